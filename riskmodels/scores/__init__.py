@@ -1,0 +1,1 @@
+"""Published clinical equations, one file each, coefficients as data beside them (``coefficients/*.csv``)."""

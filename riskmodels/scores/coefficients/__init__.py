@@ -1,0 +1,20 @@
+"""Coefficients of the published equations as CSV files, one row a coefficient, with their transform in words."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import pandas as pd
+
+
+def read_coefficients(name: str) -> pd.DataFrame:
+    """The coefficient table ``name``.csv; ``value`` as float64.
+
+    Args:
+        name: file name without ending, e.g. ``ckd_epi_2021``.
+    """
+    with (files(__package__) / f"{name}.csv").open(encoding="utf-8") as handle:
+        table = pd.read_csv(handle)
+    if "value" in table:
+        table["value"] = table["value"].astype(float)
+    return table

@@ -1,0 +1,483 @@
+"""Every clinical variable once. Form, CSV, labels, checks and models are all drawn from this table.
+
+A **PatientFrame** is a pandas DataFrame with one row a visit and these names as float columns, in canonical
+units, NaN = not known. Choices are stored as their code (sex: 0 female, 1 male; yes/no: 1/0).
+
+LOINC codes: FHIR value sets and US Core examples; see ../shared/guides/interop.md. Plausible range: what a living
+adult can have and a laboratory can report; outside it a value is refused. Usual range: about what 998 of 1,000 adults
+of NHANES 1999–2018 have; a value outside it that would be usual in another unit is flagged.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from riskmodels import units as u
+from riskmodels.units import Unit
+
+
+class Kind(StrEnum):
+    """How a variable is entered and encoded."""
+
+    NUMBER = "number"
+    YES_NO = "yes_no"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One answer of a choice: its code in a frame, its word in a file, its label on a page."""
+
+    code: float
+    word: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A clinical group of variables, as shown on forms and in grouped reasons."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One clinical variable.
+
+    Args:
+        name: column name in a PatientFrame and in the app's own CSV.
+        label: sentence-case label for people.
+        group: name of its :class:`Group`.
+        kind: number, yes/no or choice.
+        units: accepted units, the canonical one first; empty for yes/no and choices.
+        plausible: lowest and highest value accepted, canonical unit.
+        usual: range of almost all adults, canonical unit.
+        choices: the answers of a choice or yes/no.
+        loinc: LOINC code for the canonical unit, where one is established.
+        modifiable: whether care can change it.
+        derived: how it is computed when absent, in words; empty when it never is.
+        help: one line for the person who enters it.
+        source: where the definition comes from.
+    """
+
+    name: str
+    label: str
+    group: str
+    kind: Kind = Kind.NUMBER
+    units: tuple[Unit, ...] = ()
+    plausible: tuple[float, float] = (0.0, 1.0)
+    usual: tuple[float, float] = (0.0, 1.0)
+    choices: tuple[Choice, ...] = ()
+    loinc: str = ""
+    modifiable: bool = False
+    derived: str = ""
+    help: str = ""
+    source: str = "NHANES"
+
+    @property
+    def unit(self) -> str:
+        """Symbol of the canonical unit; empty when there is none."""
+        return self.units[0].symbol if self.units else ""
+
+    @property
+    def column(self) -> str:
+        """Header in the app's CSV template, with the unit: ``hba1c [%]``."""
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
+
+    def format(self, value: float, unit: Unit | None = None) -> str:
+        """A canonical value in words, with its unit: ``152 mmHg``, ``current smoker``, ``unknown``."""
+        if value != value:
+            return "unknown"
+        if self.choices:
+            return next((c.label for c in self.choices if c.code == value), f"code {value:g}")
+        shown = unit or self.units[0]
+        number = f"{u.from_canonical(float(value), shown):,.{shown.decimals}f}"
+        return f"{number} {shown.symbol}"
+
+
+GROUPS = (
+    Group("about", "About"),
+    Group("body", "Body size"),
+    Group("pressure", "Blood pressure"),
+    Group("lipids", "Lipids"),
+    Group("sugar", "Sugar"),
+    Group("kidney", "Kidney"),
+    Group("other_labs", "Other labs"),
+    Group("history", "Heart and vessel history"),
+    Group("lifestyle", "Lifestyle"),
+    Group("chest_pain", "Chest-pain work-up"),
+)
+
+NO_YES = (Choice(0, "no", "no"), Choice(1, "yes", "yes"))
+_UCI = "UCI Heart Disease (Detrano 1989)"
+
+
+def _number(
+    name: str,
+    label: str,
+    group: str,
+    units: tuple[Unit, ...],
+    plausible: tuple[float, float],
+    usual: tuple[float, float],
+    loinc: str = "",
+    modifiable: bool = False,
+    derived: str = "",
+    help: str = "",
+    source: str = "NHANES",
+) -> Variable:
+    return Variable(
+        name,
+        label,
+        group,
+        Kind.NUMBER,
+        units,
+        plausible,
+        usual,
+        (),
+        loinc,
+        modifiable,
+        derived,
+        help,
+        source,
+    )
+
+
+def _yes_no(
+    name: str,
+    label: str,
+    group: str,
+    help: str = "",
+    modifiable: bool = False,
+    source: str = "NHANES",
+) -> Variable:
+    return Variable(
+        name,
+        label,
+        group,
+        Kind.YES_NO,
+        choices=NO_YES,
+        modifiable=modifiable,
+        help=help,
+        source=source,
+    )
+
+
+def _choice(
+    name: str,
+    label: str,
+    group: str,
+    choices: tuple[tuple[str, str], ...],
+    loinc: str = "",
+    modifiable: bool = False,
+    help: str = "",
+    source: str = "NHANES",
+) -> Variable:
+    answers = tuple(Choice(float(i), word, text) for i, (word, text) in enumerate(choices))
+    return Variable(
+        name,
+        label,
+        group,
+        Kind.CHOICE,
+        choices=answers,
+        loinc=loinc,
+        modifiable=modifiable,
+        help=help,
+        source=source,
+    )
+
+
+VARIABLES = (
+    # About
+    _number("age", "Age", "about", u.YEARS, (18, 110), (18, 90), "30525-0"),
+    _choice(
+        "sex",
+        "Sex",
+        "about",
+        (("female", "female"), ("male", "male")),
+        "46098-0",
+        help="Sex for clinical use: the one that reference ranges are chosen by.",
+    ),
+    _yes_no("pregnancy", "Pregnant now", "about"),
+    # Body size
+    _number("height", "Height", "body", u.CENTIMETRES, (120, 230), (143, 197), "8302-2"),
+    _number("weight", "Weight", "body", u.KILOGRAMS, (25, 300), (40, 165), "29463-7", True),
+    _number(
+        "bmi",
+        "Body mass index",
+        "body",
+        u.BODY_MASS_INDEX,
+        (10, 100),
+        (16, 58),
+        "39156-5",
+        True,
+        derived="weight ÷ height²",
+    ),
+    _number(
+        "waist",
+        "Waist",
+        "body",
+        u.WAIST_LENGTH,
+        (45, 200),
+        (63, 155),
+        "8280-0",
+        True,
+        help="Just above the hip bones.",
+    ),
+    # Blood pressure
+    _number(
+        "systolic_bp",
+        "Systolic pressure",
+        "pressure",
+        u.PRESSURE,
+        (60, 300),
+        (85, 215),
+        "8480-6",
+        True,
+    ),
+    _number(
+        "diastolic_bp",
+        "Diastolic pressure",
+        "pressure",
+        u.PRESSURE,
+        (20, 180),
+        (32, 115),
+        "8462-4",
+        True,
+    ),
+    _number(
+        "pulse",
+        "Pulse at rest",
+        "pressure",
+        u.PER_MINUTE,
+        (25, 220),
+        (40, 120),
+        "8867-4",
+        help="Recorded; not an input of the shipped models.",
+    ),
+    _yes_no("hypertension", "Told: high blood pressure", "pressure"),
+    _yes_no("bp_medication", "Takes blood-pressure medicine", "pressure"),
+    # Lipids
+    _number(
+        "total_cholesterol",
+        "Total cholesterol",
+        "lipids",
+        u.CHOLESTEROL,
+        (50, 800),
+        (90, 350),
+        "2093-3",
+        True,
+    ),
+    _number(
+        "hdl_cholesterol",
+        "HDL cholesterol",
+        "lipids",
+        u.CHOLESTEROL,
+        (5, 200),
+        (20, 125),
+        "2085-9",
+        True,
+    ),
+    _number(
+        "ldl_cholesterol",
+        "LDL cholesterol",
+        "lipids",
+        u.CHOLESTEROL,
+        (10, 600),
+        (30, 250),
+        "13457-7",
+        True,
+    ),
+    _number(
+        "triglycerides",
+        "Triglycerides",
+        "lipids",
+        u.TRIGLYCERIDES,
+        (15, 4500),
+        (25, 900),
+        "2571-8",
+        True,
+        help="Fasting.",
+    ),
+    _yes_no("cholesterol_medication", "Takes a statin or other cholesterol medicine", "lipids"),
+    # Sugar
+    _number(
+        "glucose",
+        "Glucose",
+        "sugar",
+        u.GLUCOSE,
+        (20, 900),
+        (55, 400),
+        "2345-7",
+        True,
+        help="Serum or plasma; say below how long the patient had fasted.",
+    ),
+    _number("fasting_hours", "Hours fasted before it", "sugar", u.HOURS, (0, 72), (0, 24)),
+    _number("hba1c", "HbA1c", "sugar", u.HBA1C, (2.5, 20), (4, 14), "4548-4", True),
+    _yes_no("diabetes", "Told: diabetes", "sugar", help="By a doctor; not gestational."),
+    _yes_no("insulin", "Takes insulin", "sugar"),
+    _yes_no("glucose_pills", "Takes glucose-lowering pills", "sugar"),
+    _yes_no(
+        "family_history_diabetes",
+        "Family history of diabetes",
+        "sugar",
+        help="Parent, brother, sister or other close blood relative.",
+    ),
+    # Kidney
+    _number(
+        "creatinine",
+        "Creatinine",
+        "kidney",
+        u.CREATININE,
+        (0.1, 20),
+        (0.4, 3.5),
+        "2160-0",
+        help="Serum, IDMS-standardised.",
+    ),
+    _number(
+        "egfr",
+        "eGFR",
+        "kidney",
+        u.EGFR,
+        (2, 250),
+        (20, 150),
+        "98979-8",
+        derived="CKD-EPI 2021 from creatinine, age and sex",
+        source="Inker 2021, doi 10.1056/NEJMoa2102953",
+    ),
+    _number(
+        "uacr",
+        "Urine albumin/creatinine",
+        "kidney",
+        u.ALBUMIN_CREATININE,
+        (0.1, 25000),
+        (1, 3000),
+        "9318-7",
+    ),
+    # Other labs
+    _number("uric_acid", "Uric acid", "other_labs", u.URATE, (0.4, 20), (2, 12), "3084-1"),
+    _number(
+        "crp",
+        "C-reactive protein",
+        "other_labs",
+        u.C_REACTIVE_PROTEIN,
+        (0.1, 500),
+        (0.1, 80),
+        "1988-5",
+    ),
+    _number("albumin", "Albumin", "other_labs", u.ALBUMIN, (1, 6.5), (2.8, 5.4), "1751-7"),
+    # Heart and vessel history
+    _yes_no("heart_attack", "Told: heart attack", "history"),
+    _yes_no("coronary_disease", "Told: coronary heart disease", "history"),
+    _yes_no("angina", "Told: angina", "history"),
+    _yes_no("heart_failure", "Told: heart failure", "history"),
+    _yes_no("stroke", "Told: stroke", "history"),
+    # Lifestyle
+    _choice(
+        "smoking",
+        "Smoking",
+        "lifestyle",
+        (("never", "never"), ("former", "former smoker"), ("current", "current smoker")),
+        "72166-2",
+        True,
+        help="Former: at least 100 cigarettes in life, none now.",
+    ),
+    _yes_no(
+        "physical_activity",
+        "Moderate or vigorous activity",
+        "lifestyle",
+        help="In leisure time, at least 10 minutes, in the past 30 days.",
+        modifiable=True,
+    ),
+    # Chest-pain work-up
+    _choice(
+        "chest_pain_type",
+        "Chest pain",
+        "chest_pain",
+        (
+            ("typical_angina", "typical angina"),
+            ("atypical_angina", "atypical angina"),
+            ("non_anginal", "non-anginal pain"),
+            ("asymptomatic", "no chest pain"),
+        ),
+        source=_UCI,
+    ),
+    _yes_no(
+        "fasting_glucose_above_120",
+        "Fasting glucose above 120 mg/dL",
+        "chest_pain",
+        source=_UCI,
+    ),
+    _choice(
+        "resting_ecg",
+        "ECG at rest",
+        "chest_pain",
+        (
+            ("normal", "normal"),
+            ("st_t_abnormality", "ST-T abnormality"),
+            ("left_ventricular_hypertrophy", "left ventricular hypertrophy"),
+        ),
+        source=_UCI,
+    ),
+    _number(
+        "max_heart_rate",
+        "Highest heart rate on exercise",
+        "chest_pain",
+        u.PER_MINUTE,
+        (50, 230),
+        (65, 200),
+        source=_UCI,
+    ),
+    _yes_no("exercise_angina", "Angina on exercise", "chest_pain", source=_UCI),
+    _number(
+        "st_depression",
+        "ST depression on exercise",
+        "chest_pain",
+        u.MILLIMETRES,
+        (-3, 8),
+        (-1.5, 5),
+        source=_UCI,
+        help="Against rest; negative for elevation.",
+    ),
+    _choice(
+        "st_slope",
+        "Slope of the ST segment at peak exercise",
+        "chest_pain",
+        (("upsloping", "upsloping"), ("flat", "flat"), ("downsloping", "downsloping")),
+        source=_UCI,
+    ),
+    _number(
+        "major_vessels",
+        "Vessels coloured at fluoroscopy",
+        "chest_pain",
+        u.VESSELS,
+        (0, 3),
+        (0, 3),
+        source=_UCI,
+    ),
+    _choice(
+        "thallium_scan",
+        "Thallium scan",
+        "chest_pain",
+        (
+            ("normal", "normal"),
+            ("fixed_defect", "fixed defect"),
+            ("reversible_defect", "reversible defect"),
+        ),
+        source=_UCI,
+    ),
+)
+
+VOCABULARY: dict[str, Variable] = {v.name: v for v in VARIABLES}
+CARDIOVASCULAR_HISTORY = ("heart_attack", "coronary_disease", "angina", "heart_failure", "stroke")
+
+
+def group_of(name: str) -> Group:
+    """The clinical group of a variable."""
+    return next(g for g in GROUPS if g.name == VOCABULARY[name].group)
+
+
+def in_group(group: str) -> tuple[Variable, ...]:
+    """The variables of a group, in the order of the table."""
+    return tuple(v for v in VARIABLES if v.group == group)
