@@ -7,7 +7,8 @@ field, value, reason and what to do. A value that looks like another unit is use
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as shown
 from enum import StrEnum
 from typing import Any
 
@@ -48,9 +49,9 @@ class Problem:
 
     row: Any
     field: str
-    value: str = field(repr=False)
-    reason: str = field(repr=False)
-    hint: str = field(repr=False)
+    value: str = shown(repr=False)
+    reason: str = shown(repr=False)
+    hint: str = shown(repr=False)
     severity: Severity
 
     @property
@@ -96,7 +97,7 @@ def check(raw: pd.DataFrame, units: dict[str, str] | None = None) -> Checked:
         :class:`Checked`: same index as ``raw``, every variable present.
 
     Raises:
-        InputError: when a column stands twice.
+        InputError: when a column or a row label stands twice.
         UnitError: when a unit is not one the variable accepts.
     """
     twice = sorted(set(raw.columns[raw.columns.duplicated()]))
@@ -105,6 +106,8 @@ def check(raw: pd.DataFrame, units: dict[str, str] | None = None) -> Checked:
             f"The column {', '.join(map(str, twice))} stands more than once.",
             hint="Keep one of them.",
         )
+    if not raw.index.is_unique:
+        raise InputError("The rows have no distinct labels.", hint="Use reset_index() first.")
     units = units or {}
     problems: list[Problem] = []
     columns: dict[str, pd.Series] = {}
@@ -184,9 +187,7 @@ def _outside(row: Any, number: float, variable: Variable, unit: Unit) -> Problem
     low, high = limits(variable, unit)
     reason = f"{variable.label} {number:g} {unit.symbol} is outside {low:g}–{high:g}."
     others = [
-        other
-        for other in variable.units
-        if other != unit and _within(to_canonical(number, other), variable.usual)
+        other for other in variable.units if other != unit and _within(to_canonical(number, other), variable.usual)
     ]
     slipped = [s for s in (number / 10, number * 10) if _within(to_canonical(s, unit), variable.usual)]
     if others:
@@ -261,8 +262,7 @@ def _check_across(frame: pd.DataFrame) -> list[Problem]:
     for smaller, larger in ORDERED_PAIRS:
         wrong = frame[smaller] >= frame[larger]
         first, second = VOCABULARY[smaller], VOCABULARY[larger]
-        for row in frame.index[wrong]:
-            values = (float(frame.at[row, smaller]), float(frame.at[row, larger]))
+        for row, *values in frame.loc[wrong, [smaller, larger]].itertuples():
             reason = (
                 f"{first.label} {first.format(values[0])} is not below "
                 f"{second.label.lower()} {second.format(values[1])}."

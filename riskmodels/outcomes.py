@@ -118,13 +118,9 @@ def refusals(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:
     reasons = pd.Series("", index=frame.index, dtype=object)
     age = np.floor(_column(frame, "age"))
     youngest, oldest = outcome.ages
-    checks = [
-        (_column(frame, name).isna(), f"{VOCABULARY[name].label} is needed") for name in outcome.required
-    ]
+    checks = [(_column(frame, name).isna(), f"{VOCABULARY[name].label} is needed") for name in outcome.required]
     checks.append(((age < youngest) | (age > oldest), f"valid for ages {youngest}–{oldest} only"))
-    checks += [
-        (_column(frame, name) == 1, f"not estimated: {already_text(name)}") for name in outcome.already
-    ]
+    checks += [(_column(frame, name) == 1, f"not estimated: {already_text(name)}") for name in outcome.already]
     checks.append((_column(frame, "pregnancy") == 1, "not valid in pregnancy"))
     for applies, text in checks:
         reasons = reasons.mask(applies & (reasons == ""), text)

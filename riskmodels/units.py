@@ -7,7 +7,7 @@ Only the symbols below are accepted; the usual other spellings are aliases.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -147,9 +147,9 @@ def find_unit(units: tuple[Unit, ...], symbol: str) -> Unit:
 
 def to_canonical(value: Number, unit: Unit) -> Number:
     """``value`` in ``unit`` → the canonical unit. Scalars, arrays and series alike; NaN stays NaN."""
-    return cast(Number, value * unit.factor + unit.offset)
+    return value * unit.factor + unit.offset
 
 
 def from_canonical(value: Number, unit: Unit) -> Number:
     """``value`` in the canonical unit → ``unit``. The inverse of :func:`to_canonical`."""
-    return cast(Number, (value - unit.offset) / unit.factor)
+    return (value - unit.offset) / unit.factor

@@ -39,7 +39,7 @@ def ckd_epi_2021(creatinine: pd.Series, age: pd.Series, sex: pd.Series) -> pd.Se
     code = sex.where(known, 0).astype(int).to_numpy()
     c = {term: values[code] for term, values in _coefficients().items()}
     ratio = creatinine.where(known) / c["kappa"]
-    egfr = (
+    egfr: pd.Series = (
         c["multiplier"]
         * ratio.clip(upper=1) ** c["alpha"]
         * ratio.clip(lower=1) ** c["beta"]
