@@ -1,0 +1,212 @@
+"""AHA PREVENT 2023: total cardiovascular disease, ASCVD, heart failure, coronary disease and stroke in 10 and 30 years.
+
+Source: Khan SS, Matsushita K, Sang Y, et al. Circulation 2024;149:430-449, doi 10.1161/CIRCULATIONAHA.123.067626,
+supplementary table S12.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from riskmodels.errors import InputError
+from riskmodels.scores.coefficients import read_coefficients
+from riskmodels.scores.eligibility import CURRENT_SMOKER, MALE, Findings, Flags, Floats, column, columns
+
+MODELS = ("base", "hba1c", "uacr", "full")
+OUTCOMES = ("total_cvd", "ascvd", "heart_failure", "chd", "stroke")
+HORIZONS = (10, 30)
+REQUIRED = (
+    "age",
+    "sex",
+    "systolic_bp",
+    "bp_medication",
+    "total_cholesterol",
+    "hdl_cholesterol",
+    "cholesterol_medication",
+    "diabetes",
+    "smoking",
+    "egfr",
+    "bmi",
+)
+OPTIONAL = ("hba1c", "uacr")
+AGES = (30, 79)
+AGES_30Y = (30, 59)
+#: the limits of the AHA's tool, canonical units
+LIMITS = {
+    "systolic_bp": (90.0, 180.0),
+    "total_cholesterol": (130.0, 320.0),
+    "hdl_cholesterol": (20.0, 100.0),
+    "bmi": (18.5, 39.9),
+    "egfr": (15.0, 140.0),
+    "hba1c": (4.5, 15.0),
+    "uacr": (0.1, 25_000.0),
+}
+#: PREVENT's own factor; 1 / 38.67 would shift a risk by up to 3e-6
+MMOL_PER_MG = 0.02586
+
+_CHUNK = 32_768
+_COLUMNS = [f"{outcome}_{years}y" for years in HORIZONS for outcome in OUTCOMES]
+
+
+def prevent(frame: pd.DataFrame, model: str = "auto") -> pd.DataFrame:
+    """Risk of cardiovascular disease by the PREVENT equations.
+
+    Args:
+        frame: PatientFrame.
+        model: ``base``, ``hba1c``, ``uacr`` or ``full`` for every row, or ``auto``: PREVENT's own rule, base when
+            neither HbA1c nor UACR is known, the marker's model when one is, full when both are. ``full`` asked for
+            by name takes an unknown marker by the equation's own "missing" term; ``hba1c`` and ``uacr`` need theirs.
+
+    Returns:
+        Rows as given; risks (0–1) ``total_cvd_10y``, ``ascvd_10y``, ``heart_failure_10y``, ``chd_10y``,
+        ``stroke_10y`` and the same with ``_30y``; ``model`` used; ``problems`` (why there is no number; empty where
+        there is), ``problems_30y`` (why there is none for 30 years where there is one for 10) and ``missing``
+        (names of the required inputs not known).
+
+    Raises:
+        InputError: when there is no such model.
+
+    Note:
+        For people of 30–79 (30 years: 30–59) without cardiovascular disease. The social deprivation index needs a US
+        zip code and is always taken as missing.
+    """
+    used = _models_used(frame, model)
+    findings = _findings(frame, used)
+    clear = findings.clear
+    young = np.floor(column(frame, "age")) <= AGES_30Y[1]
+    risks = np.full((len(frame), len(_COLUMNS)), np.nan)
+    risks[clear] = _equations(columns(frame.loc[clear], (*REQUIRED, *OPTIONAL)), used[clear])
+    risks[~young, len(OUTCOMES) :] = np.nan
+
+    result = pd.DataFrame(risks, index=frame.index, columns=_COLUMNS)
+    result["model"] = np.array(MODELS, dtype=object)[used]
+    result["problems"] = findings.problems()
+    only_10y = f"30 years: valid for ages {AGES_30Y[0]}–{AGES_30Y[1]} only"
+    result["problems_30y"] = np.where(clear & ~young, only_10y, "").astype(object)
+    result["missing"] = findings.missing()
+    return result
+
+
+def _models_used(frame: pd.DataFrame, model: str) -> npt.NDArray[np.int64]:
+    """Index into :data:`MODELS` for each row."""
+    if model == "auto":
+        hba1c, uacr = (~np.isnan(column(frame, name)) for name in OPTIONAL)
+        return hba1c.astype(np.int64) + 2 * uacr.astype(np.int64)
+    if model not in MODELS:
+        raise InputError(f"PREVENT has no model “{model}”.", hint=f"Use auto, {', '.join(MODELS)}.")
+    return np.full(len(frame), MODELS.index(model))
+
+
+def _findings(frame: pd.DataFrame, used: npt.NDArray[np.int64]) -> Findings:
+    findings = Findings(frame)
+    findings.require(*REQUIRED)
+    for name in OPTIONAL:
+        findings.require(name, where=used == MODELS.index(name))
+    findings.ages(*AGES)
+    findings.within(LIMITS)
+    findings.without_cardiovascular_disease()
+    findings.not_pregnant()
+    return findings
+
+
+def _equations(
+    inputs: dict[str, Floats],
+    used: npt.NDArray[np.int64],
+    sdi_decile: Floats | None = None,
+) -> Floats:
+    """The equations alone, unchecked: risks (n × outcomes of 10, then of 30 years).
+
+    Args:
+        inputs: every input as an array of n; HbA1c and UACR may be NaN.
+        used: index into :data:`MODELS`.
+        sdi_decile: social deprivation index, 1–10, NaN = missing; all missing when absent.
+    """
+    sdi = np.full(len(used), np.nan) if sdi_decile is None else sdi_decile
+    inputs = inputs | {"sdi_decile": sdi}
+    risks = np.full((len(used), len(_COLUMNS)), np.nan)
+    male = inputs["sex"] == MALE
+    for code, model in enumerate(MODELS):
+        for sex, of_sex in (("female", ~male), ("male", male)):
+            rows = np.flatnonzero((used == code) & of_sex)
+            terms, coefficients = _coefficients(model, sex)
+            for start in range(0, len(rows), _CHUNK):
+                part = rows[start : start + _CHUNK]
+                design = _design({name: values[part] for name, values in inputs.items()})
+                logit = np.stack([design[term] for term in terms], axis=1) @ coefficients
+                risks[part] = 1 / (1 + np.exp(-logit))
+    return risks
+
+
+@cache
+def _coefficients(model: str, sex: str) -> tuple[tuple[str, ...], Floats]:
+    """Terms of a model, and their coefficients for one sex (terms × outcomes of 10, then of 30 years)."""
+    table = read_coefficients("prevent_2023_full_model" if model == "full" else "prevent_2023")
+    table = table[(table["model"] == model) & (table["sex"] == sex)]
+    wide = table.pivot(index="term", columns=["horizon_years", "outcome"], values="value")
+    wide = wide[[(years, outcome) for years in HORIZONS for outcome in OUTCOMES]]
+    # age_squared stands in the 30-year equations only
+    return tuple(wide.index), wide.fillna(0.0).to_numpy()
+
+
+def _design(v: dict[str, Floats]) -> dict[str, Floats]:
+    """Every term of every model for n people, as the coefficient files define it. Each array has n values."""
+    age = (v["age"] - 55) / 10
+    non_hdl = (v["total_cholesterol"] - v["hdl_cholesterol"]) * MMOL_PER_MG - 3.5
+    hdl = (v["hdl_cholesterol"] * MMOL_PER_MG - 1.3) / 0.3
+    smoker = (v["smoking"] == CURRENT_SMOKER).astype(float)
+    sbp_from_110 = (np.maximum(v["systolic_bp"], 110) - 130) / 20
+    bmi_from_30 = (np.maximum(v["bmi"], 30) - 30) / 5
+    egfr_below_60 = (np.minimum(v["egfr"], 60) - 60) / -15
+    treated, statin, diabetes = v["bp_medication"], v["cholesterol_medication"], v["diabetes"]
+    return {
+        "constant": np.ones_like(age),
+        "age": age,
+        "age_squared": age**2,
+        "non_hdl": non_hdl,
+        "hdl": hdl,
+        "sbp_below_110": (np.minimum(v["systolic_bp"], 110) - 110) / 20,
+        "sbp_from_110": sbp_from_110,
+        "diabetes": diabetes,
+        "current_smoker": smoker,
+        "bmi_below_30": (np.minimum(v["bmi"], 30) - 25) / 5,
+        "bmi_from_30": bmi_from_30,
+        "egfr_below_60": egfr_below_60,
+        "egfr_from_60": (np.maximum(v["egfr"], 60) - 90) / -15,
+        "antihypertensive": treated,
+        "statin": statin,
+        "antihypertensive_x_sbp_from_110": treated * sbp_from_110,
+        "statin_x_non_hdl": statin * non_hdl,
+        "age_x_non_hdl": age * non_hdl,
+        "age_x_hdl": age * hdl,
+        "age_x_sbp_from_110": age * sbp_from_110,
+        "age_x_diabetes": age * diabetes,
+        "age_x_current_smoker": age * smoker,
+        "age_x_bmi_from_30": age * bmi_from_30,
+        "age_x_egfr_below_60": age * egfr_below_60,
+        **_optional_terms(v),
+    }
+
+
+def _optional_terms(v: dict[str, Floats]) -> dict[str, Floats]:
+    """Terms of HbA1c, UACR and social deprivation; an unknown one has only its "missing" term."""
+    no_hba1c, no_uacr, no_sdi = (np.isnan(v[name]) for name in (*OPTIONAL, "sdi_decile"))
+    hba1c = np.where(no_hba1c, 0.0, v["hba1c"] - 5.3)
+    return {
+        "hba1c_if_diabetes": hba1c * v["diabetes"],
+        "hba1c_if_no_diabetes": hba1c * (1 - v["diabetes"]),
+        "hba1c_missing": no_hba1c.astype(float),
+        "ln_uacr": np.log(np.where(no_uacr, 1.0, v["uacr"])),
+        "uacr_missing": no_uacr.astype(float),
+        "sdi_decile_4_to_6": _decile(v["sdi_decile"], 4, 6),
+        "sdi_decile_7_to_10": _decile(v["sdi_decile"], 7, 10),
+        "sdi_missing": no_sdi.astype(float),
+    }
+
+
+def _decile(sdi: Floats, low: int, high: int) -> Floats:
+    within: Flags = (sdi >= low) & (sdi <= high)
+    return within.astype(float)
