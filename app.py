@@ -1,0 +1,5 @@
+"""Home."""
+
+from ui.page import start_page
+
+start_page("CareRisk")

@@ -1,0 +1,59 @@
+"""Numbers as people read them: risks with two significant digits, intervals, natural frequencies."""
+
+from __future__ import annotations
+
+from math import floor, log10
+
+#: risks below this are not told apart
+_LEAST = 0.0001
+
+
+def _digits(percent: float) -> str:
+    """Two significant digits below 1 %, whole numbers of percent from 10 % on."""
+    if percent >= 99.5:
+        return "over 99"
+    decimals = max(0, 1 - floor(log10(percent))) if percent < 1 else int(percent < 9.95)
+    text = f"{percent:.{decimals}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def risk(probability: float) -> str:
+    """A probability (0–1) in percent with at most two significant digits: ``0.8 %``, ``7 %``, ``31 %``.
+
+    NaN → “not estimated”; under 1 in 10,000 → “under 0.01 %”.
+    """
+    if probability != probability:
+        return "not estimated"
+    if probability < _LEAST:
+        return "under 0.01 %"
+    return f"{_digits(100 * probability)} %"
+
+
+def interval(low: float, high: float) -> str:
+    """An interval of probabilities in percent: ``4–11 %``. Empty text where it is not known."""
+    if low != low or high != high:
+        return ""
+    first, second = risk(low).removesuffix(" %"), risk(high).removesuffix(" %")
+    return f"{first} %" if first == second else f"{first}–{second} %"
+
+
+def frequency(probability: float) -> str:
+    """A probability as a natural frequency: ``about 7 of 100 people like this``, ``about 3 of 1,000``."""
+    if probability != probability:
+        return ""
+    if probability > 0.995:
+        return "more than 99 of 100 people like this"
+    for people in (100, 1_000, 10_000):
+        count = round(probability * people)
+        if count >= (1 if people == 100 and probability >= 0.0095 else 2):
+            return f"about {count} of {people:,} people like this"
+    return "fewer than 2 of 10,000 people like this"
+
+
+def points(change: float) -> str:
+    """A signed change of probability in percentage points: ``+2.1``, ``−0.4``, ``0``."""
+    value = 100 * change
+    text = f"{abs(value):.1f}" if abs(value) >= 0.095 else f"{abs(value):.2f}"
+    if float(text) == 0:
+        return "0"
+    return f"{'+' if value > 0 else '−'}{text}"
