@@ -6,6 +6,8 @@ The raw table has the column names of ../shared/cohorts/nhanes_adults_1999_2018 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
@@ -185,14 +187,12 @@ def _egfr(table: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.Series:
 
 def _audit(table: pd.DataFrame) -> dict[str, pd.Series]:
     words = ("cycle", "race_ethnicity")
-    found = {
-        name: table[column].astype(object) if name in words and column in table else _plain(table, column)
-        for name, column in AUDIT.items()
-    }
+    found = {name: _plain(table, column, "str" if name in words else "float64") for name, column in AUDIT.items()}
     status = _plain(table, "mort_eligstat")
     return found | {"mortality_eligible": (status == 1).astype(float).where(status.notna())}
 
 
-def _plain(table: pd.DataFrame, column: str) -> pd.Series:
-    """A number as published, without rounding: weights have more digits than measurements."""
-    return table[column].astype(float) if column in table else pd.Series(np.nan, index=table.index)
+def _plain(table: pd.DataFrame, column: str, dtype: Literal["str", "float64"] = "float64") -> pd.Series:
+    """A column as published, without rounding: weights have more digits than measurements."""
+    values = table[column] if column in table else pd.Series(np.nan, index=table.index)
+    return values.astype(dtype)
