@@ -1,0 +1,47 @@
+"""A linear model with the interface of RiskModel, so that expected numbers can be worked out by hand."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskmodels.outcomes import OUTCOME, refusals
+
+WEIGHTS = {"age": 0.04, "sex": 0.3, "glucose": 0.02, "hdl_cholesterol": -0.01}
+CENTRES = {"age": 50.0, "sex": 0.5, "glucose": 100.0, "hdl_cholesterol": 50.0}
+
+
+class LinearModel:
+    """logit = −2 + Σ weight · (value − centre) over the known values; refuses as riskmodels.outcomes says."""
+
+    name = "population"
+
+    def __init__(self, outcomes: tuple[str, ...] = ("diabetes", "cvd_10y")) -> None:
+        self.outcomes = outcomes
+        self.inputs = tuple(WEIGHTS)
+        self.rows_seen: list[int] = []
+
+    def _values(self, frame: pd.DataFrame) -> pd.DataFrame:
+        return pd.DataFrame({n: w * (frame[n] - CENTRES[n]) for n, w in WEIGHTS.items()}).fillna(0.0)
+
+    def predict(self, frame: pd.DataFrame) -> SimpleNamespace:
+        self.rows_seen.append(len(frame))
+        risk = 1 / (1 + np.exp(2 - self._values(frame).sum(axis=1)))
+        refused = pd.DataFrame({o: refusals(frame, OUTCOME[o]) for o in self.outcomes})
+        risks = pd.DataFrame({o: risk.where(refused[o] == "") for o in self.outcomes})
+        cautions = pd.DataFrame(
+            {o: np.where(frame["glucose"] > 300, "near the edge: Glucose", "") for o in self.outcomes}, frame.index
+        )
+        return SimpleNamespace(risk=risks, low=risks * 0.8, high=risks * 1.1, refused=refused, cautions=cautions)
+
+    def explain(self, frame: pd.DataFrame, outcome: str) -> SimpleNamespace:
+        assert outcome in self.outcomes
+        return SimpleNamespace(values=self._values(frame))
+
+
+@pytest.fixture
+def linear_model() -> LinearModel:
+    return LinearModel()
