@@ -50,6 +50,8 @@ CONVERTED: dict[str, tuple[str, Unit]] = {
     "glucose": ("serum_glucose_mmol", find_unit(GLUCOSE, "mmol/L")),
     "crp": ("crp_mgdl_trimmed", find_unit(C_REACTIVE_PROTEIN, "mg/dL")),
 }
+#: cycles with another questionnaire of physical activity than the later ones (GPAQ)
+CYCLES_BEFORE_GPAQ = ("1999-2000", "2001-2002", "2003-2004", "2005-2006")
 #: audit column → raw column; never an input
 AUDIT: dict[str, str] = {
     "cycle": "cycle",
@@ -154,7 +156,7 @@ def _answers(table: pd.DataFrame) -> dict[str, pd.Series]:
         "diabetes": diabetes,
         "glucose_pills": pills.mask(not_asked, 0.0),
         "smoking": _smoking(table),
-        "physical_activity": _codes(table, "active_mod_vig_raw", {1: 1, 2: 0, 3: 0}),
+        "physical_activity": _activity(table),
     }
 
 
@@ -177,6 +179,18 @@ def _smoking(table: pd.DataFrame) -> pd.Series:
         return now
     words = {"Never": 0.0, "Former": 1.0, "Current": 2.0}
     return table["smoking"].map(words).astype(float).fillna(now)
+
+
+def _activity(table: pd.DataFrame) -> pd.Series:
+    """Vigorous activity at work or in leisure time (PAQ605 or PAQ650), asked from 2007 on.
+
+    Until 2006 the column holds another question, PAQ520: more (1), less (2) or as active (3) as others of the same
+    age. Its answers of 2005–2006 are those CDC publishes for PAQ520, so they are not used.
+    """
+    answers = _codes(table, "active_mod_vig_raw", {1: 1, 2: 0})
+    if "cycle" not in table:
+        return answers
+    return answers.mask(table["cycle"].isin(CYCLES_BEFORE_GPAQ))
 
 
 def _egfr(table: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.Series:

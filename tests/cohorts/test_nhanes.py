@@ -92,8 +92,9 @@ class TestMapping:
     def test_men_are_not_pregnant_and_unasked_women_unknown(self) -> None:
         same(mapped(male=[1.0, 0.0, 0.0], pregnant=[nan, nan, 1.0])["pregnancy"], [0, nan, 1])
 
-    def test_unable_to_be_active_counts_as_not_active(self) -> None:
-        same(mapped(active_mod_vig_raw=[1, 2, 3, 9])["physical_activity"], [1, 0, 0, nan])
+    def test_vigorous_activity_is_known_from_2007_on(self) -> None:
+        frame = mapped(active_mod_vig_raw=[1, 2, 9, 1, 3], cycle=["2007-2008"] * 3 + ["2005-2006"] * 2)
+        same(frame["physical_activity"], [1, 0, nan, nan, nan])
 
     def test_egfr_is_computed_where_not_published(self) -> None:
         frame = mapped(creat_mgdl_trimmed=[0.8, 0.8], cs_cc_egfr=[77.0, nan])
