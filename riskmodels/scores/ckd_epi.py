@@ -11,6 +11,21 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.scores.coefficients import read_coefficients
+from riskmodels.scores.eligibility import Bands, Findings, Texts, column, result
+
+REQUIRED = ("creatinine", "age", "sex")
+BANDS = Bands(
+    (15, 30, 45, 60, 90),
+    (
+        "G5 kidney failure",
+        "G4 severely decreased",
+        "G3b moderately to severely decreased",
+        "G3a mildly to moderately decreased",
+        "G2 mildly decreased",
+        "G1 normal or high",
+    ),
+    "KDIGO 2012 (Kidney Int Suppl 2013;3:1-150)",
+)
 
 
 @cache
@@ -47,3 +62,28 @@ def ckd_epi_2021(creatinine: pd.Series, age: pd.Series, sex: pd.Series) -> pd.Se
         * c["sex_factor"]
     )
     return egfr.where(known)
+
+
+def kidney_function(frame: pd.DataFrame) -> pd.DataFrame:
+    """eGFR as a score: :func:`ckd_epi_2021` of a PatientFrame's creatinine, whatever its ``egfr`` holds.
+
+    Args:
+        frame: PatientFrame.
+
+    Returns:
+        Rows as given; ``egfr`` (mL/min/1.73 m², unrounded), ``model``, ``category`` (KDIGO), ``problems``, ``missing``.
+    """
+    findings = Findings(frame)
+    findings.require(*REQUIRED)
+    findings.ages(18)
+    findings.flag(column(frame, "creatinine") <= 0, "Creatinine is not above 0")
+    findings.not_pregnant()
+    inputs = {name: pd.Series(column(frame, name), index=frame.index) for name in REQUIRED}
+    egfr = ckd_epi_2021(**inputs).where(findings.clear)
+    values = pd.DataFrame({"egfr": egfr}, index=frame.index)
+    return result(
+        values,
+        findings,
+        model=Texts.same("CKD-EPI 2021", len(frame)),
+        category=BANDS.of(egfr.to_numpy()),
+    )

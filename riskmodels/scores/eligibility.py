@@ -1,4 +1,4 @@
-"""What every score shares: reading inputs, saying what is missing, out of range or not eligible, and for which rows.
+"""What every score shares: reading inputs; what is missing, out of range or not eligible; the shape of the result.
 
 A score collects :class:`Findings` and computes only the rows where none applies. Each finding is one bit of an
 integer a row, so that texts are built once for every combination that occurs, not once a row.
@@ -6,34 +6,37 @@ integer a row, so that texts are built once for every combination that occurs, n
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.outcomes import already_text
-from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY, VOCABULARY
+from riskmodels.scores.inputs import variable_of
+from riskmodels.units import find_unit, from_canonical
+from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int64]
 
-MALE = 1.0
+FEMALE, MALE = 0.0, 1.0
+SEXES = ((FEMALE, "female"), (MALE, "male"))
 CURRENT_SMOKER = 2.0
-#: inputs that scores take and the vocabulary lacks, with their label
-EXTRA_INPUTS = {
-    "daily_vegetables": "Vegetables, fruit or berries every day",
-    "high_glucose_ever": "High blood glucose ever measured",
-}
+DIABETES_FACTS = ("diabetes", "insulin", "glucose_pills")
 _MOST_FINDINGS = 63
 # a limit entered in another unit may lie a rounding away from the canonical limit
 _SLACK = 1e-9
 
 
 def column(frame: pd.DataFrame, name: str) -> Floats:
-    """A column as float64; all NaN when the frame lacks it."""
+    """A column as float64; all NaN (read-only) when the frame lacks it."""
     if name not in frame:
-        return np.full(len(frame), np.nan)
+        return np.broadcast_to(np.float64(np.nan), len(frame))
+    if frame[name].dtype == np.float64:
+        return frame[name].to_numpy()
     return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
 
 
@@ -42,9 +45,9 @@ def columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Floats]:
     return {name: column(frame, name) for name in names}
 
 
-def label_of(name: str) -> str:
-    """How an input is called for people."""
-    return VOCABULARY[name].label if name in VOCABULARY else EXTRA_INPUTS[name]
+def range_text(name: str, limits: tuple[float, float], unit: str = "") -> str:
+    """A range with its unit (the canonical one when absent): ``90–180 mmHg``."""
+    return f"{limits[0]:g}–{limits[1]:,g} {unit or variable_of(name).unit}"
 
 
 class Findings:
@@ -65,12 +68,12 @@ class Findings:
 
         Args:
             applies: one flag a row.
-            text: a full phrase for people.
+            text: a full phrase for people; of a missing input, what it is called.
             missing: name of the input whose absence this is.
         """
         if len(self._texts) == _MOST_FINDINGS:
             raise ValueError("more kinds of findings than bits")
-        self._bits |= applies.astype(np.int64) << len(self._texts)
+        np.bitwise_or(self._bits, 1 << len(self._texts), out=self._bits, where=applies)
         self._texts.append(text)
         self._names.append(missing)
 
@@ -79,25 +82,35 @@ class Findings:
         for name in names:
             absent = np.isnan(column(self._frame, name))
             applies = absent if where is None else absent & where
-            self.flag(applies, f"{label_of(name)} is not known", missing=name)
+            self.flag(applies, variable_of(name).label, missing=name)
 
-    def ages(self, youngest: int, oldest: int) -> None:
-        """Ages in completed years, both included."""
+    def ages(self, youngest: int, oldest: int | None = None) -> None:
+        """Ages in completed years, both included; no upper limit when ``oldest`` is absent."""
         age = np.floor(column(self._frame, "age"))
-        self.flag((age < youngest) | (age > oldest), f"valid for ages {youngest}–{oldest} only")
+        if oldest is None:
+            self.flag(age < youngest, f"valid from age {youngest} only")
+        else:
+            self.flag((age < youngest) | (age > oldest), f"valid for ages {youngest}–{oldest} only")
 
-    def within(self, limits: dict[str, tuple[float, float]]) -> None:
-        """Ranges by input, canonical units, both ends included. An unknown value is in range."""
+    def within(self, limits: Mapping[str, tuple[float, float]], unit: str = "", *, where: Flags | None = None) -> None:
+        """Ranges by input, both ends included. An unknown value is in range.
+
+        Args:
+            limits: lowest and highest value by input.
+            unit: unit of the limits; each input's canonical one when absent.
+            where: the rows this is for; all when absent.
+        """
         for name, (low, high) in limits.items():
-            values = column(self._frame, name)
+            variable = variable_of(name)
+            values = from_canonical(column(self._frame, name), find_unit(variable.units, unit or variable.unit))
             outside = (values < low - _SLACK * abs(low)) | (values > high + _SLACK * abs(high))
-            unit = VOCABULARY[name].unit
-            self.flag(outside, f"{label_of(name)} is outside {low:g}–{high:,g} {unit}".strip())
+            applies = outside if where is None else outside & where
+            self.flag(applies, f"{variable.label} is outside {range_text(name, (low, high), unit)}")
 
     def without(self, *names: str) -> None:
         """Conditions (yes/no inputs) that make a person not eligible."""
         for name in names:
-            self.flag(column(self._frame, name) == 1, f"not valid for people {already_text(name)}")
+            self.flag(column(self._frame, name) == 1, f"not eligible: {already_text(name)}")
 
     def without_cardiovascular_disease(self) -> None:
         """No known heart attack, coronary disease, angina, heart failure or stroke."""
@@ -113,18 +126,94 @@ class Findings:
         clear: Flags = self._bits == 0
         return clear
 
-    def problems(self) -> pd.Series:
-        """All that speaks against each row, as text; empty where nothing does."""
-        return self._joined(self._texts, "; ")
+    def problems(self) -> Texts:
+        """All that speaks against each row; empty where nothing does."""
+        return self._texts_by_pattern(self._problem)
 
-    def missing(self) -> pd.Series:
+    def missing(self) -> Texts:
         """Names of the required inputs each row lacks, comma-separated; empty where none."""
-        return self._joined(self._names, ", ")
+        return self._texts_by_pattern(lambda found: ", ".join(self._names[i] for i in found if self._names[i]))
 
-    def _joined(self, words: list[str], between: str) -> pd.Series:
-        texts = np.full(len(self._bits), "", dtype=object)
+    def _problem(self, found: list[int]) -> str:
+        absent = [self._texts[i] for i in found if self._names[i]]
+        others = [self._texts[i] for i in found if not self._names[i]]
+        return "; ".join([f"not known: {', '.join(absent)}", *others] if absent else others)
+
+    def _texts_by_pattern(self, text: Callable[[list[int]], str]) -> Texts:
         rows = np.flatnonzero(self._bits)
         patterns, which = np.unique(self._bits[rows], return_inverse=True)
-        chosen = [between.join(w for i, w in enumerate(words) if w and pattern >> i & 1) for pattern in patterns]
-        texts[rows] = np.array(chosen, dtype=object)[which]
-        return pd.Series(texts, index=self._frame.index, dtype=object)
+        found = ([i for i in range(len(self._texts)) if pattern >> i & 1] for pattern in patterns)
+        codes = np.zeros(len(self._bits), dtype=np.int64)
+        codes[rows] = which + 1
+        return Texts(("", *map(text, found)), codes)
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A text a row, as few texts and a code a row: a million rows at no cost.
+
+    Args:
+        words: the texts that occur.
+        codes: index into words (n).
+    """
+
+    words: tuple[str, ...]
+    codes: Codes
+
+    @classmethod
+    def same(cls, word: str, n: int) -> Texts:
+        """One text for n rows."""
+        return cls((word,), np.zeros(n, dtype=np.int64))
+
+    def series(self, index: pd.Index) -> pd.Series:
+        """As a text column."""
+        return pd.Series(pd.array(list(self.words), dtype="str").take(self.codes), index=index)
+
+
+@dataclass(frozen=True)
+class Bands:
+    """A guideline's categories of a value.
+
+    Args:
+        edges: lower ends of all bands but the first, ascending; each belongs to the band it opens.
+        names: one more than edges.
+        source: the guideline.
+    """
+
+    edges: tuple[float, ...]
+    names: tuple[str, ...]
+    source: str
+
+    def of(self, values: Floats) -> Texts:
+        """The category of each value; empty text where it is NaN."""
+        index = np.searchsorted(self.edges, values, side="right")
+        return Texts((*self.names, ""), np.where(np.isnan(values), len(self.names), index))
+
+    def text(self, unit: str = "", scale: float = 1.0) -> str:
+        """The bands in words: ``low below 5 %, high from 5 %``.
+
+        Args:
+            unit: what to write after a number.
+            scale: what to multiply a number by, 100 for per cent.
+        """
+        ends = [f"{edge * scale:g}{unit}" for edge in self.edges]
+        between = [
+            f"{name} {low} to below {high}" for name, low, high in zip(self.names[1:], ends, ends[1:], strict=False)
+        ]
+        return ", ".join([f"{self.names[0]} below {ends[0]}", *between, f"{self.names[-1]} from {ends[-1]}"])
+
+
+def result(values: pd.DataFrame, findings: Findings, *, model: Texts, category: Texts, **more: Texts) -> pd.DataFrame:
+    """The table every score returns.
+
+    Args:
+        values: the score's numbers, rows as given, NaN where there is none.
+        findings: what speaks against each row.
+        model: equation used.
+        category: the guideline's category, empty where there is none.
+        more: further text columns, after the problems.
+    """
+    texts = {"model": model, "category": category, "problems": findings.problems(), "missing": findings.missing()}
+    for name, text in (texts | more).items():
+        values[name] = text.series(values.index)
+    return values

@@ -14,7 +14,18 @@ import pandas as pd
 
 from riskmodels.errors import InputError
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import CURRENT_SMOKER, MALE, Findings, Flags, Floats, column, columns
+from riskmodels.scores.eligibility import (
+    CURRENT_SMOKER,
+    SEXES,
+    Bands,
+    Findings,
+    Flags,
+    Floats,
+    Texts,
+    column,
+    columns,
+    result,
+)
 
 MODELS = ("base", "hba1c", "uacr", "full")
 OUTCOMES = ("total_cvd", "ascvd", "heart_failure", "chd", "stroke")
@@ -45,10 +56,15 @@ LIMITS = {
     "hba1c": (4.5, 15.0),
     "uacr": (0.1, 25_000.0),
 }
+BANDS = Bands(
+    (0.03, 0.05, 0.1),
+    ("low", "borderline", "intermediate", "high"),
+    "2026 ACC/AHA dyslipidemia guideline, for the 10-year ASCVD risk",
+)
 #: PREVENT's own factor; 1 / 38.67 would shift a risk by up to 3e-6
 MMOL_PER_MG = 0.02586
 
-_CHUNK = 32_768
+_CHUNK = 8_192
 _COLUMNS = [f"{outcome}_{years}y" for years in HORIZONS for outcome in OUTCOMES]
 
 
@@ -63,9 +79,9 @@ def prevent(frame: pd.DataFrame, model: str = "auto") -> pd.DataFrame:
 
     Returns:
         Rows as given; risks (0–1) ``total_cvd_10y``, ``ascvd_10y``, ``heart_failure_10y``, ``chd_10y``,
-        ``stroke_10y`` and the same with ``_30y``; ``model`` used; ``problems`` (why there is no number; empty where
-        there is), ``problems_30y`` (why there is none for 30 years where there is one for 10) and ``missing``
-        (names of the required inputs not known).
+        ``stroke_10y`` and the same with ``_30y``; ``model`` used; ``category`` (of ``ascvd_10y``); ``problems`` (why
+        there is no number; empty where there is), ``missing`` (names of the required inputs not known) and
+        ``problems_30y`` (why there is none for 30 years where there is one for 10).
 
     Raises:
         InputError: when there is no such model.
@@ -77,18 +93,17 @@ def prevent(frame: pd.DataFrame, model: str = "auto") -> pd.DataFrame:
     used = _models_used(frame, model)
     findings = _findings(frame, used)
     clear = findings.clear
-    young = np.floor(column(frame, "age")) <= AGES_30Y[1]
-    risks = np.full((len(frame), len(_COLUMNS)), np.nan)
-    risks[clear] = _equations(columns(frame.loc[clear], (*REQUIRED, *OPTIONAL)), used[clear])
-    risks[~young, len(OUTCOMES) :] = np.nan
-
-    result = pd.DataFrame(risks, index=frame.index, columns=_COLUMNS)
-    result["model"] = np.array(MODELS, dtype=object)[used]
-    result["problems"] = findings.problems()
+    older = np.floor(column(frame, "age")) > AGES_30Y[1]
+    risks = _equations(columns(frame, (*REQUIRED, *OPTIONAL)), used, rows=clear)
+    risks[older, len(OUTCOMES) :] = np.nan
     only_10y = f"30 years: valid for ages {AGES_30Y[0]}–{AGES_30Y[1]} only"
-    result["problems_30y"] = np.where(clear & ~young, only_10y, "").astype(object)
-    result["missing"] = findings.missing()
-    return result
+    return result(
+        pd.DataFrame(risks, index=frame.index, columns=_COLUMNS, copy=False),
+        findings,
+        model=Texts(MODELS, used),
+        category=BANDS.of(risks[:, _COLUMNS.index("ascvd_10y")]),
+        problems_30y=Texts(("", only_10y), (clear & older).astype(np.int64)),
+    )
 
 
 def _models_used(frame: pd.DataFrame, model: str) -> npt.NDArray[np.int64]:
@@ -116,44 +131,57 @@ def _findings(frame: pd.DataFrame, used: npt.NDArray[np.int64]) -> Findings:
 def _equations(
     inputs: dict[str, Floats],
     used: npt.NDArray[np.int64],
+    *,
+    rows: Flags,
     sdi_decile: Floats | None = None,
 ) -> Floats:
-    """The equations alone, unchecked: risks (n × outcomes of 10, then of 30 years).
+    """The equations alone, unchecked: risks (n × outcomes of 10, then of 30 years), NaN outside ``rows``.
 
     Args:
         inputs: every input as an array of n; HbA1c and UACR may be NaN.
         used: index into :data:`MODELS`.
+        rows: for which rows.
         sdi_decile: social deprivation index, 1–10, NaN = missing; all missing when absent.
     """
-    sdi = np.full(len(used), np.nan) if sdi_decile is None else sdi_decile
+    sdi = np.broadcast_to(np.float64(np.nan), len(used)) if sdi_decile is None else sdi_decile
     inputs = inputs | {"sdi_decile": sdi}
     risks = np.full((len(used), len(_COLUMNS)), np.nan)
-    male = inputs["sex"] == MALE
     for code, model in enumerate(MODELS):
-        for sex, of_sex in (("female", ~male), ("male", male)):
-            rows = np.flatnonzero((used == code) & of_sex)
-            terms, coefficients = _coefficients(model, sex)
-            for start in range(0, len(rows), _CHUNK):
-                part = rows[start : start + _CHUNK]
-                design = _design({name: values[part] for name, values in inputs.items()})
-                logit = np.stack([design[term] for term in terms], axis=1) @ coefficients
-                risks[part] = 1 / (1 + np.exp(-logit))
+        for sex_code, sex in SEXES:
+            chosen = np.flatnonzero(rows & (used == code) & (inputs["sex"] == sex_code))
+            for start in range(0, len(chosen), _CHUNK):
+                part = chosen[start : start + _CHUNK]
+                risks[part] = _risks_of_group({name: values[part] for name, values in inputs.items()}, model, sex).T
+    return risks
+
+
+def _risks_of_group(v: dict[str, Floats], model: str, sex: str) -> Floats:
+    """Risks (outcomes of 10, then of 30 years × n) of people of one sex by one model."""
+    terms, coefficients = _coefficients(model, sex)
+    design = _design(v) if model == "base" else _design(v) | _optional_terms(v)
+    odds = np.exp(coefficients @ np.stack([design[term] for term in terms]))
+    risks: Floats = odds / (1 + odds)
     return risks
 
 
 @cache
 def _coefficients(model: str, sex: str) -> tuple[tuple[str, ...], Floats]:
-    """Terms of a model, and their coefficients for one sex (terms × outcomes of 10, then of 30 years)."""
-    table = read_coefficients("prevent_2023_full_model" if model == "full" else "prevent_2023")
+    """Terms of a model, and their coefficients for one sex (outcomes of 10, then of 30 years × terms)."""
+    table = _table("prevent_2023_full_model" if model == "full" else "prevent_2023")
     table = table[(table["model"] == model) & (table["sex"] == sex)]
     wide = table.pivot(index="term", columns=["horizon_years", "outcome"], values="value")
     wide = wide[[(years, outcome) for years in HORIZONS for outcome in OUTCOMES]]
     # age_squared stands in the 30-year equations only
-    return tuple(wide.index), wide.fillna(0.0).to_numpy()
+    return tuple(wide.index), wide.fillna(0.0).to_numpy().T.copy()
+
+
+@cache
+def _table(name: str) -> pd.DataFrame:
+    return read_coefficients(name)
 
 
 def _design(v: dict[str, Floats]) -> dict[str, Floats]:
-    """Every term of every model for n people, as the coefficient files define it. Each array has n values."""
+    """Every term of the base model for n people, as the coefficient files define it. Each array has n values."""
     age = (v["age"] - 55) / 10
     non_hdl = (v["total_cholesterol"] - v["hdl_cholesterol"]) * MMOL_PER_MG - 3.5
     hdl = (v["hdl_cholesterol"] * MMOL_PER_MG - 1.3) / 0.3
@@ -187,7 +215,6 @@ def _design(v: dict[str, Floats]) -> dict[str, Floats]:
         "age_x_current_smoker": age * smoker,
         "age_x_bmi_from_30": age * bmi_from_30,
         "age_x_egfr_below_60": age * egfr_below_60,
-        **_optional_terms(v),
     }
 
 

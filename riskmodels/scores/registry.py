@@ -1,0 +1,246 @@
+"""Every published score: what it predicts, for whom it was made, what it needs, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from riskmodels.scores import ada_risk_test, ckd_epi, findrisc, framingham, pce, prevent, score2
+from riskmodels.scores.eligibility import Bands, range_text
+from riskmodels.scores.inputs import variable_of
+
+
+@dataclass(frozen=True)
+class Score:
+    """One published score.
+
+    Args:
+        name: key in files and code.
+        title: what people call it.
+        predicts: what its number is.
+        horizon: over which time.
+        population: for whom it is valid, with the ranges of its inputs.
+        inputs: names without which there is no number.
+        optional: names that are used where known.
+        values: columns of numbers it returns, the main one first; risks are 0–1.
+        bands: the guideline's categories of one of the values, by whom they are for (empty: all).
+        citation: where it was published.
+        licence: what may be done with it.
+        made_for: region whose people it was made from or for.
+        limits: what to know before using it.
+        function: ``function(frame) -> DataFrame`` with the values, ``model``, ``category``, ``problems``, ``missing``.
+        options: further arguments of the function.
+    """
+
+    name: str
+    title: str
+    predicts: str
+    horizon: str
+    population: str
+    inputs: tuple[str, ...]
+    optional: tuple[str, ...]
+    values: tuple[str, ...]
+    bands: Mapping[str, Bands]
+    citation: str
+    licence: str
+    made_for: str
+    limits: tuple[str, ...]
+    function: Callable[..., pd.DataFrame]
+    options: tuple[str, ...] = ()
+
+    @property
+    def value(self) -> str:
+        """Column of the main number."""
+        return self.values[0]
+
+    @property
+    def is_risk(self) -> bool:
+        """Whether the main number is a probability."""
+        return self.value not in ("points", "egfr")
+
+
+_NUMBERS = "Equation and coefficients are published numbers: no licence needed, cite the paper."
+_HEART = "without known heart attack, coronary disease, angina, heart failure or stroke, not pregnant"
+
+
+def _people(ages: tuple[int, int], more: str = "") -> str:
+    return f"{ages[0]}–{ages[1]} years{more}, {_HEART}"
+
+
+def _ranges(limits: Mapping[str, tuple[float, float]], unit: str = "") -> str:
+    return ", ".join(f"{variable_of(name).label} {range_text(name, pair, unit)}" for name, pair in limits.items())
+
+
+SCORES = (
+    Score(
+        "prevent",
+        "AHA PREVENT 2023",
+        "first cardiovascular event: atherosclerotic (ASCVD: coronary disease or stroke) or heart failure, "
+        "together and each alone",
+        "10 and 30 years",
+        f"{_people(prevent.AGES, f' (30-year risk: {prevent.AGES_30Y[0]}–{prevent.AGES_30Y[1]})')}; "
+        f"{_ranges(prevent.LIMITS)}",
+        prevent.REQUIRED,
+        prevent.OPTIONAL,
+        tuple(f"{outcome}_{years}y" for years in prevent.HORIZONS for outcome in prevent.OUTCOMES),
+        {"": prevent.BANDS},
+        "Khan SS, Matsushita K, Sang Y, et al. Circulation 2024;149:430-449. doi 10.1161/CIRCULATIONAHA.123.067626",
+        f"{_NUMBERS} PREVENT, AHA names and logos are trademarks of the American Heart Association.",
+        "United States",
+        (
+            "Model by what is known: base; with HbA1c; with UACR; full with both. The column model says which.",
+            "The social deprivation index needs a US zip code and is always taken as missing: the equation has a term "
+            "for that.",
+            "Total cardiovascular disease is an equation of its own, not the sum of the others.",
+            "The category is that of the 10-year ASCVD risk. The 2025 AHA/ACC blood-pressure guideline asks for the "
+            "10-year total risk instead, with one threshold at 7.5 %.",
+            "The 2026 bands were read from secondary sources, not from the guideline itself.",
+            "The equation takes eGFR unrounded; a laboratory's whole number shifts the risk slightly.",
+        ),
+        prevent.prevent,
+        ("model",),
+    ),
+    Score(
+        "pce",
+        "Pooled Cohort Equations 2013",
+        "first hard atherosclerotic event: heart attack, coronary death or stroke",
+        "10 years",
+        f"{_people(pce.AGES)}; {_ranges(pce.LIMITS)}",
+        pce.REQUIRED,
+        (),
+        ("ascvd_10y",),
+        {"": pce.BANDS},
+        "Goff DC Jr, Lloyd-Jones DM, Bennett G, et al. Circulation 2014;129(25 suppl 2):S49-S73. "
+        "doi 10.1161/01.cir.0000437741.48606.98",
+        _NUMBERS,
+        "United States",
+        (
+            "Has separate coefficients for Black and White people. Race is never guessed: where it is not given, the "
+            "guideline's default (White) is used and the column model says so.",
+            "Coefficients as printed in the paper; the ACC's calculator differs by up to 0.37 percentage points.",
+            "Overestimates in most populations of today; PREVENT replaces it in the guidelines of 2025 and 2026.",
+        ),
+        pce.pooled_cohort,
+        ("race",),
+    ),
+    Score(
+        "framingham",
+        "Framingham 2008 general cardiovascular risk",
+        "first coronary disease, stroke or transient attack, peripheral artery disease or heart failure",
+        "10 years",
+        f"{_people(framingham.AGES)}; plausibility limits of ours: "
+        f"{_ranges(framingham.LIMITS | framingham.LIPID_LIMITS | framingham.OFFICE_LIMITS)}",
+        (*framingham.COMMON, *framingham.LIPIDS),
+        ("bmi",),
+        ("general_cvd_10y",),
+        {"": framingham.BANDS},
+        "D'Agostino RB Sr, Vasan RS, Pencina MJ, et al. Circulation 2008;117:743-753. "
+        "doi 10.1161/CIRCULATIONAHA.107.699579",
+        _NUMBERS,
+        "Framingham, Massachusetts, United States",
+        (
+            "Two models: with cholesterol, or with body mass index (office) where a cholesterol is not known.",
+            "A wider outcome than the other cardiovascular scores, so a higher number.",
+            "Not the Framingham score of 2001 (coronary disease only). No floor and no cap is applied.",
+            "The Canadian guideline of the category doubles the risk for a family history of early heart disease; "
+            "that is not done here.",
+        ),
+        framingham.framingham,
+        ("model",),
+    ),
+    Score(
+        "score2",
+        "SCORE2 and SCORE2-OP",
+        "first cardiovascular event, fatal or not: heart attack, stroke or cardiovascular death",
+        "10 years",
+        f"{_people(score2.AGES, f' (SCORE2-OP from {score2.OLDER})')}, without diabetes, chronic kidney disease or "
+        f"familial hypercholesterolaemia; plausibility limits of ours: {_ranges(score2.LIMITS)}, "
+        f"{_ranges(score2.LIMITS_MMOL, 'mmol/L')}",
+        score2.REQUIRED,
+        (),
+        ("cvd_10y",),
+        {f"from {age} years" if age else "below 50 years": bands for age, bands in score2.BANDS.items()},
+        "SCORE2 working group and ESC Cardiovascular risk collaboration. Eur Heart J 2021;42:2439-2454. "
+        "doi 10.1093/eurheartj/ehab309. SCORE2-OP working group. Eur Heart J 2021;42:2455-2467. "
+        "doi 10.1093/eurheartj/ehab312",
+        _NUMBERS,
+        "Europe and the Mediterranean, in four risk regions",
+        (
+            "Needs the risk region of the country of residence. Other countries: choose the region.",
+            "The two models do not join: the number jumps at the 70th birthday.",
+            "People with diabetes need SCORE2-Diabetes, which is not here.",
+            "Signs of kidney disease (KDIGO: eGFR below 60 or UACR from 30 mg/g) exclude; familial "
+            "hypercholesterolaemia cannot be told from the inputs: check it.",
+        ),
+        score2.score2,
+        ("region",),
+    ),
+    Score(
+        "findrisc",
+        "FINDRISC",
+        "points for type 2 diabetes that needs medicine, and the share the form prints for them",
+        "10 years",
+        "adults without known diabetes, not pregnant (made from people of 35–64; the form has no upper age)",
+        findrisc.REQUIRED,
+        ("family_history_diabetes",),
+        ("points", "diabetes_10y"),
+        {"": findrisc.bands()},
+        "Lindström J, Tuomilehto J. The Diabetes Risk Score. Diabetes Care 2003;26:725-731. "
+        "doi 10.2337/diacare.26.3.725; current form with family history, 0–26 points",
+        "The points are published; the printed form is copyrighted, so its questions are re-worded here.",
+        "Finland",
+        (
+            "Asks for vegetables, high glucose and the degree of the relative with diabetes, which the other models do "
+            "not use.",
+            "The form asks for 30 minutes of activity every day and whether blood-pressure medicine was ever taken; "
+            "the nearest inputs are used.",
+            "The form measures the waist below the ribs; NHANES and this app just above the hip bones.",
+            "Exactly 30 kg/m², 102 or 88 cm take the lower points, as the form's wording says.",
+        ),
+        findrisc.findrisc,
+    ),
+    Score(
+        "ada_risk_test",
+        "ADA / CDC diabetes risk test",
+        "points for undiagnosed diabetes or prediabetes; no probability is published with them",
+        "now",
+        "adults without known diabetes, not pregnant",
+        ada_risk_test.REQUIRED,
+        ada_risk_test.OPTIONAL,
+        ("points",),
+        {"": ada_risk_test.bands()},
+        "Bang H, Edwards AM, Bomback AS, et al. Ann Intern Med 2009;151:775-783. "
+        "doi 10.7326/0003-4819-151-11-200912010-00005; current one-page form of the ADA and the CDC, 0–10 points",
+        "The points are published; the form's text is the ADA's and the CDC's, so its questions are re-worded here.",
+        "United States",
+        (
+            "Diabetes in pregnancy is asked of women only.",
+            "Body-mass cut 23 instead of 25 only where asian_american is given as yes; never guessed.",
+            "The form means a parent, brother or sister with diabetes; the nearest input is used.",
+        ),
+        ada_risk_test.ada_risk_test,
+    ),
+    Score(
+        "ckd_epi",
+        "CKD-EPI 2021",
+        "estimated glomerular filtration rate, mL/min/1.73 m²",
+        "now",
+        "adults, not pregnant, without acute kidney injury or dialysis; creatinine IDMS-standardised",
+        ckd_epi.REQUIRED,
+        (),
+        ("egfr",),
+        {"": ckd_epi.BANDS},
+        "Inker LA, Eneanya ND, Coresh J, et al. N Engl J Med 2021;385:1737-1749. doi 10.1056/NEJMoa2102953",
+        _NUMBERS,
+        "United States and Europe",
+        (
+            "Without race. Unrounded; laboratories report whole numbers.",
+            "A stage G1 or G2 alone is not kidney disease.",
+        ),
+        ckd_epi.kidney_function,
+    ),
+)
+
+REGISTRY: dict[str, Score] = {score.name: score for score in SCORES}
