@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskmodels.outcomes import already_text
+from riskmodels.outcomes import OUTCOME, already_text
 from riskmodels.scores.inputs import variable_of
 from riskmodels.units import find_unit, from_canonical
 from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY
@@ -25,7 +25,7 @@ Codes = npt.NDArray[np.int64]
 FEMALE, MALE = 0.0, 1.0
 SEXES = ((FEMALE, "female"), (MALE, "male"))
 CURRENT_SMOKER = 2.0
-DIABETES_FACTS = ("diabetes", "insulin", "glucose_pills")
+DIABETES_FACTS = OUTCOME["diabetes"].already
 _MOST_FINDINGS = 63
 # a limit entered in another unit may lie a rounding away from the canonical limit
 _SLACK = 1e-9

@@ -93,6 +93,7 @@ SCORES = (
             "Model by what is known: base; with HbA1c; with UACR; full with both. The column model says which.",
             "The social deprivation index needs a US zip code and is always taken as missing: the equation has a term "
             "for that.",
+            "From 60 years there is no 30-year risk; the further column problems_30y says so.",
             "Total cardiovascular disease is an equation of its own, not the sum of the others.",
             "The category is that of the 10-year ASCVD risk. The 2025 AHA/ACC blood-pressure guideline asks for the "
             "10-year total risk instead, with one threshold at 7.5 %.",
@@ -120,7 +121,7 @@ SCORES = (
             "Has separate coefficients for Black and White people. Race is never guessed: where it is not given, the "
             "guideline's default (White) is used and the column model says so.",
             "Coefficients as printed in the paper; the ACC's calculator differs by up to 0.37 percentage points.",
-            "Overestimates in most populations of today; PREVENT replaces it in the guidelines of 2025 and 2026.",
+            "Overestimates in many populations of today; PREVENT replaces it in the guidelines of 2025 and 2026.",
         ),
         pce.pooled_cohort,
         ("race",),

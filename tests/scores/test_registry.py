@@ -1,0 +1,53 @@
+"""The registry, its page in docs, and that the copies of published numbers are as delivered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from riskmodels.scores import REGISTRY, Score
+from riskmodels.scores.document import PATH, markdown
+from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
+from riskmodels.vocabulary import VOCABULARY
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_every_score_of_the_package_is_registered() -> None:
+    names = ["prevent", "pce", "framingham", "score2", "findrisc", "ada_risk_test", "ckd_epi"]
+    assert list(REGISTRY) == names
+
+
+@pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)
+def test_score_has_citation_licence_and_limits(score: Score) -> None:
+    assert "doi 10." in score.citation
+    assert score.licence
+    assert score.made_for
+    assert score.limits
+
+
+@pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)
+def test_inputs_are_known_variables(score: Score) -> None:
+    assert all(variable_of(name).label for name in (*score.inputs, *score.optional))
+
+
+def test_extra_inputs_are_not_in_the_vocabulary() -> None:
+    assert not set(EXTRA_INPUTS) & set(VOCABULARY)
+
+
+def test_page_in_docs_is_current() -> None:
+    assert PATH == ROOT / "docs" / "scores.md"
+    current = PATH.read_text(encoding="utf-8")
+    assert current == markdown(), "run python -m riskmodels.scores.document"
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("copies", "source"),
+    [("tests/golden", "scores"), ("riskmodels/scores/coefficients", "coefficients")],
+)
+def test_copies_of_published_numbers_are_as_delivered(shared: Path, copies: str, source: str) -> None:
+    for original in sorted((shared / "reference" / source).glob("*.csv")):
+        pd.testing.assert_frame_equal(pd.read_csv(ROOT / copies / original.name), pd.read_csv(original))
