@@ -64,7 +64,8 @@ BANDS = Bands(
 #: PREVENT's own factor; 1 / 38.67 would shift a risk by up to 3e-6
 MMOL_PER_MG = 0.02586
 
-_CHUNK = 8_192
+# rows at a time: few enough for the cache, and for the matrix product to stay on one core
+_CHUNK = 2_048
 _COLUMNS = [f"{outcome}_{years}y" for years in HORIZONS for outcome in OUTCOMES]
 
 
