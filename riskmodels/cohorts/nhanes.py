@@ -6,11 +6,17 @@ cycle, with deaths linked from the National Death Index. Public domain; statisti
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from riskmodels.cohorts.download import Progress, Step, download, silent
+from riskmodels.cohorts.extracts import target
+from riskmodels.cohorts.fetch import Patience
+from riskmodels.cohorts.nhanes_cdc import read_cycle
+from riskmodels.cohorts.nhanes_files import Site, cycles, xpt_files
 from riskmodels.cohorts.nhanes_mapping import AUDIT, to_patient_frame
 from riskmodels.errors import SourceDataError
 from riskmodels.vocabulary import VOCABULARY
@@ -98,3 +104,66 @@ def cardiovascular_death(frame: pd.DataFrame, horizon_months: int = 120) -> pd.D
     cause = np.where(frame["cause_of_death"].isin(CARDIOVASCULAR_CAUSES), 1.0, 2.0)
     event = pd.Series(np.where(died, cause, 0.0), index=frame.index).where(eligible)
     return pd.DataFrame({"event": event, "months": months.clip(upper=horizon_months)})
+
+
+@dataclass(frozen=True)
+class Built:
+    """What :func:`run_nhanes` made.
+
+    Args:
+        path: the parquet file.
+        people: rows in it.
+        out_of_range: values outside the plausible range, by variable; they became unknown.
+        absent: ``file: variable`` that the CDC's files did not have; unknown in the whole cycle.
+    """
+
+    path: Path
+    people: int
+    out_of_range: dict[str, int]
+    absent: tuple[str, ...] = ()
+
+
+def run_nhanes(
+    out: Path,
+    source: Path | None = None,
+    progress: Progress = silent,
+    site: Site | None = None,
+    patience: Patience | None = None,
+) -> Built:
+    """Write NHANES 1999–2018 as one PatientFrame parquet.
+
+    Args:
+        out: file to write, or the folder for it. The CDC's files are kept in ``cdc`` beside it, with a manifest.
+        source: folder or file of the merged table that is here already; downloaded from the CDC when None.
+        progress: called while files arrive and cycles are read.
+        site: where the files are; the CDC when None.
+        patience: how hard to try.
+
+    Returns:
+        :class:`Built`.
+
+    Raises:
+        SourceDataError: when a file cannot be had or is not as published; a later call goes on from there.
+    """
+    path = target(out, FILE)
+    absent: tuple[str, ...] = ()
+    if source is not None:
+        frame = read_nhanes(source)
+    else:
+        frame, absent = _from_cdc(path.parent / "cdc", progress, site, patience)
+    frame.to_parquet(path)
+    return Built(path, len(frame), frame.attrs.get("out_of_range", {}), absent)
+
+
+def _from_cdc(
+    folder: Path, progress: Progress, site: Site | None, patience: Patience | None
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    download(folder, site, progress, patience=patience)
+    tables: list[pd.DataFrame] = []
+    absent: list[str] = []
+    for number, cycle in enumerate(cycles(), start=1):
+        progress(Step(f"reading {cycle}", number, len(cycles())))
+        table, lacking = read_cycle(folder, cycle, [f for f in xpt_files() if f.cycle == cycle])
+        tables.append(table)
+        absent += lacking
+    return to_patient_frame(pd.concat(tables, ignore_index=True)), tuple(absent)

@@ -32,16 +32,22 @@ PLAIN: dict[str, tuple[str, ...]] = {
     "insulin": ("insulin_now",),
     "family_history_diabetes": ("famhist_dm",),
     "creatinine": ("creat_mgdl", "creat_mgdl_trimmed"),
-    "uacr": ("cs_cc_acr",),
+    "uacr": ("uacr_mgg", "cs_cc_acr"),
     "uric_acid": ("uric_acid_mgdl", "uric_acid_mgdl_trimmed"),
     "albumin": ("albumin_gdl", "albumin_gdl_trimmed"),
+    "total_cholesterol": ("total_chol_mgdl",),
+    "hdl_cholesterol": ("hdl_mgdl",),
+    "ldl_cholesterol": ("ldl_fasting_mgdl",),
+    "triglycerides": ("trig_fasting_mgdl",),
+    "glucose": ("serum_glucose_mgdl",),
+    "crp": ("crp_mgl",),
     "heart_attack": ("mi_told",),
     "coronary_disease": ("chd_told",),
     "angina": ("angina_told",),
     "heart_failure": ("hf_told",),
     "stroke": ("stroke_told",),
 }
-#: variable → (raw column, the unit it is in)
+#: variable → (raw column, the unit it is in), used where no canonical one is there
 CONVERTED: dict[str, tuple[str, Unit]] = {
     "total_cholesterol": ("total_chol_mmol", find_unit(CHOLESTEROL, "mmol/L")),
     "hdl_cholesterol": ("hdl_mmol", find_unit(CHOLESTEROL, "mmol/L")),
@@ -78,7 +84,8 @@ def to_patient_frame(raw: pd.DataFrame) -> pd.DataFrame:
     """
     table = raw.set_index("seqn").sort_index()
     columns = {name: _first(table, names) for name, names in PLAIN.items()}
-    columns |= {name: to_canonical(_get(table, column), unit) for name, (column, unit) in CONVERTED.items()}
+    for name, (column, unit) in CONVERTED.items():
+        columns[name] = columns[name].fillna(to_canonical(_get(table, column), unit))
     columns |= _answers(table)
     columns["egfr"] = _egfr(table, columns)
     unknown = pd.Series(np.nan, index=table.index)
@@ -168,7 +175,7 @@ def _bp_medication(table: pd.DataFrame) -> pd.Series:
 
 def _cholesterol_medication(table: pd.DataFrame) -> pd.Series:
     """Asked only of those told of high cholesterol, so other adults who answered the questionnaire count as no."""
-    known = _first(table, ("cs_chol_med_statin", "chol_meds_told"))
+    known = _first(table, ("chol_meds_now", "cs_chol_med_statin", "chol_meds_told"))
     not_asked = known.isna() & (_get(table, "age_y") >= 20) & _get(table, "htn_told").notna()
     return known.mask(not_asked, 0.0)
 

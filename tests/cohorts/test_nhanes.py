@@ -186,7 +186,7 @@ class TestSharedFile:
 
     def test_few_values_are_lost_to_the_plausible_range(self, nhanes: pd.DataFrame) -> None:
         lost = nhanes.attrs["out_of_range"]
-        # C-reactive protein of 2015–2018 has 248 values below 0.1 mg/L, its lowest plausible value
+        # C-reactive protein of 2015–2016 has 248 values below 0.1 mg/L, its lowest plausible value
         assert lost.pop("crp", 0) <= 248
         assert max(lost.values()) == lost["diastolic_bp"] == 25
 
