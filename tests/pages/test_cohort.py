@@ -1,0 +1,251 @@
+"""The page "Score a cohort": empty, happy, invalid, already diagnosed, outside support, cancelled."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+ROOT = Path(__file__).resolve().parents[2]
+GOOD = (
+    "patient_id,age,sex,systolic_bp [mmHg],glucose [mg/dL],diabetes,ward\n"
+    "A1,63,male,152,118,no,=1+1\n"
+    "A2,41,female,118,,no,3 West\n"
+    "A3,55,female,130,,yes,3 West\n"
+    "A4,,male,130,,no,3 West\n"
+    "A5,70,male,1520,high,no,3 West\n"
+)
+
+
+@pytest.fixture
+def page() -> AppTest:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    return app.switch_page("pages/2_Cohort.py").run()
+
+
+def upload(page: AppTest, data: str | bytes, name: str = "cohort.csv") -> AppTest:
+    content = data.encode() if isinstance(data, str) else data
+    page.file_uploader(key="cohort_upload").set_value((name, content, "text/csv"))
+    return page.run()
+
+
+def keys(page: AppTest) -> set[str]:
+    return {button.key for button in page.button}
+
+
+def score(page: AppTest) -> AppTest:
+    page.button(key="cohort_score").click().run()
+    for _ in range(600):
+        if "cohort_cancel" not in keys(page):
+            return page
+        time.sleep(0.1)
+        page.run()
+    raise AssertionError("scoring did not end")
+
+
+def headings(page: AppTest) -> str:
+    return "\n".join(expander.label for expander in page.expander)
+
+
+def counts(page: AppTest) -> tuple[int, int, int, int]:
+    """Read, scored, not scored, with problems, as the page states them."""
+    line = next(m.value for m in page.markdown if " read = " in m.value)
+    read, scored, missing, problems = (int(n.replace(",", "")) for n in re.findall(r"\*\*([\d,]+)\*\*", line))
+    return read, scored, missing, problems
+
+
+def rows(page: AppTest):
+    """The table of scored rows that is shown."""
+    return next(d.value for d in page.dataframe if "Risk" in d.value and "Row" in d.value)
+
+
+class TestEmpty:
+    def test_page_offers_a_file_and_the_demo_and_nothing_to_score(self, page):
+        assert not page.exception
+        assert page.title[0].value == "Score a cohort"
+        assert "cohort_demo" in keys(page)
+        assert "cohort_score" not in keys(page)
+
+    def test_later_steps_wait(self, page):
+        assert [e.label for e in page.expander][1:] == [":gray[Columns and units]", ":gray[Result]"]
+
+
+class TestHappy:
+    @pytest.fixture
+    def scored(self, page) -> AppTest:
+        return score(upload(page, GOOD))
+
+    def test_demo_cohort_is_scored_with_counts_that_add_up(self, page):
+        page.button(key="cohort_demo").click().run()
+        assert "20 of 21 columns recognised" in headings(page)
+        read, scored, missing, _ = counts(score(page))
+        assert read == scored + missing == 5533
+        assert scored > 4000
+
+    def test_file_collapses_to_one_line_with_its_size(self, page):
+        assert "cohort\\.csv · 5 rows, 7 columns" in headings(upload(page, GOOD))
+
+    def test_problems_are_listed_by_row_and_column(self, page):
+        upload(page, GOOD)
+        table = next(d.value for d in page.dataframe if "Effect" in d.value)
+        found = set(zip(table["Row"], table["Column"], strict=True))
+        assert found == {(5, "age"), (6, "systolic_bp [mmHg]"), (6, "glucose [mg/dL]")}
+
+    def test_good_rows_are_scored_and_bad_rows_keep_their_place(self, scored):
+        # row 5 has no age; row 4 has diabetes already, but still a cardiovascular risk
+        assert counts(scored) == (5, 4, 1, 2)
+
+    def test_reasons_stand_in_words(self, scored):
+        shown = rows(scored).set_index("Row")
+        assert re.search(r"(raises|lowers)", shown.loc[2, "Reasons"])
+
+    def test_already_diagnosed_row_says_so_instead_of_a_number(self, scored):
+        shown = rows(scored).set_index("Row")
+        assert shown.loc[4, "Risk"] == "–"
+        assert "already told: diabetes" in shown.loc[4, "Note"]
+
+    def test_impossible_value_is_named_in_the_note_and_the_row_still_scored(self, scored):
+        shown = rows(scored).set_index("Row")
+        assert shown.loc[6, "Risk"] != "–"
+        assert "1520 mmHg is outside" in shown.loc[6, "Note"]
+
+    def test_another_outcome_has_its_own_estimates(self, scored):
+        before = rows(scored).set_index("Row").loc[2, "Risk"]
+        scored.session_state["cohort_outcome"] = "cvd_10y"
+        after = rows(scored.run()).set_index("Row").loc[2, "Risk"]
+        assert after not in (before, "–")
+
+    def test_threshold_flags_those_at_or_above_it(self, scored):
+        scored.session_state["cohort_mode"] = "Risk threshold"
+        scored.run()
+        scored.slider(key="cohort_threshold_diabetes").set_value(0.0).run()
+        assert "**3 of 3 estimates flagged**" in " ".join(m.value for m in scored.markdown)
+
+    def test_only_the_rows_asked_for_are_shown(self, scored):
+        scored.session_state["cohort_filter"] = "Not estimated"
+        assert set(rows(scored.run())["Row"]) == {4, 5}
+
+    def test_result_is_kept_when_the_page_is_left(self, scored):
+        scored.switch_page("app.py").run()
+        scored.switch_page("pages/2_Cohort.py").run()
+        assert counts(scored) == (5, 4, 1, 2)
+
+    def test_same_file_again_needs_no_second_scoring(self, scored):
+        upload(scored, GOOD, "copy.csv")
+        assert counts(scored) == (5, 4, 1, 2)
+
+    def test_file_with_one_cell_edited_is_not_taken_for_the_old_one(self, scored):
+        upload(scored, GOOD.replace("118,no", "119,no"))
+        assert "cohort_score" in keys(scored)
+
+    def test_discarded_cohort_is_gone(self, scored):
+        scored.button(key="cohort_discard").click().run()
+        assert [e.label for e in scored.expander][1:] == [":gray[Columns and units]", ":gray[Result]"]
+
+
+class TestInvalid:
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            (b"", "is empty"),
+            ("age,sex\n", "a header but no rows"),
+            ("age,glucose\n63,118\n", "“sex” is missing"),
+            ("age,sex,age\n63,male,63\n", "stands more than once"),
+            ("age,sex,hba1c [mg/dL]\n63,male,5\n", "a unit that is not accepted"),
+            ("age,sex,ward\n63,male,Küche\n".encode("latin-1"), "not UTF-8 text: byte 23"),
+            (b"\x89PNG\r\n\x1a\n\x00", "a PNG image"),
+            (b"PK\x03\x04xl/workbook.xml", "an Excel workbook"),
+        ],
+    )
+    def test_bad_file_has_its_own_message(self, page, data, words):
+        upload(page, data, "bad.csv")
+        assert words in page.error[0].value.replace("\\", "")
+        assert "cohort_score" not in keys(page)
+
+    def test_bad_file_loses_nothing_that_was_there(self, page):
+        score(upload(page, GOOD))
+        upload(page, b"\x89PNG\r\n\x1a\n\x00", "photo.csv")
+        assert "photo" in page.error[0].value
+        assert "still cohort" in page.error[0].value
+        assert counts(page) == (5, 4, 1, 2)
+
+    def test_message_goes_with_the_next_good_file(self, page):
+        upload(page, b"", "bad.csv")
+        assert not upload(page, GOOD).error
+
+    def test_message_goes_when_its_file_is_removed(self, page):
+        upload(page, b"", "bad.csv")
+        page.file_uploader(key="cohort_upload").set_value(None)
+        assert not page.run().error
+
+    def test_name_of_the_file_is_shown_as_text_and_never_as_markdown(self, page):
+        upload(page, b"", "![x](http://evil.example/a.png).csv")
+        assert r"\!\[x\]\(http\:\/\/evil\.example\/a\.png\)" in page.error[0].value
+
+
+def test_300_mb_are_refused_before_they_are_read():
+    def script() -> None:
+        from ui.cohort_file import draw_refusal
+        from ui.cohort_state import refusal, take_file
+
+        class Huge:
+            file_id, name, size = "1", "huge.csv", 300 * 2**20
+
+            def getvalue(self) -> bytes:
+                raise AssertionError("must not be read")
+
+        take_file(Huge())
+        draw_refusal(refusal(), None)
+
+    (error,) = AppTest.from_function(script).run().error
+    assert "The file has 300 MB; up to 200 MB can be read at once" in error.value
+
+
+class TestOutsideSupport:
+    def test_patient_unlike_all_in_training_gets_no_number_but_the_field(self, page):
+        data = "age,sex,weight,height,bmi,waist,systolic_bp\n50,male,80,175,26,95,130\n50,male,300,120,99,199,299\n"
+        shown = rows(score(upload(page, data))).set_index("Row")
+        assert shown.loc[2, "Risk"] != "–"
+        assert shown.loc[3, "Risk"] == "–"
+        assert re.search("Body mass index|Weight|Waist|Systolic", shown.loc[3, "Note"])
+
+
+class TestCancel:
+    @pytest.fixture
+    def slow(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A scoring that goes on until it is stopped."""
+
+        def endless(checked, models, *, progress, **options):
+            for done in range(100_000):
+                time.sleep(0.02)
+                progress(min(done, len(checked.frame) - 1), len(checked.frame))
+
+        monkeypatch.setattr("ui.cohort_job.score_cohort", endless)
+
+    def test_progress_is_shown_with_a_way_to_stop_it(self, page, slow):
+        upload(page, GOOD).button(key="cohort_score").click().run()
+        assert "scoring 5 rows" in headings(page)
+        assert "cohort_cancel" in keys(page)
+        page.button(key="cohort_cancel").click().run()
+
+    def test_stopped_scoring_keeps_the_file_and_may_start_again(self, page, slow):
+        upload(page, GOOD).button(key="cohort_score").click().run()
+        page.button(key="cohort_cancel").click().run()
+        assert any("Stopped after" in c.value for c in page.caption)
+        assert "cohort_score" in keys(page)
+        assert "5 rows, 7 columns" in headings(page)
+
+
+def test_scoring_that_fails_says_so_and_logs_nothing_of_the_cohort(page, monkeypatch, caplog):
+    def broken(checked, models, **options):
+        raise ValueError("glucose of A1 is 118")
+
+    monkeypatch.setattr("ui.cohort_job.score_cohort", broken)
+    score(upload(page, GOOD))
+    assert "ended with an error" in page.error[0].value
+    assert "ValueError" in caplog.text
+    assert "118" not in caplog.text
+    assert "cohort.csv" not in caplog.text

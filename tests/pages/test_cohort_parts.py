@@ -1,0 +1,139 @@
+"""The pieces of the cohort page: safe text, histogram, triage, kept uploads, jobs."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui.cohort_chart import MOST_BARS, draw_bins, finding, make_bins
+from ui.cohort_job import Job
+from ui.cohort_state import Shelf, Upload, read_upload
+from ui.cohort_text import count, listed, plain
+from ui.cohort_triage import threshold_scale
+
+RISKS = st.lists(st.floats(0.0001, 0.9999), min_size=1, max_size=300)
+
+
+class TestText:
+    @pytest.mark.parametrize("text", ["**x**", "![a](b)", "[a](b)", "<b>", "$x$", ":red[x]", "# x", "`x`", "a_b_c"])
+    def test_markdown_is_escaped(self, text):
+        assert plain(text).replace("\\", "") == text
+        assert plain(text) != text
+
+    def test_line_breaks_and_direction_marks_are_removed(self):
+        assert plain("a\r\nb\u202ec\x07d") == "a bcd"
+
+    def test_long_text_is_cut(self):
+        assert len(plain("x" * 500)) == 80
+
+    def test_one_row_is_singular(self):
+        assert (count(1, "row"), count(12480, "row")) == ("1 row", "12,480 rows")
+
+    def test_long_list_ends_with_how_many_more(self):
+        assert listed(list("abcdef"), most=4) == "a, b, c and 3 more"
+        assert listed(["a", "b"]) == "a and b"
+
+
+class TestHistogram:
+    @given(RISKS)
+    def test_every_estimate_is_in_one_bin(self, risks):
+        risk = pd.Series([*risks, np.nan])
+        bins = make_bins(risk, risk > 0.5)
+        assert bins.rows.sum() == len(risks)
+        assert bins.flagged.sum() == sum(r > 0.5 for r in risks)
+
+    @given(RISKS)
+    def test_there_are_few_bars(self, risks):
+        risk = pd.Series(risks)
+        assert len(make_bins(risk, risk > 0.5).rows) <= MOST_BARS
+
+    def test_highest_risks_share_the_last_bar_and_its_label_says_so(self):
+        risk = pd.Series([*np.linspace(0.001, 0.1, 999), 0.9])
+        bins = make_bins(risk, risk > 2)
+        assert bins.labels[-1].endswith("% or more")
+
+    def test_nobody_estimated_draws_an_empty_figure(self):
+        risk = pd.Series([np.nan, np.nan])
+        bins = make_bins(risk, risk > 0)
+        assert bins.rows.sum() == 0
+        assert len(draw_bins(bins).data) == 2
+        assert finding(risk) == "Nobody has an estimate."
+
+    def test_finding_names_median_and_tenth(self):
+        assert "Half of the 100 have a risk below 50 %, one in ten 90 %" in finding(pd.Series(np.linspace(0, 1, 100)))
+
+
+@given(RISKS)
+def test_threshold_slider_fits_the_risks(risks):
+    top, step, default = threshold_scale(pd.Series(risks))
+    assert top + 1e-9 >= min(100 * max(risks), 100)
+    assert 0 <= default <= top
+    assert top / step <= 201
+
+
+class TestShelf:
+    def test_oldest_goes_when_there_is_no_room(self):
+        shelf = Shelf[str](2)
+        assert [shelf.put(key, key.upper()) for key in "abc"] == [None, None, "A"]
+        assert (shelf.get("a"), shelf.get("c")) == (None, "C")
+
+    def test_same_key_is_replaced(self):
+        shelf = Shelf[int](2)
+        shelf.put("a", 1)
+        assert shelf.put("a", 2) is None
+        assert list(shelf) == [2]
+
+
+class TestJob:
+    @pytest.fixture
+    def upload(self) -> Upload:
+        return read_upload(b"age,sex\n63,male\n41,female\n", "two.csv")
+
+    @pytest.fixture
+    def executor(self):
+        with ThreadPoolExecutor(1) as pool:
+            yield pool
+
+    def test_waiting_job_is_cancelled_before_it_runs(self, upload, executor):
+        gate = threading.Event()
+        executor.submit(gate.wait)
+        job = Job("k", 2)
+        job.start(executor, upload, {})
+        job.cancel()
+        gate.set()
+        assert job.cancelled
+        assert not job.running
+        assert job.result is None
+
+    def test_running_job_stops_at_the_next_chunk(self, upload, executor, monkeypatch):
+        begun = threading.Event()
+
+        def endless(checked, models, *, progress, **options):
+            while True:
+                begun.set()
+                progress(1, 2)
+
+        monkeypatch.setattr("ui.cohort_job.score_cohort", endless)
+        job = Job("k", 2)
+        job.start(executor, upload, {})
+        begun.wait()
+        assert job.running
+        job.cancel()
+        executor.shutdown(wait=True)
+        assert job.cancelled
+        assert not job.failed
+
+    def test_finished_job_has_its_result_and_is_not_undone_by_a_late_cancel(self, upload, executor, monkeypatch):
+        monkeypatch.setattr("ui.cohort_job.score_cohort", lambda checked, models, **options: "scored")
+        job = Job("k", 2)
+        job.start(executor, upload, {})
+        executor.shutdown(wait=True)
+        job.cancel()
+        assert job.result == "scored"
+        assert not job.cancelled
