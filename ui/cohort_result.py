@@ -40,6 +40,11 @@ def draw_result(upload: Upload, scored: ScoredCohort) -> None:
 @st.fragment
 def _draw_body(upload: Upload, scored: ScoredCohort) -> None:
     _draw_counts(scored)
+    if not scored.outcomes:
+        st.caption(" ".join(_left_out(scored)))
+        return
+    if st.session_state.get("cohort_outcome") not in scored.outcomes:
+        st.session_state.pop("cohort_outcome", None)  # kept from another cohort, which had other outcomes
     outcome = st.segmented_control(
         "Outcome",
         scored.outcomes,
@@ -82,7 +87,8 @@ def _draw_spread(risk: pd.Series, outcome: str, triage: Triage) -> None:
 
 def _ink() -> str | None:
     """The theme's text colour: Streamlit's own grey for the words of a figure is too faint."""
-    return st.get_option(f"theme.{theme()}.textColor")
+    colour: str | None = st.get_option(f"theme.{theme()}.textColor")
+    return colour
 
 
 def _who_is_missing(scored: ScoredCohort, outcome: str) -> list[str]:
@@ -94,8 +100,11 @@ def _who_is_missing(scored: ScoredCohort, outcome: str) -> list[str]:
         kinds = notes.str.removeprefix("not estimated: ").value_counts().head(6)
         reasons = "; ".join(f"{plain(str(reason), 160)} ({n:,})" for reason, n in kinds.items())
         texts.append(f"{count(len(notes), 'row')} without this estimate: {reasons}.")
-    texts += [f"{OUTCOME[name].label} is left out: {why}." for name, why in scored.left_out.items()]
-    return texts
+    return texts + _left_out(scored)
+
+
+def _left_out(scored: ScoredCohort) -> list[str]:
+    return [f"{OUTCOME[name].label} is left out: {why}." for name, why in scored.left_out.items()]
 
 
 def flagged_csv(upload: Upload, scored: ScoredCohort, outcome: str, triage: Triage) -> bytes:

@@ -67,7 +67,7 @@ def _by_threshold(risk: pd.Series, outcome: str) -> Triage:
         default,
         step,
         format=f"%.{2 if step < 0.1 else int(step < 1)}f %%",
-        key=f"cohort_threshold_{outcome}",
+        key=f"cohort_threshold_{outcome}_{top:g}",
         persist_state="session",
     )
     return Triage(f"risk of {percent:g} % or more", (risk >= percent / 100).fillna(False))

@@ -125,7 +125,8 @@ def score_cohort(
 
 def _outcomes(frame: pd.DataFrame, models: Mapping[str, RiskModel]) -> tuple[tuple[str, ...], dict[str, str]]:
     """Outcomes to estimate; and those nobody can be estimated for because a required input is nowhere known."""
-    names = [name for model in models.values() for name in model.outcomes]
+    served = {name for model in models.values() for name in model.outcomes}
+    names = [name for name in OUTCOME if name in served]
     left_out = {name: reason for name in names if (reason := _nowhere_known(frame, OUTCOME[name]))}
     return tuple(name for name in names if name not in left_out), left_out
 

@@ -121,8 +121,14 @@ class TestHappy:
     def test_threshold_flags_those_at_or_above_it(self, scored):
         scored.session_state["cohort_mode"] = "Risk threshold"
         scored.run()
-        scored.slider(key="cohort_threshold_diabetes").set_value(0.0).run()
+        next(s for s in scored.slider if s.label == "Flag a risk of at least").set_value(0.0).run()
         assert "**3 of 3 estimates flagged**" in " ".join(m.value for m in scored.markdown)
+
+    def test_outcome_chosen_for_another_cohort_is_no_obstacle(self, scored):
+        scored.session_state["cohort_outcome"] = "coronary_disease"
+        scored.run()
+        assert not scored.exception
+        assert scored.session_state["cohort_outcome"] == "diabetes"
 
     def test_only_the_rows_asked_for_are_shown(self, scored):
         scored.session_state["cohort_filter"] = "Not estimated"

@@ -129,6 +129,13 @@ def test_outcome_whose_required_input_is_nowhere_known_is_left_out(linear_model)
     assert cohort.left_out == {"coronary_disease": "Chest pain is not known for any row"}
 
 
+def test_outcomes_stand_in_the_order_of_the_registry_whatever_the_models_order(linear_model):
+    linear_model.outcomes = ("cvd_10y", "diabetes")
+    cohort = scored(linear_model)
+    assert cohort.outcomes == ("diabetes", "cvd_10y")
+    assert cohort.table.columns[5] == "diabetes_risk"
+
+
 def test_without_an_original_the_frame_itself_comes_first(linear_model):
     cohort = score_cohort(check(RAW), {"population": linear_model})
     assert cohort.table["glucose"].tolist()[0] == 118.0
