@@ -15,33 +15,36 @@ CARE, ANALYST = "care team", "analyst"
 
 @dataclass(frozen=True)
 class PageLink:
-    """One door of the menu: script, label, Material icon, and the roles that may open it."""
+    """One door of the menu: script, label, Material icon, the roles that may open it, and what is behind it."""
 
     script: str
     label: str
     icon: str
     roles: tuple[str, ...]
+    about: str = ""
 
 
 PAGES = (
     PageLink("app.py", "Home", ":material/home:", (CARE, ANALYST)),
-    PageLink("pages/1_Patient.py", "Assess a patient", ":material/person_search:", (CARE, ANALYST)),
-    PageLink("pages/2_Cohort.py", "Score a cohort", ":material/groups:", (ANALYST,)),
+    PageLink(
+        "pages/1_Patient.py",
+        "Assess a patient",
+        ":material/person_search:",
+        (CARE, ANALYST),
+        "Enter what you know of one patient. Every field may stay unknown; the answer follows each value.",
+    ),
+    PageLink(
+        "pages/2_Cohort.py",
+        "Score a cohort",
+        ":material/groups:",
+        (ANALYST,),
+        "Upload a table of patients, or take the demo cohort, and download it with risks and reasons.",
+    ),
 )
 
-_STYLE = """
-<style>
-[data-testid="stHeader"] { background: transparent; height: 2.5rem; }
-[data-testid="stMainBlockContainer"] { padding: 1.75rem 2rem 4rem; max-width: 1500px; }
-[data-testid="stSidebarHeader"] { height: 2.5rem; padding-bottom: 0; }
-@media (max-width: 640px) {
-  [data-testid="stMainBlockContainer"] { padding: 2.5rem 0.9rem 3rem; }
-}
-@media print {
-  [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
-}
-</style>
-"""
+_FOLDER = Path(__file__).parent
+#: pixels
+_SIDEBAR_WIDTH = 220
 
 
 def current_roles() -> tuple[str, ...]:
@@ -51,6 +54,11 @@ def current_roles() -> tuple[str, ...]:
     the machine has every role.
     """
     return (CARE, ANALYST)
+
+
+def theme() -> str:
+    """The theme in use: "light" or "dark"."""
+    return "dark" if st.context.theme.type == "dark" else "light"
 
 
 def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST)) -> None:
@@ -63,9 +71,14 @@ def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST)) -> None:
     Stops the page when the person has none of the roles.
     """
     st.set_page_config(
-        page_title=f"{title} · CareRisk", page_icon=":material/cardiology:", layout="wide", menu_items={}
+        page_title=f"{title} · CareRisk",
+        page_icon=str(_FOLDER / "favicon.svg"),
+        layout="wide",
+        initial_sidebar_state=_SIDEBAR_WIDTH,
+        menu_items={},
     )
-    st.html(_STYLE)
+    for name in ("style.css", "scale.css"):
+        st.html(_FOLDER / name)
     _draw_sidebar()
     st.title(title, anchor=False)
     if not set(roles) & set(current_roles()):
@@ -73,11 +86,15 @@ def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST)) -> None:
         st.stop()
 
 
+def open_pages() -> list[PageLink]:
+    """The pages that the person at the screen may open, in the order of the menu."""
+    return [page for page in PAGES if set(page.roles) & set(current_roles())]
+
+
 def _draw_sidebar() -> None:
     with st.sidebar:
-        for page in PAGES:
-            if (Path(__file__).parent.parent / page.script).exists() and set(page.roles) & set(current_roles()):
-                st.page_link(page.script, label=page.label, icon=page.icon, width="stretch")
+        for page in open_pages():
+            st.page_link(page.script, label=page.label, icon=page.icon, width="stretch")
         _draw_models()
 
 

@@ -33,7 +33,7 @@ def interval(low: float, high: float) -> str:
     """An interval of probabilities in percent: ``4–11 %``. Empty text where it is not known."""
     if low != low or high != high:
         return ""
-    first, second = risk(low).removesuffix(" %"), risk(high).removesuffix(" %")
+    first, second = (risk(end).removesuffix(" %").replace("over ", ">") for end in (low, high))
     return f"{first} %" if first == second else f"{first}–{second} %"
 
 
@@ -57,3 +57,21 @@ def points(change: float) -> str:
     if float(text) == 0:
         return "0"
     return f"{'+' if value > 0 else '−'}{text}"
+
+
+def age_band(age: float) -> str:
+    """The ten years an age lies in: ``50–59``; ``80 or older``."""
+    first = 10 * int(age // 10)
+    return "80 or older" if first >= 80 else f"{first}–{first + 9}"
+
+
+def inside(label: str) -> str:
+    """A label inside a sentence: ``waist``, ``HDL cholesterol``, ``eGFR``, ``C-reactive protein``."""
+    keeps = len(label) < 2 or label[1].isupper() or label[1] == "-"
+    return label if keeps else f"{label[0].lower()}{label[1:]}"
+
+
+def sentence_list(labels: list[str]) -> str:
+    """Labels as a list inside a sentence: ``waist, HDL cholesterol and eGFR``."""
+    words = [inside(label) for label in labels]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

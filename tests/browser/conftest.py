@@ -87,7 +87,7 @@ OpenPage = Callable[..., Any]
 
 @pytest.fixture
 def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
-    """Opens an address of the app and returns the Playwright page: ``open_page("/Patient", width=400, theme="dark")``."""
+    """Opens an address and returns the Playwright page: ``open_page("/Patient", width=400, theme="dark")``."""
     contexts = []
 
     def open_address(path: str, width: int = 1440, height: int = 900, theme: str = "light") -> Any:

@@ -1,0 +1,272 @@
+"""The Patient page, run by Streamlit's AppTest with the shipped models."""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from riskmodels.units import find_unit, to_canonical
+from riskmodels.vocabulary import VOCABULARY
+from ui.draft import unit_key, value_key
+from ui.examples import EXAMPLES
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+WOMAN, DIABETIC, CHEST_PAIN = EXAMPLES
+
+
+@pytest.fixture
+def page() -> AppTest:
+    """The page as a person finds it: empty."""
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    return app.switch_page("pages/1_Patient.py").run()
+
+
+def load(page: AppTest, title: str) -> AppTest:
+    return page.button(key=f"example.{title}").click().run()
+
+
+def enter(page: AppTest, **facts: float | None) -> AppTest:
+    """Type numbers (in the units shown) and choose answers (by code)."""
+    for name, value in facts.items():
+        if VOCABULARY[name].units:
+            page.number_input(key=value_key(name)).set_value(value)
+        else:
+            page.selectbox(key=value_key(name)).set_value(value)
+    return page.run()
+
+
+def html_of(page: AppTest) -> str:
+    bodies = [element.proto.body for element in page.get("html")]
+    return "\n".join(body for body in bodies if not body.startswith("<style>"))
+
+
+def captions(page: AppTest) -> str:
+    return "\n".join(element.value for element in page.caption)
+
+
+def shown_row(page: AppTest, label: str) -> str:
+    """The text of one outcome's row."""
+    rows = html_of(page).split('<div class="cr-answer')
+    row = next(row for row in rows if f">{label}</h3>" in row)
+    return re.sub(r"<[^>]+>", " ", row)
+
+
+def diabetes_risk(page: AppTest) -> float:
+    found = re.search(r"([\d.]+) %", shown_row(page, "Undiagnosed diabetes now"))
+    assert found is not None
+    return float(found.group(1))
+
+
+def test_empty_page_asks_for_age_and_sex_and_shows_no_number(page: AppTest) -> None:
+    assert not page.exception
+    assert any("Enter age and sex" in element.value for element in page.markdown)
+    assert "cr-answer" not in html_of(page)
+
+
+def test_nothing_is_prefilled(page: AppTest) -> None:
+    assert all(element.value is None for element in page.main.number_input)
+    units = {unit_key(name) for name in VOCABULARY}
+    assert all(element.value is None for element in page.main.selectbox if element.key not in units)
+
+
+def test_age_and_sex_alone_give_an_estimate(page: AppTest) -> None:
+    enter(page, age=50, sex=1.0)
+    assert not page.exception
+    assert "of 100" in shown_row(page, "Prediabetes or diabetes now")
+
+
+def test_example_gives_every_population_estimate_with_interval_frequency_and_standing(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    assert not page.exception
+    row = shown_row(page, "Cardiovascular disease in 10 years")
+    assert re.search(r"\d %", row)
+    assert "–" in row
+    assert "people like this" in row
+    assert "women aged 50–59" in row
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda e: e.title)
+def test_every_example_loads_without_problems(page: AppTest, example: object) -> None:
+    load(page, example.title)  # type: ignore[attr-defined]
+    assert not page.exception
+    assert ":material/error:" not in captions(page)
+    assert "people like this" in html_of(page)
+
+
+def test_higher_glucose_raises_the_diabetes_risk(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    before = diabetes_risk(page)
+    enter(page, glucose=170)
+    assert diabetes_risk(page) > before
+
+
+def test_waterfall_names_the_patients_values_and_adds_up_as_printed(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    table = next(e.proto.body for e in page.get("html") if "Contributions in percentage points" in e.proto.body)
+    printed = [float(cell.replace("−", "-")) for cell in re.findall(r"<td>([^<]+)</td>", table)]
+    assert "Glucose 109 mg/dL" in table
+    assert math.isclose(sum(printed[:-1]), printed[-1], abs_tol=1e-9)
+    assert len(printed) <= 11
+
+
+def test_waterfall_in_log_odds_adds_up_as_well(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    page.segmented_control(key="why.scale").set_value("log-odds").run()
+    table = next(e.proto.body for e in page.get("html") if "Contributions in log-odds" in e.proto.body)
+    printed = [float(cell.replace("−", "-")) for cell in re.findall(r"<td>([^<]+)</td>", table)]
+    assert math.isclose(sum(printed[:-1]), printed[-1], abs_tol=1e-9)
+
+
+def test_choosing_a_fact_shows_its_curve(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    page.selectbox(key="why.curve").set_value("glucose").run()
+    assert not page.exception
+    assert "Glucose: how it moves the log-odds" in captions(page)
+
+
+def test_impossible_value_is_named_beside_its_field_and_the_rest_still_answers(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, systolic_bp=1520)
+    assert "Systolic pressure 1520 mmHg is outside 60–300. Did you mean 152?" in captions(page)
+    assert page.number_input(key=value_key("systolic_bp")).value == 1520
+    assert "people like this" in shown_row(page, "Undiagnosed diabetes now")
+
+
+def test_impossible_age_gives_no_number_and_says_what_to_enter(page: AppTest) -> None:
+    enter(page, age=540, sex=0.0)
+    assert any("Enter age to see" in element.value for element in page.markdown)
+    assert "Did you mean 54?" in captions(page)
+
+
+def test_value_that_fits_the_other_unit_is_flagged_and_used_as_entered(page: AppTest) -> None:
+    enter(page, age=54, sex=0.0, glucose=21)
+    assert "Glucose 21 mg/dL is unusual; 21 mmol/L would not be." in captions(page)
+    assert "Glucose 21 mg/dL" in html_of(page)
+
+
+def test_switching_a_unit_converts_what_was_typed_and_back_without_loss(page: AppTest) -> None:
+    enter(page, age=54, sex=0.0, total_cholesterol=231)
+    page.selectbox(key=unit_key("total_cholesterol")).set_value("mmol/L").run()
+    assert page.number_input(key=value_key("total_cholesterol")).value == 6.0
+    page.selectbox(key=unit_key("total_cholesterol")).set_value("mg/dL").run()
+    assert page.number_input(key=value_key("total_cholesterol")).value == 231
+
+
+def test_a_number_edited_after_the_switch_counts_in_the_new_unit(page: AppTest) -> None:
+    enter(page, age=54, sex=0.0, glucose=109)
+    page.selectbox(key=unit_key("glucose")).set_value("mmol/L").run()
+    enter(page, glucose=7.5, fasting_hours=9)
+    canonical = to_canonical(7.5, find_unit(VOCABULARY["glucose"].units, "mmol/L"))
+    assert canonical > 126
+    assert "Fasting glucose 7.5 mmol/L meets the ADA criterion for diabetes" in html_of(page)
+
+
+def test_derived_values_stand_under_their_fields(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, creatinine=0.9)
+    assert "32.7 kg/m², derived: weight ÷ height²" in captions(page)
+    assert "derived: CKD-EPI 2021" in captions(page)
+    assert "Non-HDL cholesterol 190 mg/dL, derived" in captions(page)
+
+
+def test_criterion_met_by_a_lab_comes_before_any_probability(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, hba1c=6.9)
+    shown = html_of(page)
+    criterion = "HbA1c 6.9 % meets the ADA criterion for diabetes; confirm with a second test."
+    assert shown.index(criterion) < shown.index("cr-answers")
+
+
+def test_known_diabetes_is_stated_and_gets_no_probability(page: AppTest) -> None:
+    load(page, DIABETIC.title)
+    row = shown_row(page, "Undiagnosed diabetes now")
+    assert "Known already (told: diabetes)" in row
+    assert "%" not in row
+    assert "people like this" in shown_row(page, "Cardiovascular disease in 10 years")
+
+
+def test_known_heart_disease_gets_no_cardiovascular_probability(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, stroke=1.0)
+    assert "Known already (told: stroke)" in shown_row(page, "Cardiovascular disease in 10 years")
+
+
+def test_age_outside_the_population_is_refused_with_the_reason(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, age=25)
+    assert "valid for ages 30–79 only" in shown_row(page, "Cardiovascular disease in 10 years")
+    assert "people like this" in shown_row(page, "Undiagnosed diabetes now")
+
+
+def test_value_outside_the_training_data_is_refused_and_named(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, total_cholesterol=790)
+    row = shown_row(page, "Undiagnosed diabetes now")
+    assert "Not estimated" in row
+    assert "otal cholesterol" in row
+    assert "%" not in row
+
+
+def test_unknown_tests_that_would_narrow_the_estimate_are_named(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    assert re.search(r"would narrow it most:</b> .*\d+.* %", html_of(page))
+
+
+def test_pregnancy_refuses_every_population_estimate_and_leaves_no_waterfall(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, pregnancy=1.0)
+    assert not page.exception
+    assert "not valid in pregnancy" in shown_row(page, "Undiagnosed diabetes now")
+    assert "Contributions in" not in html_of(page)
+
+
+def test_chest_pain_example_gets_the_coronary_estimate(page: AppTest) -> None:
+    load(page, CHEST_PAIN.title)
+    assert "of 100 people" in shown_row(page, "Coronary artery disease behind chest pain")
+
+
+def test_clear_forgets_everything_and_undo_brings_it_back(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    button(page, "Clear").click().run()
+    assert all(element.value is None for element in page.main.number_input)
+    button(page, "Undo").click().run()
+    assert page.number_input(key=value_key("waist")).value == 108
+    assert page.selectbox(key=value_key("sex")).value == 0
+
+
+def button(page: AppTest, label: str) -> object:
+    return next(element for element in page.button if element.label == label)
+
+
+def test_other_values_show_new_estimates_beside_the_old(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    slider = next(e for e in page.slider if e.label == "Systolic pressure, mmHg")
+    slider.set_value(120.0).run()
+    assert not page.exception
+    assert "Estimates with other values" in html_of(page)
+    assert "→" in html_of(page)
+
+
+def test_age_and_sex_cannot_be_moved(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    labels = {element.label for element in page.slider}
+    assert labels
+    assert not any(label.startswith(("Age", "Sex")) for label in labels)
+
+
+def test_unknown_inputs_and_population_stand_in_the_validity_box(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    shown = html_of(page)
+    assert "Not known of this patient, and could be used:" in shown
+    assert "adults of 20 or more who were never told they have diabetes" in shown
+
+
+def test_facts_survive_a_visit_to_another_page(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    page.switch_page("app.py").run()
+    page.switch_page("pages/1_Patient.py").run()
+    assert page.number_input(key=value_key("waist")).value == 108

@@ -1,0 +1,232 @@
+"""The form of known facts, made from the vocabulary: clinical groups, every field may stay unknown."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from riskmodels.checks import Checked, Problem, Severity
+from riskmodels.units import Unit
+from riskmodels.vocabulary import GROUPS, VARIABLES, VOCABULARY, Group, Kind, Variable, in_group
+from ui import draft
+from ui.examples import EXAMPLES
+
+#: words for the one-line summary of a closed group, where the label is too long for it
+_SHORT = {
+    "age": "",
+    "sex": "",
+    "pregnancy": "pregnant",
+    "bmi": "BMI",
+    "systolic_bp": "systolic",
+    "diastolic_bp": "diastolic",
+    "pulse": "pulse",
+    "hypertension": "told high",
+    "bp_medication": "medicine",
+    "total_cholesterol": "TC",
+    "hdl_cholesterol": "HDL",
+    "ldl_cholesterol": "LDL",
+    "triglycerides": "TG",
+    "cholesterol_medication": "statin or other",
+    "fasting_hours": "fasted",
+    "hba1c": "HbA1c",
+    "diabetes": "told diabetes",
+    "insulin": "insulin",
+    "glucose_pills": "pills",
+    "family_history_diabetes": "family history",
+    "egfr": "eGFR",
+    "uacr": "urine albumin",
+    "crp": "CRP",
+    "physical_activity": "active",
+    "smoking": "",
+    "chest_pain_type": "",
+    "fasting_glucose_above_120": "glucose above 120",
+    "resting_ecg": "ECG",
+    "max_heart_rate": "highest rate",
+    "exercise_angina": "angina on exercise",
+    "st_depression": "ST",
+    "st_slope": "slope",
+    "major_vessels": "vessels",
+    "thallium_scan": "scan",
+}
+#: unknown numbers are named in the summary while they are few, except these: nothing waits for them
+_MAX_NAMED = 2
+_NOT_MISSED = frozenset({"pulse", "fasting_hours", "bmi"})
+
+
+def draw_toolbar() -> DeltaGenerator:
+    """Examples, clear and undo; returns the bar, so that a further button can be put into it."""
+    bar = st.container(horizontal=True, gap="small", key="toolbar")
+    with bar:
+        with st.popover("Example", icon=":material/lab_profile:"):
+            st.caption("Invented patients, to see how the page answers.")
+            for example in EXAMPLES:
+                st.button(
+                    example.title,
+                    key=f"example.{example.title}",
+                    on_click=draft.load,
+                    args=(example.values, "Loaded an example"),
+                    width="stretch",
+                )
+                st.caption(example.note)
+        st.button("Clear", icon=":material/backspace:", on_click=draft.clear, disabled=draft.is_empty())
+        before = draft.undo_available()
+        if before is not None:
+            st.button(
+                "Undo", icon=":material/undo:", on_click=draft.undo, help=f"{before.did}: bring back what was there"
+            )
+    return bar
+
+
+def draw_form(checked: Checked) -> None:
+    """All groups of the vocabulary; a closed one is summarised in its line.
+
+    Args:
+        checked: the draft as :func:`ui.draft.check_draft` found it.
+    """
+    for group in GROUPS:
+        with st.expander(summary(group, checked), expanded=group.name == "about", key=f"group.{group.name}"):
+            for variable in in_group(group.name):
+                _draw_field(variable, checked)
+
+
+def summary(group: Group, checked: Checked) -> str:
+    """One line for a closed group: ``Lipids  TC 231, HDL 41, LDL unknown`` (markdown)."""
+    known, unknown = [], []
+    pressure = _pressure(checked) if group.name == "pressure" else ""
+    for variable in in_group(group.name):
+        if pressure and variable.name in ("systolic_bp", "diastolic_bp"):
+            continue
+        value = checked.frame[variable.name].iloc[0]
+        if value == value:
+            known.append(_known_text(variable, float(value)))
+        elif variable.kind is Kind.NUMBER and variable.name not in _NOT_MISSED:
+            unknown.append(_short(variable))
+    known = [pressure, *known] if pressure else known
+    if not known:
+        return f"**{group.label}** :gray[unknown]"
+    rest = f" :gray[· {' and '.join(unknown)} unknown]" if 0 < len(unknown) <= _MAX_NAMED else ""
+    marks = " :material/error:" if _has_unused(group, checked) else ""
+    return f"**{group.label}** {' · '.join(known)}{rest}{marks}"
+
+
+def _pressure(checked: Checked) -> str:
+    """``142 / 86`` where both pressures are known; empty otherwise."""
+    values = checked.frame[["systolic_bp", "diastolic_bp"]].iloc[0]
+    if values.isna().any():
+        return ""
+    return " / ".join(
+        VOCABULARY[str(name)].format(float(value), draft.unit_of(str(name))).split(" ")[0]
+        for name, value in values.items()
+    )
+
+
+def _has_unused(group: Group, checked: Checked) -> bool:
+    names = {v.name for v in in_group(group.name)}
+    return any(p.field in names and p.severity is Severity.UNUSED for p in checked.problems)
+
+
+def _short(variable: Variable) -> str:
+    return _SHORT.get(variable.name, variable.label.lower())
+
+
+def _known_text(variable: Variable, value: float) -> str:
+    word = _short(variable)
+    if variable.kind is Kind.YES_NO:
+        return word if value == 1 else f"{word}: no"
+    shown = variable.format(value, draft.unit_of(variable.name) if variable.units else None)
+    if variable.kind is Kind.NUMBER and variable.name != "age":
+        shown = shown.split(" ")[0]
+    return f"{word} {shown}".strip()
+
+
+def _draw_field(variable: Variable, checked: Checked) -> None:
+    number = variable.kind is Kind.NUMBER
+    label, *fields = st.columns(
+        [4.2, 3.0, 2.8] if number else [4.03, 5.97], gap="small", vertical_alignment="center", wrap=False
+    )
+    with label:
+        st.markdown(variable.label, help=variable.help or None)
+    with fields[0]:
+        _draw_number(variable) if number else _draw_choice(variable)
+    if number:
+        with fields[1]:
+            _draw_unit(variable)
+    for text in _notes(variable, checked):
+        st.caption(text)
+
+
+def _draw_number(variable: Variable) -> None:
+    unit = draft.unit_of(variable.name)
+    st.number_input(
+        f"{variable.label}, {unit.symbol}",
+        value=None,
+        step=float(unit.step),
+        format="%g",
+        key=draft.value_key(variable.name),
+        placeholder="unknown",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _draw_unit(variable: Variable) -> None:
+    symbols = [unit.symbol for unit in variable.units]
+    if len(symbols) == 1:
+        st.markdown(f":small[{symbols[0]}]")
+        return
+    st.selectbox(
+        f"Unit of {variable.label}",
+        symbols,
+        key=draft.unit_key(variable.name),
+        on_change=draft.switch_unit,
+        args=(variable.name,),
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _draw_choice(variable: Variable) -> None:
+    labels = {choice.code: choice.label for choice in variable.choices}
+    st.selectbox(
+        variable.label,
+        list(labels),
+        index=None,
+        format_func=lambda code: labels[code],
+        key=draft.value_key(variable.name),
+        placeholder="unknown",
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _notes(variable: Variable, checked: Checked) -> list[str]:
+    """Captions under a field: what was derived, and problems in words."""
+    notes = [f":material/error: {p.text}" for p in checked.problems if p.field == variable.name and p.severity != "row"]
+    if variable.name in checked.derived and checked.derived[variable.name].iloc[0]:
+        value = variable.format(float(checked.frame[variable.name].iloc[0]))
+        notes.append(f"{value}, derived: {variable.derived}")
+    if variable.name == "hdl_cholesterol":
+        notes += _non_hdl(checked)
+    return notes
+
+
+def _non_hdl(checked: Checked) -> list[str]:
+    total, hdl = (float(checked.frame[name].iloc[0]) for name in ("total_cholesterol", "hdl_cholesterol"))
+    if total - hdl != total - hdl:
+        return []
+    return [f"Non-HDL cholesterol {VOCABULARY['total_cholesterol'].format(total - hdl, _lipid_unit())}, derived"]
+
+
+def _lipid_unit() -> Unit:
+    return draft.unit_of("total_cholesterol")
+
+
+def known_names(checked: Checked) -> list[str]:
+    """Names of the variables that are known, in the order of the vocabulary."""
+    row = checked.frame.iloc[0]
+    return [v.name for v in VARIABLES if row[v.name] == row[v.name]]
+
+
+def row_problems(checked: Checked) -> list[Problem]:
+    """Problems that keep every estimate away: age or sex unknown."""
+    return [p for p in checked.problems if p.severity is Severity.ROW]

@@ -1,0 +1,160 @@
+"""What if a modifiable fact were different: sliders, and each new estimate beside the old one.
+
+It answers what the model says of a person with other values, never what a treatment would do. Linked values move
+together: weight moves BMI; LDL, HDL and triglycerides move total cholesterol (total = HDL + LDL + triglycerides ÷ 5,
+Friedewald 1972, doi 10.1093/clinchem/18.6.499).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from riskmodels.checks import check
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit, from_canonical, to_canonical
+from riskmodels.vocabulary import VARIABLES, Kind, Variable
+from ui import scale, text
+from ui.assessment import Answer, assess
+
+_TURN = "whatif.turn"
+CAPTION = (
+    "What the model would say of a person with these values and everything else the same. "
+    "It is not the effect of a treatment."
+)
+
+
+def sliders_for(patient: pd.Series, inputs: set[str]) -> list[Variable]:
+    """The modifiable facts that can be moved: known, used by a model, and not led by another one.
+
+    Args:
+        patient: the row of the PatientFrame.
+        inputs: names that any model in use takes.
+    """
+    led = {"bmi"} if _known(patient, "weight", "height") else {"weight"}
+    if _known(patient, "ldl_cholesterol", "total_cholesterol"):
+        led.add("total_cholesterol")
+    return [
+        v
+        for v in VARIABLES
+        if v.modifiable and _known(patient, v.name) and v.name not in led and (v.name in inputs or v.name == "weight")
+    ]
+
+
+def _known(patient: pd.Series, *names: str) -> bool:
+    return bool(patient[list(names)].notna().all())
+
+
+def apply_changes(patient: pd.Series, changes: Mapping[str, float]) -> pd.Series:
+    """The patient with other values, the linked ones moved along.
+
+    Args:
+        patient: the row of the PatientFrame.
+        changes: new canonical values by variable.
+
+    Returns:
+        A new row.
+    """
+    changed = patient.copy()
+    for name, value in changes.items():
+        changed[name] = value
+    if "weight" in changes and _known(patient, "height"):
+        changed["bmi"] = patient["bmi"] + (changes["weight"] - patient["weight"]) / (patient["height"] / 100) ** 2
+    if _known(patient, "ldl_cholesterol", "total_cholesterol") and "total_cholesterol" not in changes:
+        moved = {name: changes[name] - patient[name] for name in changes}
+        changed["total_cholesterol"] += (
+            moved.get("ldl_cholesterol", 0.0) + moved.get("hdl_cholesterol", 0.0) + moved.get("triglycerides", 0.0) / 5
+        )
+    return changed
+
+
+def draw_whatif(
+    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
+) -> None:
+    """Sliders for modifiable facts and, once one is moved, the new estimates beside the old.
+
+    Args:
+        answers: the present answers.
+        frame: PatientFrame of one row.
+        models: shipped models by name.
+        units: unit each number is shown in.
+    """
+    patient = frame.iloc[0]
+    given = [answer for answer in answers if answer.given]
+    inputs = {n for a in given for n in models[a.outcome.model].inputs_of(a.outcome.name)}
+    variables = sliders_for(patient, inputs)
+    if not given or not variables:
+        st.caption("Enter something care can change, such as blood pressure or weight, to try other values.")
+        return
+    with st.container(key="sliders"):
+        columns = st.columns(2, gap="medium")
+        changes: dict[str, float] = {}
+        for i, variable in enumerate(variables):
+            with columns[i % 2]:
+                changes |= _draw_slider(variable, float(patient[variable.name]), units)
+    if changes:
+        _draw_changed(answers, frame, models, changes)
+    st.caption(CAPTION)
+
+
+def _draw_slider(variable: Variable, value: float, units: Mapping[str, Unit]) -> dict[str, float]:
+    """One control; its change as canonical value, empty where the patient's own value stands."""
+    key = f"whatif.{st.session_state.get(_TURN, 0)}.{variable.name}.{value:g}"
+    if variable.kind is not Kind.NUMBER:
+        return _draw_answers_of(variable, value, key)
+    unit = units[variable.name]
+    own = round(float(from_canonical(value, unit)), unit.decimals)
+    low, high = (round(float(from_canonical(v, unit)), unit.decimals) for v in variable.usual)
+    moved = st.slider(
+        f"{variable.label}, {unit.symbol}",
+        min(low, own),
+        max(high, own),
+        own,
+        step=unit.step,
+        format=f"%.{unit.decimals}f",
+        key=f"{key}.{unit.symbol}",
+    )
+    return {} if moved == own else {variable.name: float(to_canonical(float(moved), unit))}
+
+
+def _draw_answers_of(variable: Variable, value: float, key: str) -> dict[str, float]:
+    labels = {c.code: c.label for c in variable.choices}
+    if variable.name == "smoking":
+        labels.pop(0.0)  # nobody who has smoked becomes a never smoker
+        if value == 0:
+            return {}
+    moved = st.segmented_control(
+        variable.label, list(labels), default=value, required=True, format_func=lambda code: labels[code], key=key
+    )
+    return {} if moved is None or moved == value else {variable.name: float(moved)}
+
+
+def _draw_changed(
+    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], changes: Mapping[str, float]
+) -> None:
+    changed = frame.copy()
+    changed.iloc[0] = apply_changes(frame.iloc[0], changes)
+    checked = check(changed)
+    for problem in checked.problems:
+        st.caption(f":material/error: {problem.text}")
+    new = {answer.outcome.name: answer for answer in assess(checked.frame, models)}
+    rows = "".join(_row(old, new[old.outcome.name]) for old in answers if old.given)
+    st.html(f'<section class="cr-answers" aria-label="Estimates with other values">{rows}</section>')
+    st.button("Back to the patient's values", icon=":material/undo:", on_click=_reset, type="tertiary")
+
+
+def _row(old: Answer, new: Answer) -> str:
+    title = f"<h3>{escape(old.outcome.label)}</h3>"
+    if not new.given:
+        return f'<div class="cr-answer cr-refused">{title}<p>Not estimated: {escape(new.refused)}.</p></div>'
+    words = f"{text.risk(old.risk)} before, {text.risk(new.risk)} with these values"
+    drawn = scale.draw_scale(new.risk, new.low, new.high, words, before=old.risk)
+    numbers = f'<span class="cr-numbers">{text.risk(old.risk)} → <b>{text.risk(new.risk)}</b></span>'
+    return f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span></div>'
+
+
+def _reset() -> None:
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
