@@ -82,6 +82,11 @@ class Variable:
         return self.units[0].symbol if self.units else ""
 
     @property
+    def laboratory(self) -> bool:
+        """Whether it needs a laboratory."""
+        return self.name in _LABORATORY
+
+    @property
     def column(self) -> str:
         """Header in the app's CSV template, with the unit: ``hba1c [%]``."""
         return f"{self.name} [{self.unit}]" if self.unit else self.name
@@ -110,6 +115,10 @@ GROUPS = (
     Group("chest_pain", "Chest-pain work-up"),
 )
 
+_LABORATORY = frozenset(
+    "total_cholesterol hdl_cholesterol ldl_cholesterol triglycerides glucose fasting_hours hba1c creatinine egfr uacr "
+    "uric_acid crp albumin fasting_glucose_above_120".split()
+)
 NO_YES = (Choice(0, "no", "no"), Choice(1, "yes", "yes"))
 _UCI = "UCI Heart Disease (Detrano 1989)"
 
@@ -362,7 +371,7 @@ VARIABLES = (
         "C-reactive protein",
         "other_labs",
         u.C_REACTIVE_PROTEIN,
-        (0.1, 500),
+        (0.05, 500),
         (0.1, 80),
         "1988-5",
     ),
@@ -385,9 +394,9 @@ VARIABLES = (
     ),
     _yes_no(
         "physical_activity",
-        "Moderate or vigorous activity",
+        "Vigorous activity",
         "lifestyle",
-        help="In leisure time, at least 10 minutes, in the past 30 days.",
+        help="At work or in leisure in a usual week, at least 10 minutes, hard enough to breathe fast.",
         modifiable=True,
     ),
     # Chest-pain work-up

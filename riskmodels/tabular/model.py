@@ -1,0 +1,317 @@
+"""The risk model: fit, predict, explain, save, load. Frames in, frames out.
+
+>>> model = RiskModel.load("data/models/population")            # doctest: +SKIP
+>>> model.predict(frame).risk                                   # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import torch
+
+from riskmodels.errors import ModelFileError
+from riskmodels.explain.shapley import PairwiseForm, Reasons
+from riskmodels.explain.unknowns import narrowing
+from riskmodels.outcomes import OUTCOME, refusals
+from riskmodels.tabular.device import choose_device, precision
+from riskmodels.tabular.encoding import Encoding
+from riskmodels.tabular.files import read_model_files, write_model_files
+from riskmodels.tabular.network import Weights, member_logits
+from riskmodels.tabular.reference import Reference
+from riskmodels.tabular.support import Range, outside
+
+#: where the shipped models lie
+SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
+#: rows computed at once: small enough for the temporaries to stay in cache
+CHUNK = 2048
+#: two-sided 90 % of a normal distribution
+Z90 = 1.6448536269514722
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Estimates for each row and outcome.
+
+    Args:
+        risk: probability 0–1; NaN where refused.
+        low, high: 90 % interval from the bootstrap ensemble; NaN where refused.
+        logit: calibrated log-odds of every row, also of refused ones.
+        refused: why there is no estimate; empty where there is one.
+        cautions: where the patient is near the edge of the training data; empty otherwise.
+    """
+
+    risk: pd.DataFrame
+    low: pd.DataFrame
+    high: pd.DataFrame
+    logit: pd.DataFrame
+    refused: pd.DataFrame
+    cautions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What one input alone does to an outcome's log-odds.
+
+    Args:
+        x: values, canonical unit (or codes).
+        logit: contribution when nothing else is known.
+        low, high: 90 % band of the ensemble.
+        bins, counts: histogram of the training people; ``bins`` are edges, or the codes of a choice.
+    """
+
+    x: Floats
+    logit: Floats
+    low: Floats
+    high: Floats
+    bins: Floats
+    counts: Floats
+
+
+class RiskModel:
+    """A fitted ensemble with its calibration, its support and its card. Made by :func:`fit` or :meth:`load`.
+
+    Args:
+        encoding: of the inputs.
+        weights: of the ensemble, outcomes in the order of ``calibration``.
+        calibration: outcome → (slope, intercept) of its log-odds.
+        support: outcome → input → range seen in training.
+        card: everything said about the model; see docs/model_card.md.
+        reference: the reference population, when there is one.
+        device: where to compute; chosen when None.
+    """
+
+    def __init__(
+        self,
+        encoding: Encoding,
+        weights: Weights,
+        calibration: dict[str, tuple[float, float]],
+        support: dict[str, dict[str, Range]],
+        card: dict[str, Any],
+        reference: Reference | None = None,
+        device: str | None = None,
+    ) -> None:
+        self.device = choose_device(device)
+        self.dtype = precision(self.device)
+        self.encoding = encoding.to(self.device, self.dtype).eval()
+        self.weights = weights.to(self.device, self.dtype)
+        self.calibration, self.support, self.card, self.reference = calibration, support, card, reference
+        self.outcomes = tuple(calibration)
+        self.inputs = encoding.names
+        scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
+        self._slope, self._intercept = scale[:, 0], scale[:, 1]
+        self._forms: dict[str, PairwiseForm] = {}
+
+    def __repr__(self) -> str:
+        return f"RiskModel({self.name!r}, version {self.version!r}, outcomes {self.outcomes}, on {self.device})"
+
+    @property
+    def name(self) -> str:
+        """Name of the model, e.g. ``population``."""
+        return str(self.card["name"])
+
+    @property
+    def version(self) -> str:
+        """Version: the date of training and the start of the weights' hash."""
+        return str(self.card["version"])
+
+    @property
+    def created(self) -> str:
+        """ISO date of training."""
+        return str(self.card["created"])
+
+    def inputs_of(self, outcome: str) -> tuple[str, ...]:
+        """The inputs that serve an outcome."""
+        return tuple(n for n in self.inputs if n in self.support[outcome])
+
+    def calibrated(
+        self, calibration: dict[str, tuple[float, float]], reference: Reference | None, card: dict[str, Any]
+    ) -> RiskModel:
+        """The same ensemble with another calibration, reference and card."""
+        return RiskModel(self.encoding, self.weights, calibration, self.support, card, reference, str(self.device))
+
+    def predict(self, frame: pd.DataFrame) -> Prediction:
+        """Estimate every outcome for every row.
+
+        Args:
+            frame: PatientFrame; absent columns are unknown.
+
+        Returns:
+            :class:`Prediction`, rows and index as given.
+        """
+        mean, spread = (np.concatenate(parts) for parts in zip(*self._chunks(frame), strict=True))
+        refused, cautions = self._validity(frame)
+        given = (refused == "").to_numpy()
+
+        def table(logit: Floats) -> pd.DataFrame:
+            risk = np.where(given, 1 / (1 + np.exp(-logit)), np.nan)
+            return pd.DataFrame(risk, index=frame.index, columns=list(self.outcomes))
+
+        return Prediction(
+            table(mean),
+            table(mean - Z90 * spread),
+            table(mean + Z90 * spread),
+            pd.DataFrame(mean, index=frame.index, columns=list(self.outcomes)),
+            refused,
+            cautions,
+        )
+
+    @torch.inference_mode()
+    def _chunks(self, frame: pd.DataFrame) -> Iterator[tuple[Floats, Floats]]:
+        x = self.encoding.matrix(frame).to(self.device, self.dtype)
+        for part in torch.split(x, CHUNK):
+            members = member_logits(self.encoding(part), self.weights) * self._slope + self._intercept
+            yield members.mean(1).double().cpu().numpy(), members.std(1).double().cpu().numpy()
+
+    def _validity(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+        refused, cautions = {}, {}
+        for outcome in self.outcomes:
+            beyond, edge = outside(frame, self.support[outcome])
+            reasons = refusals(frame, OUTCOME[outcome]) if outcome in OUTCOME else pd.Series("", index=frame.index)
+            refused[outcome] = reasons.where(reasons != "", beyond)
+            cautions[outcome] = edge
+        return pd.DataFrame(refused, index=frame.index), pd.DataFrame(cautions, index=frame.index)
+
+    def form(self, outcome: str) -> PairwiseForm:
+        """The calibrated mean log-odds of an outcome as base, curves and pair terms."""
+        if outcome not in self._forms:
+            self._forms[outcome] = self._fold(self.outcomes.index(outcome))
+        return self._forms[outcome]
+
+    @torch.inference_mode()
+    def _fold(self, o: int) -> PairwiseForm:
+        w, (slope, intercept) = self.weights, self.calibration[self.outcomes[o]]
+        p, d, k = w.curves.shape[:3]
+        v = w.pairs[:, :, :, o].reshape(p * d, -1)  # (p·d, K·R)
+        quadratic = slope / k * (v * w.signs.repeat(k)) @ v.T
+        same_input = torch.arange(p, device=v.device).repeat_interleave(d)
+        quadratic[same_input[:, None] == same_input] = 0.0
+        base = float(slope * w.bias[:, o].mean() + intercept)
+        return PairwiseForm(base, slope * w.curves[..., o].mean(2), quadratic)
+
+    @torch.inference_mode()
+    def explain(self, frame: pd.DataFrame, outcome: str) -> Reasons:
+        """Exact Shapley values of an outcome for every row.
+
+        Args:
+            frame: PatientFrame.
+            outcome: one of :attr:`outcomes`.
+
+        Returns:
+            :class:`~riskmodels.explain.shapley.Reasons`.
+        """
+        form, o = self.form(outcome), self.outcomes.index(outcome)
+        x = self.encoding.matrix(frame).to(self.device, self.dtype)
+        z = self.encoding(x)
+        values = form.values(z).double().cpu().numpy()
+        logit = member_logits(z, self.weights).mean(1)[:, o] * self._slope[o] + self._intercept[o]
+        columns = list(self.inputs)
+        return Reasons(
+            outcome,
+            form.base,
+            pd.DataFrame(values, index=frame.index, columns=columns),
+            logit.double().cpu().numpy(),
+            frame.reindex(columns=columns),
+            form,
+            z,
+        )
+
+    @torch.inference_mode()
+    def curve(self, outcome: str, name: str) -> Curve:
+        """What one input alone does to an outcome, over the range seen in training."""
+        seen = self.support[outcome][name]
+        histogram = self.card["histograms"][name]
+        bins, counts = np.array(histogram["bins"]), np.array(histogram["counts"])
+        x = bins if len(bins) == len(counts) else np.linspace(seen.low, seen.high, 121)
+        z = self.encoding(self.encoding.matrix(pd.DataFrame({name: x})).to(self.device, self.dtype))
+        o = self.outcomes.index(outcome)
+        members = torch.einsum("pnd,pdk->nk", z, self.weights.curves[..., o]) * self._slope[o]
+        mean, spread = (t.double().cpu().numpy() for t in (members.mean(1), members.std(1)))
+        return Curve(x, mean, mean - Z90 * spread, mean + Z90 * spread, bins, counts)
+
+    def percentile(self, outcome: str, risk: float, age: float, sex: float) -> float:
+        """Share (0–1) of people of the same sex and ten-year age band with a lower risk; NaN where not known."""
+        return self.reference.percentile(outcome, risk, age, sex) if self.reference else float("nan")
+
+    def narrowing(self, row: pd.DataFrame, outcome: str) -> pd.DataFrame:
+        """What each unknown input could change; see :func:`riskmodels.explain.unknowns.narrowing`.
+
+        Args:
+            row: PatientFrame of one row.
+            outcome: one of :attr:`outcomes`.
+
+        Returns:
+            ``name``, ``label``, ``sd``, ``low``, ``high``, the most telling first; empty when the outcome is refused,
+            nothing is unknown, or the model has no reference population.
+        """
+        refused = self.predict(row).refused.iloc[0][outcome]
+        inputs = self.inputs_of(outcome) if self.reference and not refused else ()
+
+        def risk_of(frame: pd.DataFrame) -> Floats:
+            return np.asarray(1 / (1 + np.exp(-self.predict(frame).logit[outcome].to_numpy(float))))
+
+        return narrowing(row, inputs, self.reference or Reference.empty(), risk_of)
+
+    def save(self, folder: Path | str) -> None:
+        """Write model.safetensors and card.json (and reference.json)."""
+        write_model_files(Path(folder), self.weights, self._document(), self.reference)
+
+    def _document(self) -> dict[str, Any]:
+        return self.card | {
+            "encoding": self.encoding.to_list(),
+            "calibration": {o: list(c) for o, c in self.calibration.items()},
+            "support": {o: {n: vars(r) for n, r in s.items()} for o, s in self.support.items()},
+        }
+
+    @classmethod
+    def load(cls, folder: Path | str, device: str | None = None) -> RiskModel:
+        """Read a model's folder.
+
+        Args:
+            folder: with model.safetensors and card.json.
+            device: "cpu", "cuda" or "mps"; the best there is when None.
+
+        Raises:
+            ModelFileError: when it is missing, damaged, or of another version.
+        """
+        weights, card, reference = read_model_files(Path(folder))
+        try:
+            encoding = Encoding.from_list(card.pop("encoding"))
+            calibration = {str(o): (float(a), float(b)) for o, (a, b) in card.pop("calibration").items()}
+            support = {o: {n: Range(**r) for n, r in s.items()} for o, s in card.pop("support").items()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ModelFileError(
+                f"The card of the model in {Path(folder).name} is not complete.",
+                hint="Restore the folder, or train it again with make train.",
+            ) from error
+        return cls(encoding, weights, calibration, support, card, reference, device)
+
+
+def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str, RiskModel]:
+    """The models that come with the app, by name.
+
+    Args:
+        folder: holds one folder a model.
+        device: see :meth:`RiskModel.load`.
+
+    Raises:
+        ModelFileError: when a model cannot be read, or there is none.
+    """
+    models = [RiskModel.load(path.parent, device) for path in sorted(folder.glob("*/card.json"))]
+    if not models:
+        raise ModelFileError("There is no trained model.", hint="Run make train, or restore data/models.")
+    return {model.name: model for model in models}
+
+
+def today() -> str:
+    """ISO date, UTC."""
+    return datetime.datetime.now(tz=datetime.UTC).date().isoformat()

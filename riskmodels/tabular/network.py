@@ -1,0 +1,127 @@
+"""The network: additive curves with pairwise interactions, K members in one batched program.
+
+For member k and outcome o, with z_i the encoded columns of input i (all zero when unknown):
+
+    logit = b + Σ_i f_i + Σ_{i<j} g_ij,   f_i = ⟨z_i, W_i⟩,   g_ij = Σ_r s_r v_ir v_jr,   v_i = z_i V_i
+
+The pair sum costs no pairs: Σ_{i<j} v_i v_j = ½ [(Σ v_i)² − Σ v_i²], as in a factorisation machine (Rendle 2010).
+
+While training, part of V is built from two smaller tables, so that "this curve bends when that input is known" is
+cheap to learn: a_i = z_i A_i and c_j = known_j · C_j give a_i c_j + a_j c_i = ½ [(a+c)_i (a+c)_j − (a−c)_i (a−c)_j],
+two signed components of the same form. After training only b, W, V and s remain (:class:`Weights`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes: inputs p, columns an input d, members K, outcomes O, rank r of V's free part, rank q of the contexts."""
+
+    inputs: int
+    width: int
+    members: int
+    outcomes: int
+    rank: int
+    context: int
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A fitted ensemble.
+
+    Args:
+        bias: (K, O).
+        curves: (p, d, K, O), W above.
+        pairs: (p, d, K, O, R), V above.
+        signs: (R,), s above, each +1 or −1.
+    """
+
+    bias: torch.Tensor
+    curves: torch.Tensor
+    pairs: torch.Tensor
+    signs: torch.Tensor
+
+    def to(self, device: torch.device, dtype: torch.dtype) -> Weights:
+        """The same weights on another device and of another type."""
+        return Weights(*(t.to(device, dtype) for t in (self.bias, self.curves, self.pairs, self.signs)))
+
+    def detached(self) -> Weights:
+        """Copies on the CPU, out of any graph, as float32."""
+        return Weights(
+            *(t.detach().clone().to("cpu", torch.float32) for t in (self.bias, self.curves, self.pairs, self.signs))
+        )
+
+
+def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
+    """Encoded inputs → log-odds of every member.
+
+    Args:
+        z: (p, n, d), zero where unknown.
+        weights: of matching p and d.
+
+    Returns:
+        (n, K, O).
+    """
+    p, n, d = z.shape
+    if weights.curves.shape[:2] != (p, d):
+        raise ValueError(f"z must be {tuple(weights.curves.shape[:2])} in inputs and columns, got {(p, d)}")
+    k, o = weights.bias.shape
+    main = torch.einsum("pnd,pdko->nko", z, weights.curves)
+    v = torch.bmm(z, weights.pairs.reshape(p, d, -1))  # (p, n, K·O·R)
+    pair = 0.5 * (v.sum(0).square() - v.square().sum(0))  # (n, K·O·R)
+    return weights.bias + main + pair.view(n, k, o, -1) @ weights.signs
+
+
+class AdditivePairNetwork(torch.nn.Module):
+    """The trainable form of the ensemble.
+
+    Args:
+        shape: the sizes.
+        allowed: (p, O) bool; False where an input must not serve an outcome: its weights are held at zero.
+        generator: source of the initial weights.
+    """
+
+    allowed: torch.Tensor
+    free_signs: torch.Tensor
+
+    def __init__(self, shape: Shape, allowed: torch.Tensor, generator: torch.Generator) -> None:
+        super().__init__()
+        if allowed.shape != (shape.inputs, shape.outcomes):
+            raise ValueError(f"allowed must be {(shape.inputs, shape.outcomes)}, got {tuple(allowed.shape)}")
+        p, d, k, o, r, q = shape.inputs, shape.width, shape.members, shape.outcomes, shape.rank, shape.context
+        self.bias = torch.nn.Parameter(torch.zeros(k, o))
+        self.curves = torch.nn.Parameter(torch.zeros(p, d, k, o))
+        self.pairs = torch.nn.Parameter(0.05 * torch.randn(p, d, k, o, r, generator=generator))
+        self.bends = torch.nn.Parameter(0.05 * torch.randn(p, d, k, o, q, generator=generator))
+        self.contexts = torch.nn.Parameter(0.05 * torch.randn(p, 1, k, o, q, generator=generator))
+        self.register_buffer("allowed", allowed)
+        self.register_buffer("free_signs", 1.0 - 2.0 * (torch.arange(r) % 2))
+
+    def weights(self) -> Weights:
+        """The ensemble these parameters stand for; differentiable."""
+        mask = self.allowed[:, None, None, :]
+        known = torch.zeros_like(self.bends[..., :1])
+        known[:, 0] = 1.0  # column 0 of every encoding is the known flag
+        contexts = known * self.contexts
+        half = 0.5**0.5
+        pairs = torch.cat([self.pairs, half * (self.bends + contexts), half * (self.bends - contexts)], dim=-1)
+        ones = torch.ones(self.bends.shape[-1], device=self.bends.device)
+        signs = torch.cat([self.free_signs, ones, -ones])
+        return Weights(self.bias, self.curves * mask, pairs * mask[..., None], signs)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        """(p, n, d) encoded inputs → (n, K, O) log-odds."""
+        return member_logits(z, self.weights())
+
+    def squares(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Sums of squares, each (K, O): of the curves, of the free pairs, of bends and contexts."""
+        return (
+            self.curves.square().sum(dim=(0, 1)),
+            self.pairs.square().sum(dim=(0, 1, 4)),
+            self.bends.square().sum(dim=(0, 1, 4)) + self.contexts.square().sum(dim=(0, 1, 4)),
+        )

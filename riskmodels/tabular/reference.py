@@ -1,0 +1,173 @@
+"""The reference population a model ships with: where a risk stands, and what an unknown input may be.
+
+Two small tables computed from the training cohort: percentiles of each risk by sex and age band (survey-weighted),
+and quantiles of every input with their rank correlations (a Gaussian copula), from which plausible values of an
+unknown input are drawn given everything that is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import norm
+
+Floats = npt.NDArray[np.float64]
+AGE_BANDS = ((18, 29), (30, 39), (40, 49), (50, 59), (60, 69), (70, 79), (80, 110))
+PERCENTILES = np.arange(101) / 100
+LEVELS = np.linspace(0, 1, 41)
+#: plausible values of an unknown input are its conditional 10th, 30th, … 90th percentiles
+NODES = (0.1, 0.3, 0.5, 0.7, 0.9)
+#: fewer people than this in a sex and age band: no standing is given
+FEWEST = 100
+
+
+def age_band(age: float) -> str:
+    """“50–59” for an age in years; empty when unknown."""
+    return next((f"{low}–{high}" for low, high in AGE_BANDS if low <= np.floor(age) <= high), "")
+
+
+def _key(sex: float, age: float) -> str:
+    return f"{'male' if sex == 1 else 'female'} {age_band(age)}"
+
+
+@dataclass(frozen=True)
+class Reference:
+    """The tables.
+
+    Args:
+        standing: outcome → "female 50–59" → 101 risks at the 0th to 100th percentile.
+        names: inputs, in the order of the tables below.
+        quantiles: (p, 41) quantiles of each input, canonical units.
+        correlation: (p, p) of normal scores, positive definite.
+        population: who they are, in words.
+    """
+
+    standing: dict[str, dict[str, list[float]]]
+    names: tuple[str, ...]
+    quantiles: Floats
+    correlation: Floats
+    population: str
+
+    @classmethod
+    def fit(
+        cls, frame: pd.DataFrame, risk: pd.DataFrame, weight: pd.Series, names: tuple[str, ...], who: str
+    ) -> Reference:
+        """Compute the tables.
+
+        Args:
+            frame: PatientFrame of the reference people.
+            risk: their risks by outcome, NaN where refused.
+            weight: survey weight of each.
+            names: inputs to describe.
+            who: the people, in words.
+        """
+        inputs = frame.loc[:, list(names)]
+        quantiles = np.array([np.nanquantile(inputs[n], LEVELS) for n in names])
+        scores = pd.DataFrame({n: _normal_scores(inputs[n]) for n in names}, index=frame.index)
+        correlation = scores.corr(min_periods=200).fillna(0.0).to_numpy(float)
+        np.fill_diagonal(correlation, 1.0)
+        return cls(_standing(frame, risk, weight), names, quantiles, _positive(correlation), who)
+
+    @classmethod
+    def empty(cls) -> Reference:
+        """A reference that knows nobody."""
+        return cls({}, (), np.empty((0, len(LEVELS))), np.empty((0, 0)), "")
+
+    def percentile(self, outcome: str, risk: float, age: float, sex: float) -> float:
+        """Share (0–1) of reference people of the same sex and age band with a lower risk; NaN where none are known."""
+        table = self.standing.get(outcome, {}).get(_key(sex, age))
+        if table is None or risk != risk:
+            return float("nan")
+        return float(np.interp(risk, table, PERCENTILES))
+
+    def plausible(self, name: str, known: pd.Series) -> Floats:
+        """Plausible values of an unknown input given the known ones: its conditional 10th … 90th percentiles.
+
+        Args:
+            name: the unknown input.
+            known: one row of a PatientFrame.
+
+        Returns:
+            (5,) values in the canonical unit, ascending; an answer's code for choices.
+        """
+        at = self.names.index(name)
+        others = [i for i, n in enumerate(self.names) if n != name and known.get(n, np.nan) == known.get(n, np.nan)]
+        scores = np.array([self._score(i, float(known[self.names[i]])) for i in others])
+        block = self.correlation[np.ix_(others, others)]
+        cross = self.correlation[at, others]
+        weights = np.linalg.solve(block, cross) if others else np.empty(0)
+        mean = float(weights @ scores)
+        spread = float(np.sqrt(np.maximum(1 - weights @ cross, 0.01)))
+        levels = norm.cdf(mean + spread * np.asarray(norm.ppf(NODES)))
+        values = np.interp(levels, LEVELS, self.quantiles[at])
+        distinct = np.unique(self.quantiles[at])
+        if len(distinct) <= 6:
+            values = distinct[np.abs(values[:, None] - distinct).argmin(1)]
+        return np.asarray(values, dtype=float)
+
+    def _score(self, index: int, value: float) -> float:
+        """Normal score of a value: halfway between its lowest and highest level, away from 0 and 1."""
+        table = self.quantiles[index]
+        low, high = int(np.searchsorted(table, value, "left")), int(np.searchsorted(table, value, "right"))
+        between = low == high
+        level = np.interp(value, table, LEVELS) if between else (LEVELS[low] + LEVELS[high - 1]) / 2
+        return float(norm.ppf(np.clip(level, 0.005, 0.995)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """For the model's folder, as JSON."""
+        return {
+            "population": self.population,
+            "standing": {
+                o: {k: [float(f"{v:.4g}") for v in t] for k, t in tables.items()} for o, tables in self.standing.items()
+            },
+            "names": list(self.names),
+            "quantiles": [[float(f"{v:.5g}") for v in row] for row in self.quantiles],
+            "correlation": np.round(self.correlation, 4).tolist(),
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Reference:
+        """The inverse of :meth:`to_dict`."""
+        return cls(
+            data["standing"],
+            tuple(data["names"]),
+            np.array(data["quantiles"]),
+            np.array(data["correlation"]),
+            data["population"],
+        )
+
+
+def _normal_scores(values: pd.Series) -> Floats:
+    ranks = values.rank(method="average").to_numpy(float)
+    return np.asarray(norm.ppf((ranks - 0.5) / int(values.notna().sum())))
+
+
+def _positive(correlation: Floats) -> Floats:
+    """The nearest-by-clipping positive definite correlation matrix."""
+    values, vectors = np.linalg.eigh(correlation)
+    fixed = vectors @ np.diag(np.maximum(values, 1e-2)) @ vectors.T
+    scale = np.sqrt(np.diag(fixed))
+    return np.asarray(fixed / np.outer(scale, scale))
+
+
+def _standing(frame: pd.DataFrame, risk: pd.DataFrame, weight: pd.Series) -> dict[str, dict[str, list[float]]]:
+    keys = pd.Series([_key(s, a) for s, a in zip(frame["sex"], frame["age"], strict=True)], index=frame.index)
+    standing: dict[str, dict[str, list[float]]] = {}
+    for outcome in risk:
+        usable = risk[outcome].notna() & (weight > 0)
+        standing[str(outcome)] = {
+            str(key): _weighted_quantiles(rows[outcome].to_numpy(float), weight[rows.index].to_numpy(float))
+            for key, rows in risk[usable].groupby(keys[usable])
+            if len(rows) >= FEWEST
+        }
+    return standing
+
+
+def _weighted_quantiles(values: Floats, weights: Floats) -> list[float]:
+    order = np.argsort(values)
+    level = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
+    return [float(v) for v in np.interp(PERCENTILES, level, values[order])]
