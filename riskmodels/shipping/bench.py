@@ -1,0 +1,130 @@
+"""docs/benchmarks.md: time of predictions and reasons, against peers in the same run, as ratios.
+
+The peer is an XGBoost of the size of the tuned one on the model card, fitted here on the demo cohort, explained by
+shap.TreeExplainer; shap.PermutationExplainer explains our own network through the hiding masker.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from riskmodels.cohorts import dysglycaemia_label, read_demo
+from riskmodels.tabular.model import RiskModel, load_shipped, today
+
+OUTCOME_NAME = "dysglycaemia"
+_HEAD = """# Benchmarks
+
+Written by `make bench` (`python -m riskmodels bench --out docs/benchmarks.md`); do not edit. Machine: {machine}.
+Date: {date}. Peers run in the same process on the same rows; compare the ratios, not the milliseconds.
+"""
+
+
+def measure(rows: int, say: Callable[[str], None]) -> str:
+    """Measure, and report as Markdown.
+
+    Args:
+        rows: of the batch measurement; the demo cohort drawn with replacement.
+        say: told each result.
+
+    Returns:
+        The text of docs/benchmarks.md.
+    """
+    import shap
+
+    models, demo = load_shipped(), read_demo()
+    model = models["population"]
+    many = demo.sample(rows, replace=True, random_state=0).reset_index(drop=True)
+    inputs = [i for i in model.inputs_of(OUTCOME_NAME) if demo[i].min() < demo[i].max()]
+    peer, trees = _peer(model, demo, inputs)
+    explainer = shap.TreeExplainer(peer)
+    one = demo.iloc[[0]]
+    single = {
+        "CareRisk, four outcomes, estimate and reasons": _milliseconds(lambda: _everything(model, one), 50),
+        "XGBoost, one outcome, predict + TreeExplainer": _milliseconds(
+            lambda: (peer.predict_proba(one[inputs]), explainer.shap_values(one[inputs])), 20
+        ),
+        "CareRisk explained by shap.PermutationExplainer, one outcome": _milliseconds(
+            lambda: _permutation(model, one), 5
+        ),
+    }
+    batch = {
+        "CareRisk, predict": _milliseconds(lambda: model.predict(many), 1),
+        "CareRisk, predict + reasons": _milliseconds(lambda: _predict_and_explain(model, many), 1),
+        "XGBoost, predict": _milliseconds(lambda: peer.predict_proba(many[inputs]), 1),
+        "XGBoost, predict + TreeExplainer": _milliseconds(
+            lambda: (peer.predict_proba(many[inputs]), explainer.shap_values(many[inputs])), 1
+        ),
+    }
+    text = _HEAD.format(machine=_machine(), date=today())
+    text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
+    note = f"XGBoost: {trees} trees on {len(inputs)} inputs. CareRisk predicts all four outcomes with intervals.\n"
+    text += _table(f"{rows:,} rows, reasons of one outcome", batch, "CareRisk, predict + reasons") + "\n" + note
+    say(text)
+    return text
+
+
+def _peer(model: RiskModel, demo: pd.DataFrame, inputs: list[str]) -> tuple[Any, int]:
+    from xgboost import XGBClassifier
+
+    subsets = model.card["evaluation"][OUTCOME_NAME]["all inputs"]
+    tuned: dict[str, Any] = next((p["settings"] for p in subsets["peers"] if p["name"] == "xgboost"), {})
+    trees, depth = int(tuned.get("trees", 300)), int(tuned.get("max_depth", 3))
+    label = dysglycaemia_label(demo)
+    rows = label.notna()
+    peer = XGBClassifier(n_estimators=trees, max_depth=depth, learning_rate=0.05, tree_method="hist", n_jobs=2)
+    return peer.fit(demo.loc[rows, inputs], label[rows]), trees
+
+
+def _everything(model: RiskModel, row: pd.DataFrame) -> None:
+    model.predict(row)
+    for outcome in model.outcomes:
+        model.explain(row, outcome)
+
+
+def _predict_and_explain(model: RiskModel, frame: pd.DataFrame, chunk: int = 4096) -> None:
+    for first in range(0, len(frame), chunk):
+        part = frame.iloc[first : first + chunk]
+        model.predict(part)
+        model.explain(part, OUTCOME_NAME)
+
+
+def _permutation(model: RiskModel, row: pd.DataFrame) -> None:
+    import shap
+
+    names = list(model.inputs)
+
+    def log_odds(x: np.ndarray) -> np.ndarray:
+        return model.predict(pd.DataFrame(x, columns=names)).logit[OUTCOME_NAME].to_numpy()
+
+    def hide(mask: np.ndarray, x: np.ndarray) -> tuple[np.ndarray]:
+        return (np.where(mask, x, np.nan)[None, :],)
+
+    shap.PermutationExplainer(log_odds, hide)(row[names].to_numpy(float))
+
+
+def _milliseconds(run: Callable[[], object], times: int) -> float:
+    run()
+    measured = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        measured.append(1e3 * (time.perf_counter() - start))
+    return median(measured)
+
+
+def _table(title: str, found: dict[str, float], reference: str) -> str:
+    lines = [f"\n## {title}\n", "| | milliseconds | against CareRisk |", "|---|---:|---:|"]
+    lines += [f"| {name} | {ms:,.1f} | × {ms / found[reference]:.2f} |" for name, ms in found.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _machine() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} CPU cores, Python {platform.python_version()}"

@@ -1,0 +1,120 @@
+"""docs/model_card.md, written from the cards of the shipped models and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from riskmodels.evaluation import markdown
+from riskmodels.outcomes import OUTCOME
+from riskmodels.tabular.model import RiskModel
+from riskmodels.vocabulary import VOCABULARY
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "model_card.md"
+_HEAD = """# Model card
+
+Written by `make train` from `data/models/*/card.json`; do not edit. `python -m riskmodels card` writes it again
+from the cards alone. Intervals are 95 % bootstrap intervals; the probabilities' own intervals in the app are 90 %.
+
+**Intended use.** Decision support for care teams and analysts: who is likely to have undiagnosed diabetes or
+prediabetes, to develop cardiovascular disease within ten years, or to have coronary disease behind chest pain.
+**Not for**: children, pregnancy, people who already have the disease, a diagnosis, or people unlike the training data:
+there the model refuses and says why. Race and ethnicity are not inputs; they serve only to audit subgroups.
+
+**How it works.** An ensemble of additive networks with pairwise interactions on spline encodings; unknown inputs
+are the normal case; reasons are exact Shapley values (riskmodels/explain/shapley.py). What it associates is not what
+causes.
+"""
+
+
+def model_card(models: dict[str, RiskModel]) -> str:
+    """The page as Markdown."""
+    return "\n".join([_HEAD, *(_section(model) for model in models.values())]).rstrip() + "\n"
+
+
+def _section(model: RiskModel) -> str:
+    card = model.card
+    data = card["data"]
+    lines = [
+        f"## {model.name.replace('_', ' ').capitalize()} model",
+        "",
+        f"- Version {model.version}, weights SHA-256 `{card['weights_sha256'][:16]}…`",
+        f"- Data: {data['source']}; file `{data['file']}`, SHA-256 "
+        f"`{data['file_sha256'][:16]}…`, {data['people']:,} people",
+        f"- Split: {card['split']}",
+        f"- Config: {_config(card['config'])}",
+        "",
+        "### People, events, base value",
+        "",
+        "| outcome | part | people | events | prevalence | base value |",
+        "|---|---|---:|---:|---:|---:|",
+        *_parts(model),
+        "",
+        "For `cvd_10y` events are the sum of PREVENT's probabilities. The base value is the estimate for a person of "
+        "whom nothing is known.",
+        "",
+        "### Unknown inputs in the data",
+        "",
+        ", ".join(f"{VOCABULARY[i].label} {100 * share:.0f} %" for i, share in card["missing"].items()),
+        "",
+    ]
+    for outcome, reports in card["evaluation"].items():
+        lines += ["", f"## {OUTCOME[outcome].label} (`{outcome}`)", "", _definition(outcome), ""]
+        lines += [_report(name, report) for name, report in reports.items()]
+    return "\n".join(lines)
+
+
+def _config(config: dict[str, Any]) -> str:
+    plain = {k: v for k, v in config.items() if not isinstance(v, dict)}
+    return ", ".join(f"{k} {v}" for k, v in plain.items())
+
+
+def _definition(outcome: str) -> str:
+    chosen = OUTCOME[outcome]
+    return f"The {chosen.definition}. Valid for {chosen.population}."
+
+
+def _parts(model: RiskModel) -> list[str]:
+    rows = []
+    for outcome, parts in model.card["parts"].items():
+        base = 100 / (1 + np.exp(-model.form(outcome).base))
+        rows += [
+            f"| {outcome} | {part} | {c['n']:,} | {c['events']:,.0f} | {100 * c['prevalence']:.2f} % | {base:.2f} % |"
+            for part, c in parts.items()
+        ]
+    return rows
+
+
+def _report(name: str, report: dict[str, Any]) -> str:
+    if name == "agreement":
+        return _agreement(report)
+    text = markdown(report, name[0].upper() + name[1:])
+    if report.get("peers"):
+        seconds = ", ".join(f"{p['name']} {p['seconds']:.0f} s" for p in report["peers"])
+        text += f"\nPeers were tuned on the same people; fitting took {seconds}.\n"
+    if "beside_prevent" in report:
+        text += "\n" + markdown(report["beside_prevent"], "On the people who have PREVENT's inputs")
+    return text
+
+
+def _agreement(report: dict[str, Any]) -> str:
+    rows = [
+        "### Agreement with the published equation",
+        "",
+        f"{report['n']:,} test people for whom PREVENT can be computed. Differences in percentage points.",
+        "",
+        "| known to the model | mean absolute | mean | 99th percentile of absolute |",
+        "|---|---|---|---|",
+    ]
+    for name, found in report.items():
+        if name == "n":
+            continue
+        absolute, mean = (found[k] for k in ("mean_absolute_points", "mean_points"))
+        rows.append(
+            f"| {name} | {absolute[0]:.2f} ({absolute[1]:.2f} to {absolute[2]:.2f}) "
+            f"| {mean[0]:+.2f} ({mean[1]:+.2f} to {mean[2]:+.2f}) | {found['p99_absolute_points']:.1f} |"
+        )
+    return "\n".join(rows) + "\n"

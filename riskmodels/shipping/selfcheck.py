@@ -1,0 +1,49 @@
+"""Whether the app is ready to answer: every outcome has a model that loads, answers, and explains its own answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from riskmodels.errors import CareRiskError
+from riskmodels.outcomes import OUTCOMES
+from riskmodels.tabular.model import RiskModel, load_shipped
+
+#: largest accepted distance between an explanation's sum and the log-odds shown
+LARGEST_GAP = 1e-5
+_PERSON = pd.DataFrame({"age": [55.0], "sex": [0.0], "systolic_bp": [140.0], "chest_pain_type": [1.0]})
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked."""
+
+    name: str
+    passed: bool
+    detail: str
+
+
+def checks(folder: Path) -> list[Check]:
+    """Load every shipped model and ask it for one estimate with its reasons.
+
+    Args:
+        folder: holds one folder a model.
+    """
+    try:
+        models = load_shipped(folder)
+    except CareRiskError as error:
+        return [Check("models", False, str(error))]
+    results = [_check_model(model) for model in models.values()]
+    served = {outcome for model in models.values() for outcome in model.outcomes}
+    missing = [o.name for o in OUTCOMES if o.name not in served]
+    return [*results, Check("outcomes", not missing, f"no model for {', '.join(missing)}" if missing else "all served")]
+
+
+def _check_model(model: RiskModel) -> Check:
+    refused = [o for o in model.outcomes if model.predict(_PERSON).refused.iloc[0][o]]
+    gap = max(float(model.explain(_PERSON, outcome).gap.max()) for outcome in model.outcomes)
+    passed = not refused and gap < LARGEST_GAP
+    detail = f"version {model.version}, on {model.device}, explanation gap {gap:.1e}"
+    return Check(model.name, passed, detail if not refused else f"{detail}, refuses {', '.join(refused)}")
