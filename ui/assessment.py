@@ -32,7 +32,7 @@ class Answer:
         refused: why no estimate is given; empty where one is.
         caution: what to be careful about; empty where nothing.
         standing: share (0–1) of people of the same age and sex with a lower risk; NaN where unknown.
-        published: the value (0–1) of the published equation it was learnt from, where all its inputs are known; else NaN.
+        published: value (0–1) of the published equation it was learnt from; NaN where there is none.
     """
 
     outcome: Outcome

@@ -8,9 +8,9 @@ from textwrap import wrap
 import numpy as np
 import plotly.graph_objects as go
 
-from typing import Any as Curve  # until riskmodels has it
+from riskmodels.tabular.model import Curve
 from riskmodels.units import Unit, from_canonical
-from riskmodels.vocabulary import Kind, Variable
+from riskmodels.vocabulary import Variable
 from ui.steps import Step
 
 #: direction of a contribution, safe for colour-blind readers, the same in light and dark
@@ -82,8 +82,8 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
             customdata=[step.name for step in steps],
             hovertext=[_sentence(step, end, in_points, decimals) for step, end in zip(steps, ends, strict=True)],
             hoverinfo="text",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
+            selected={"marker": {"opacity": 1}, "textfont": {"color": _TEXT[theme]}},
+            unselected={"marker": {"opacity": 1}, "textfont": {"color": _TEXT[theme]}},
         )
     )
     figure.update_yaxes(
@@ -148,12 +148,12 @@ def curve(drawn: Curve, variable: Variable, value: float, unit: Unit | None, the
     """
     x = _in_unit(drawn.x, unit)
     figure = go.Figure()
-    share = drawn.density / max(float(np.max(drawn.density)), 1e-12)
-    figure.add_bar(x=x, y=share, yaxis="y2", marker={"color": NEUTRAL, "opacity": 0.4}, hoverinfo="skip")
-    if variable.kind is Kind.NUMBER:
-        _add_line(figure, x, drawn)
-    else:
+    _add_people(figure, drawn, unit)
+    levels = len(drawn.bins) == len(drawn.counts)
+    if levels:
         _add_levels(figure, x, drawn)
+    else:
+        _add_line(figure, x, drawn)
     _add_patient(figure, drawn, variable, value, unit)
     _label_curve(figure, variable, unit)
     return _layout(figure, _CURVE_HEIGHT, theme)
@@ -161,6 +161,20 @@ def curve(drawn: Curve, variable: Variable, value: float, unit: Unit | None, the
 
 def _in_unit(values: np.ndarray, unit: Unit | None) -> np.ndarray:
     return from_canonical(np.asarray(values, dtype=float), unit) if unit else np.asarray(values, dtype=float)
+
+
+def _add_people(figure: go.Figure, drawn: Curve, unit: Unit | None) -> None:
+    """Histogram of the people the model learnt from; bins are edges, or the codes of a choice."""
+    bins = _in_unit(drawn.bins, unit)
+    edges = len(bins) > len(drawn.counts)
+    figure.add_bar(
+        x=(bins[1:] + bins[:-1]) / 2 if edges else bins,
+        width=np.diff(bins) if edges else 0.5,
+        y=drawn.counts,
+        yaxis="y2",
+        marker={"color": NEUTRAL, "opacity": 0.4},
+        hovertemplate="%{y:,} people<extra></extra>",
+    )
 
 
 def _add_line(figure: go.Figure, x: np.ndarray, drawn: Curve) -> None:

@@ -142,7 +142,7 @@ def _known_text(variable: Variable, value: float) -> str:
 def _draw_field(variable: Variable, checked: Checked) -> None:
     number = variable.kind is Kind.NUMBER
     label, *fields = st.columns(
-        [4.2, 3.0, 2.8] if number else [4.03, 5.97], gap="small", vertical_alignment="center", wrap=False
+        [4.2, 3.0, 2.8] if number else [4.13, 5.87], gap="small", vertical_alignment="center", wrap=False
     )
     with label:
         st.markdown(variable.label, help=variable.help or None)

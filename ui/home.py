@@ -9,7 +9,7 @@ import streamlit as st
 from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.model import RiskModel
 from ui import text
-from ui.models import MODEL_LABEL, shipped_models
+from ui.models import MODEL_LABEL, shipped_models, version_text
 from ui.page import open_pages
 
 INTRODUCTION = (
@@ -44,7 +44,7 @@ def model_facts(model: RiskModel) -> list[tuple[str, str]]:
     """What there is to know of a model at a glance, as (term, words)."""
     outcomes = [OUTCOME[name] for name in model.outcomes]
     return [
-        ("Version", f"{model.version}, trained {model.created[:10]}"),
+        ("Version", version_text(model).removeprefix("version ")),
         ("Estimates", text.sentence_list([outcome.label for outcome in outcomes])),
         ("Holds for", "; ".join(dict.fromkeys(outcome.population for outcome in outcomes))),
         ("Computes on", str(model.device).upper()),

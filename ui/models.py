@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from riskmodels.outcomes import OUTCOME
-
-if TYPE_CHECKING:
-    from riskmodels.tabular.model import RiskModel
+from riskmodels.tabular.model import RiskModel, load_shipped
 
 #: what each shipped model is called on pages
 MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model"}
@@ -22,9 +18,13 @@ def shipped_models() -> dict[str, RiskModel]:
     Raises:
         ModelFileError: when a model folder is missing, damaged or of another version.
     """
-    from riskmodels.tabular.model import load_shipped
-
     return load_shipped()
+
+
+def version_text(model: RiskModel) -> str:
+    """Version and date of training; the date once where the version begins with it."""
+    version = model.version.removeprefix(f"{model.created[:10]}-")
+    return f"version {version} of {model.created[:10]}"
 
 
 def model_for(outcome: str) -> RiskModel:

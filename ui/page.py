@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from ui.models import MODEL_LABEL, shipped_models
+from ui.models import MODEL_LABEL, shipped_models, version_text
 
 CARE, ANALYST = "care team", "analyst"
 
@@ -101,10 +101,12 @@ def _draw_sidebar() -> None:
 def _draw_models() -> None:
     try:
         models = shipped_models()
-    except (CareRiskError, ImportError) as error:  # ImportError: until the model package stands
+    except CareRiskError as error:
         st.caption(f"Models not available. {error}")
         return
     for name, model in models.items():
-        st.caption(f"{MODEL_LABEL.get(name, name)}  \nversion {model.version} · {model.created[:10]}")
+        st.caption(
+            f"{MODEL_LABEL.get(name, name)}  \n{version_text(model).removeprefix('version ').replace(' of ', ' · ')}"
+        )
     devices = sorted({str(model.device) for model in models.values()})
     st.caption(f"Computes on {', '.join(devices).upper()}")

@@ -34,8 +34,9 @@ def outcome_steps(
         in_points: percentage points of risk; otherwise log-odds.
     """
     reasons, patient = model.explain(frame, outcome), frame.iloc[0]
+    log_odds: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
     if not in_points:
-        return make_steps(float(reasons.base), reasons.values.iloc[0], patient, units, 2), 2
+        return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2), 2
     base, points = reasons.points()
     total = 100 * (base + float(points.iloc[0].sum()))
     decimals = 1 if total >= 2 else 2

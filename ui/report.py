@@ -16,7 +16,7 @@ from riskmodels.units import Unit
 from riskmodels.vocabulary import GROUPS, in_group
 from ui import charts, scale, text
 from ui.assessment import Answer
-from ui.models import MODEL_LABEL
+from ui.models import MODEL_LABEL, version_text
 from ui.reasons import outcome_steps
 from ui.result import answer_words, published_text, refusal_text, standing_text
 from ui.steps import Step, fact_text
@@ -69,7 +69,7 @@ def build_report(case: Case, today: date) -> str:
 
 def _head(case: Case, today: date) -> str:
     used = "; ".join(
-        f"{MODEL_LABEL.get(name, name)} version {model.version} of {model.created[:10]}"
+        f"{MODEL_LABEL.get(name, name)} {version_text(model)}"
         for name, model in case.models.items()
         if any(a.given and a.outcome.model == name for a in case.answers)
     )
@@ -101,7 +101,8 @@ def _answer(answer: Answer, case: Case) -> str:
     age, sex = float(case.patient["age"]), float(case.patient["sex"])
     words = (text.frequency(answer.risk), standing_text(answer, age, sex), published_text(answer))
     told = " · ".join(word for word in words if word)
-    return f'<div class="answer">{title}{numbers}{drawn}<p>{told[0].upper()}{told[1:]}. {escape(_reasons(answer, case))}</p></div>'
+    told = f"{told[0].upper()}{told[1:]}"
+    return f'<div class="answer">{title}{numbers}{drawn}<p>{told}. {escape(_reasons(answer, case))}</p></div>'
 
 
 def _reasons(answer: Answer, case: Case) -> str:

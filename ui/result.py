@@ -47,9 +47,10 @@ def answer_row(answer: Answer, patient: pd.Series) -> str:
         f'<span class="cr-numbers"><b>{text.risk(answer.risk)}</b> {text.interval(answer.low, answer.high)}</span>'
     )
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
+    notes = "".join([_frequency(answer), _standing(answer, patient), _published(answer), _caution(answer)])
     return (
         f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>'
-        f'<div class="cr-notes">{_frequency(answer)}{_standing(answer, patient)}{_published(answer)}{_caution(answer)}</div></div>'
+        f'<div class="cr-notes">{notes}</div></div>'
     )
 
 

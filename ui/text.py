@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from math import floor, log10
 
+from riskmodels.tabular.reference import AGE_BANDS
+
 #: risks below this are not told apart
 _LEAST = 0.0001
 
@@ -60,9 +62,11 @@ def points(change: float) -> str:
 
 
 def age_band(age: float) -> str:
-    """The ten years an age lies in: ``50–59``; ``80 or older``."""
-    first = 10 * int(age // 10)
-    return "80 or older" if first >= 80 else f"{first}–{first + 9}"
+    """The age band people are compared within: ``50–59``, ``80 or older``; empty outside all."""
+    youngest, oldest = next(((a, b) for a, b in AGE_BANDS if a <= floor(age) <= b), (None, None))
+    if youngest is None:
+        return ""
+    return f"{youngest} or older" if (youngest, oldest) == AGE_BANDS[-1] else f"{youngest}–{oldest}"
 
 
 def inside(label: str) -> str:

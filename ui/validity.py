@@ -15,7 +15,6 @@ from ui.assessment import Answer
 from ui.result import refusal_text
 from ui.steps import label_text
 
-
 CLOSING = (
     "An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the same is known. "
     "Estimates inform a decision; they do not make a diagnosis."

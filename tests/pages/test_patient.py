@@ -143,9 +143,9 @@ def test_impossible_age_gives_no_number_and_says_what_to_enter(page: AppTest) ->
 
 
 def test_value_that_fits_the_other_unit_is_flagged_and_used_as_entered(page: AppTest) -> None:
-    enter(page, age=54, sex=0.0, glucose=21)
-    assert "Glucose 21 mg/dL is unusual; 21 mmol/L would not be." in captions(page)
-    assert "Glucose 21 mg/dL" in html_of(page)
+    enter(page, age=54, sex=0.0, height=180, weight=250)
+    assert "Weight 250 kg is unusual; 250 lb would not be." in captions(page)
+    assert any("weight 250.0 · BMI 77.2" in element.label for element in page.expander)
 
 
 def test_switching_a_unit_converts_what_was_typed_and_back_without_loss(page: AppTest) -> None:
