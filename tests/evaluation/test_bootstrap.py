@@ -55,8 +55,8 @@ def test_a_higher_level_gives_a_wider_interval(sample):
 def test_people_of_one_group_are_drawn_together(sample):
     label, p = sample
     once = bootstrap_metrics(label, p, ["auroc"], plan=Plan(100))
-    group = np.tile(np.arange(800), 2)
-    twice = bootstrap_metrics(np.tile(label, 2), np.tile(p, 2), ["auroc"], plan=Plan(100, groups=group))
+    group = np.repeat(np.arange(800), 2)
+    twice = bootstrap_metrics(np.repeat(label, 2), np.repeat(p, 2), ["auroc"], plan=Plan(100, groups=group))
     assert twice["auroc"] == pytest.approx(once["auroc"])
 
 

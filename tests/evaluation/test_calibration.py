@@ -73,6 +73,11 @@ def test_equal_scores_stay_together():
     assert table["n"].tolist() == [4, 2]
 
 
+def test_the_middle_of_the_weight_decides_the_group():
+    # the second person covers 1/8 to 7/8 of the weight, so half of it lies in the upper half
+    assert decile_table([0, 1, 1], [0.1, 0.3, 0.6], [1, 6, 1], bins=2)["n"].tolist() == [1, 2]
+
+
 def test_deciles_of_no_one_are_empty():
     assert decile_table([np.nan], [0.3]).empty
 

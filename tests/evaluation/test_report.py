@@ -74,6 +74,12 @@ def test_all_scores_are_judged_on_the_people_who_have_all(people):
     assert found["metrics"]["network"]["auroc"][0] == pytest.approx(alone, abs=1e-5)
 
 
+def test_people_of_weight_0_are_not_counted(people):
+    weight = np.r_[np.zeros(100), np.ones(600)]
+    report = evaluate(people["label"], {"m": people["network"]}, weight, replicates=5)
+    assert (report["n"], report["events"]) == (600, int(people["label"][100:].sum()))
+
+
 def test_same_seed_gives_the_same_report(people):
     first, again = (evaluate(people["label"], {"m": people["network"]}, seed=4, replicates=20) for _ in range(2))
     assert first == again
