@@ -74,7 +74,7 @@ def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
     main = torch.einsum("pnd,pdko->nko", z, weights.curves)
     v = torch.bmm(z, weights.pairs.reshape(p, d, -1))  # (p, n, K·O·R)
     pair = 0.5 * (v.sum(0).square() - v.square().sum(0))  # (n, K·O·R)
-    return weights.bias + main + pair.view(n, k, o, -1) @ weights.signs
+    return weights.bias + main + pair.view(n, k, o, len(weights.signs)) @ weights.signs
 
 
 class AdditivePairNetwork(torch.nn.Module):

@@ -68,7 +68,7 @@ class Reference:
         inputs = frame.loc[:, list(names)]
         quantiles = np.array([np.nanquantile(inputs[n], LEVELS) for n in names])
         scores = pd.DataFrame({n: _normal_scores(inputs[n]) for n in names}, index=frame.index)
-        correlation = scores.corr(min_periods=200).fillna(0.0).to_numpy(float)
+        correlation = scores.corr(min_periods=200).fillna(0.0).to_numpy(float, copy=True)
         np.fill_diagonal(correlation, 1.0)
         return cls(_standing(frame, risk, weight), names, quantiles, _positive(correlation), who)
 

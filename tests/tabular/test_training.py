@@ -35,14 +35,14 @@ def test_the_same_seed_gives_the_same_network() -> None:
 
 
 def test_a_run_that_was_stopped_resumes_to_the_same_network(tmp_path: Path) -> None:
-    class Stopped(Exception):
+    class StopError(Exception):
         pass
 
     def stop(report: EpochReport) -> None:
         if report.epoch == 2:
-            raise Stopped
+            raise StopError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StopError):
         make_trainer(tmp_path / "run").fit(stop)
     resumed = make_trainer(tmp_path / "run").fit()
     torch.testing.assert_close(resumed.pairs, make_trainer().fit().pairs, rtol=0, atol=0)
