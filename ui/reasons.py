@@ -105,7 +105,7 @@ def _select_bar() -> None:
 def finding_text(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
     """What the waterfall shows, in one sentence that adds up.
 
-    ``3.4 % for everybody, +8.9 points by what raises it, −0.3 by what lowers it, make 12.0 % for this patient.``
+    ``3.4 % for everybody, +8.9 points by what raises it, −0.3 points by what lowers it: 12.0 % for this patient. Glucose 109 mg/dL weighs most.``
     """
     first, last, between = steps[0], steps[-1], steps[1:-1]
     up = sum(step.amount for step in between if step.amount > 0)
@@ -117,7 +117,10 @@ def finding_text(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
     if down:
         parts.append(f"{charts.number(down, decimals, True)} {word}by what lowers it")
     what = "" if in_points else " in log-odds"
-    return f"{', '.join(parts)}: {charts.number(last.amount, decimals, False)}{unit}{what} for this patient."
+    made = f"{', '.join(parts)}: {charts.number(last.amount, decimals, False)}{unit}{what} for this patient."
+    facts = [step for step in between if step.name]
+    most = f" {max(facts, key=lambda step: abs(step.amount)).label} weighs most." if facts else ""
+    return made + most
 
 
 def _table(steps: Sequence[Step], in_points: bool, decimals: int) -> str:

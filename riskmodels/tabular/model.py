@@ -170,7 +170,9 @@ class RiskModel:
         x = self.encoding.matrix(frame).to(self.device, self.dtype)
         for part in torch.split(x, CHUNK):
             members = member_logits(self.encoding(part), self.weights) * self._slope + self._intercept
-            yield members.mean(1).double().cpu().numpy(), members.std(1).double().cpu().numpy()
+            mean = members.mean(1)
+            spread = ((members - mean[:, None]).square().sum(1) / max(members.shape[1] - 1, 1)).sqrt()
+            yield mean.double().cpu().numpy(), spread.double().cpu().numpy()
 
     def _validity(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         refused, cautions = {}, {}
