@@ -1,0 +1,223 @@
+"""One column as entered → its canonical numbers and its problems. :mod:`riskmodels.checks` does a whole frame."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from dataclasses import field as shown
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
+from riskmodels.vocabulary import Kind, Variable
+
+#: words that mean "not known" in a cell, lower case
+UNKNOWN_WORDS = frozenset({"", "unknown", "na", "n/a", "<na>", "nan", "nat", "none", "null", "missing", "?", ".", "-"})
+_YES_NO_WORDS = {"y": 1.0, "true": 1.0, "n": 0.0, "false": 0.0}
+_DECIMAL_COMMA = re.compile(r"[+-]?(\d+,\d{1,2}|0,\d+)")
+_NUMERIC_KINDS = "fiu"
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+#: of a problem: what was entered, reason, hint
+Words = tuple[str, str, str]
+
+
+class Severity(StrEnum):
+    """What a problem does to the answer."""
+
+    FLAGGED = "flagged"  # the value is used; look at it again
+    UNUSED = "unused"  # the value cannot be used: treated as unknown
+    ROW = "row"  # nothing can be said about this row
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to look at.
+
+    Args:
+        row: index label of the row in the checked frame.
+        field: variable name.
+        value: what was entered, as text.
+        reason: what is wrong, a full phrase.
+        hint: what to do next.
+        severity: what it does to the answer.
+    """
+
+    row: Any
+    field: str
+    value: str = shown(repr=False)
+    reason: str = shown(repr=False)
+    hint: str = shown(repr=False)
+    severity: Severity
+
+    @property
+    def text(self) -> str:
+        """Reason and hint as one line for the person."""
+        return f"{self.reason} {self.hint}".strip()
+
+
+def check_column(raw: pd.Series, variable: Variable, unit: str = "") -> tuple[pd.Series, list[Problem]]:
+    """Validate one column.
+
+    Args:
+        raw: numbers or words as entered.
+        variable: what the column holds.
+        unit: unit symbol of the numbers; empty for the canonical one.
+
+    Returns:
+        The canonical float column with NaN where a value is unknown or unusable, and its problems.
+
+    Raises:
+        UnitError: when the variable does not accept the unit.
+    """
+    found = find_unit(variable.units, unit) if unit else None
+    if variable.kind is Kind.NUMBER:
+        return _check_numbers(raw, variable, found or variable.units[0])
+    return _check_choices(raw, variable)
+
+
+def limits(variable: Variable, unit: Unit) -> tuple[float, float]:
+    """Plausible range in ``unit``, rounded inward to what a field in that unit can show."""
+    low, high = (float(from_canonical(v, unit)) for v in variable.plausible)
+    scale = 10**unit.decimals
+    return float(np.ceil(low * scale - 1e-9) / scale), float(np.floor(high * scale + 1e-9) / scale)
+
+
+def _check_numbers(raw: pd.Series, variable: Variable, unit: Unit) -> tuple[pd.Series, list[Problem]]:
+    problems: list[Problem] = []
+    if raw.dtype.kind in _NUMERIC_KINDS:
+        numbers = _floats(raw)
+    else:
+        codes, texts = _distinct_texts(raw)
+        read = _read_numbers(texts)
+        unreadable = (np.isnan(read) & ~_unknown(texts))[codes]
+        words = cache(lambda text: _not_a_number(text, variable, unit))
+        problems += _tell(raw.index[unreadable], texts[codes[unreadable]].tolist(), variable, Severity.UNUSED, words)
+        numbers = read[codes]
+    values = to_canonical(numbers, unit)
+    low, high = variable.plausible
+    # a printed limit such as 8.9 mmol/L may lie a rounding away from the canonical limit
+    slack = 1e-9 * max(abs(low), abs(high))
+    outside = (values < low - slack) | (values > high + slack)
+    suspect = ~outside & _suspect(numbers, variable, unit)
+    for applies, severity, say in ((outside, Severity.UNUSED, _outside), (suspect, Severity.FLAGGED, _other_unit)):
+        words = cache(lambda number, say=say: say(number, variable, unit))
+        problems += _tell(raw.index[applies], numbers[applies].tolist(), variable, severity, words)
+    return pd.Series(np.where(outside, np.nan, values), index=raw.index, name=raw.name), problems
+
+
+def _check_choices(raw: pd.Series, variable: Variable) -> tuple[pd.Series, list[Problem]]:
+    if raw.dtype.kind in _NUMERIC_KINDS:
+        numbers = _floats(raw)
+        values = np.where(np.isin(numbers, [c.code for c in variable.choices]), numbers + 0.0, np.nan)
+        unreadable = np.isnan(values) & ~np.isnan(numbers)
+        entered = [_plain(number) for number in numbers[unreadable].tolist()]
+    else:
+        codes, texts = _distinct_texts(raw)
+        read = _read_choices(texts, variable)
+        values, unreadable = read[codes], (np.isnan(read) & ~_unknown(texts))[codes]
+        entered = texts[codes[unreadable]].tolist()
+    reason = f"{variable.label} is not one of its answers."
+    hint = f"Use {', '.join(c.word for c in variable.choices)}, or leave it empty."
+    problems = _tell(raw.index[unreadable], entered, variable, Severity.UNUSED, lambda text: (text, reason, hint))
+    return pd.Series(values, index=raw.index, name=raw.name), problems
+
+
+def _floats(raw: pd.Series) -> Floats:
+    return raw.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _distinct_texts(raw: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+    """Which text stands in each row, and the texts: values come again, so each is read once."""
+    codes, distinct = pd.factorize(raw.astype("string"), use_na_sentinel=False)
+    return codes, pd.Series(distinct, dtype="string").str.strip().fillna("").to_numpy(dtype=object)
+
+
+def _read_numbers(texts: npt.NDArray[np.object_]) -> Floats:
+    """Each text as a number, NaN where it is none."""
+    return _floats(pd.to_numeric(pd.Series(texts, dtype="string"), errors="coerce"))
+
+
+def _read_choices(texts: npt.NDArray[np.object_], variable: Variable) -> Floats:
+    """The code each text stands for, by word or by number; NaN where by none."""
+    words = {c.word: c.code for c in variable.choices}
+    if variable.kind is Kind.YES_NO:
+        words |= _YES_NO_WORDS
+    by_word = np.array([words.get(text.lower(), np.nan) for text in texts], dtype=np.float64)
+    numbers = _read_numbers(texts)
+    by_number = np.where(np.isin(numbers, [c.code for c in variable.choices]), numbers + 0.0, np.nan)
+    return np.where(np.isnan(by_word), by_number, by_word)
+
+
+def _unknown(texts: npt.NDArray[np.object_]) -> Flags:
+    return np.array([text.lower() in UNKNOWN_WORDS for text in texts], dtype=np.bool_)
+
+
+def _tell(
+    rows: pd.Index, entered: Iterable[Any], variable: Variable, severity: Severity, words: Callable[[Any], Words]
+) -> list[Problem]:
+    """One problem a row, in the words for what was entered there."""
+    return [Problem(row, variable.name, *words(e), severity) for row, e in zip(rows, entered, strict=True)]
+
+
+def _plain(number: float) -> str:
+    """As a person would write it: 1520, 5.7, 1234567."""
+    return f"{number:.0f}" if number.is_integer() and abs(number) < 1e15 else f"{number:g}"
+
+
+def _not_a_number(text: str, variable: Variable, unit: Unit) -> Words:
+    if _DECIMAL_COMMA.fullmatch(text):
+        hint = f"Write {text.replace(',', '.')}, with a decimal point."
+    else:
+        hint = f"Enter a number in {unit.symbol} or leave it empty."
+    return text, f"{variable.label} is not a number.", hint
+
+
+def _outside(number: float, variable: Variable, unit: Unit) -> Words:
+    low, high = limits(variable, unit)
+    reason = f"{variable.label} {_plain(number)} {unit.symbol} is outside {low:g}–{high:g}."
+    others = _usual_elsewhere(number, variable, unit)
+    slipped = [s for s in (number / 10, number * 10) if _usual(s, variable, unit)]
+    if others:
+        hint = f"Did you mean {_plain(number)} {others[0].symbol}? It is not used."
+    elif slipped:
+        hint = f"Did you mean {slipped[0]:g}? It is not used."
+    else:
+        hint = "Check the value and its unit. It is not used."
+    return _plain(number), reason, hint
+
+
+def _other_unit(number: float, variable: Variable, unit: Unit) -> Words:
+    plain, other = _plain(number), _usual_elsewhere(number, variable, unit)[0]
+    reason = f"{variable.label} {plain} {unit.symbol} is unusual; {plain} {other.symbol} would not be."
+    return plain, reason, "Check the unit. The value is used as entered."
+
+
+def _usual(number: float, variable: Variable, unit: Unit) -> bool:
+    low, high = variable.usual
+    return low <= to_canonical(number, unit) <= high
+
+
+def _usual_elsewhere(number: float, variable: Variable, unit: Unit) -> list[Unit]:
+    """The other units in which the number would be usual."""
+    return [other for other in variable.units if other != unit and _usual(number, variable, other)]
+
+
+def _suspect(numbers: Floats, variable: Variable, unit: Unit) -> Flags:
+    """Numbers that are unusual in their unit and usual in another one."""
+    low, high = variable.usual
+    own, elsewhere = np.zeros((2, len(numbers)), dtype=np.bool_)
+    for other in variable.units:
+        values = to_canonical(numbers, other)
+        usual = (low <= values) & (values <= high)
+        if other == unit:
+            own = usual
+        else:
+            elsewhere |= usual
+    return ~own & elsewhere
