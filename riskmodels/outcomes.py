@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY, VOCABULARY
@@ -43,6 +44,8 @@ class Outcome:
 
 
 _DIABETES_FACTS = ("hba1c", "diabetes", "insulin", "glucose_pills", "pregnancy")
+#: diagnoses that are one event: one is told of *a* stroke
+_EVENTS = ("heart_attack", "stroke")
 _CARDIOVASCULAR_FACTS = (*CARDIOVASCULAR_HISTORY, "pregnancy")
 
 OUTCOMES = (
@@ -100,8 +103,8 @@ OUTCOMES = (
 OUTCOME: dict[str, Outcome] = {o.name: o for o in OUTCOMES}
 
 
-def _column(frame: pd.DataFrame, name: str) -> pd.Series:
-    return frame[name] if name in frame else pd.Series(np.nan, index=frame.index)
+def _column(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
+    return frame[name].to_numpy(float) if name in frame else np.full(len(frame), np.nan)
 
 
 def refusals(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:
@@ -115,23 +118,24 @@ def refusals(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:
         One text a row. The first reason that applies, in the order: missing required input, age,
         already diagnosed, pregnant.
     """
-    reasons = pd.Series("", index=frame.index, dtype=object)
     age = np.floor(_column(frame, "age"))
     youngest, oldest = outcome.ages
-    checks = [(_column(frame, name).isna(), f"{VOCABULARY[name].label} is needed") for name in outcome.required]
+    checks = [(np.isnan(_column(frame, name)), f"{VOCABULARY[name].label} is needed") for name in outcome.required]
     checks.append(((age < youngest) | (age > oldest), f"valid for ages {youngest}–{oldest} only"))
-    checks += [(_column(frame, name) == 1, f"not estimated: {already_text(name)}") for name in outcome.already]
+    checks += [(_column(frame, name) == 1, already_text(name)) for name in outcome.already]
     checks.append((_column(frame, "pregnancy") == 1, "not valid in pregnancy"))
-    for applies, text in checks:
-        reasons = reasons.mask(applies & (reasons == ""), text)
-    return reasons
+    reasons = np.full(len(frame), "", dtype=object)
+    for applies, text in reversed(checks):  # the first reason that applies is written last
+        reasons[applies] = text
+    return pd.Series(reasons, index=frame.index)
 
 
 def already_text(name: str) -> str:
-    """“already told: angina”, “already takes insulin”, … for a variable that shows the disease is there."""
-    label = VOCABULARY[name].label
-    label = label[0].lower() + label[1:]
-    return f"already {label}"
+    """“already told of angina”, “already takes insulin”, … for a variable that shows the disease is there."""
+    told, colon, disease = VOCABULARY[name].label.partition(": ")
+    if colon:
+        return f"already {told.lower()} of {'a ' if name in _EVENTS else ''}{disease}"
+    return f"already {told[0].lower()}{told[1:]}"
 
 
 def eligible(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:

@@ -22,6 +22,13 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 LOGARITHMIC = frozenset({"triglycerides", "uacr", "crp", "creatinine", "egfr", "glucose"})
 #: numbers with at most this many distinct values are encoded as choices
 FEW_VALUES = 6
+KNOTQ = None
+
+
+def knot_levels(n_knots: int) -> np.ndarray:
+    """Quantiles at which knots stand: evenly in between, closer in the tails, where diagnoses are."""
+    inner = np.linspace(0.05, 0.95, n_knots - 3)
+    return np.concatenate([[0.01], inner, [0.99, 0.998]])
 
 
 @dataclass(frozen=True)
@@ -56,7 +63,7 @@ class InputEncoding:
             return cls(name, False, codes, (), 0.0, 1.0, shares)
         logarithmic = name in LOGARITHMIC
         x = np.log(values) if logarithmic else values
-        knots = np.unique(np.quantile(x, np.linspace(0.01, 0.99, n_knots)))
+        knots = np.unique(np.quantile(x, knot_levels(n_knots)))
         centre, scale = float(x.mean()), float(x.std())
         draft = cls(name, logarithmic, (), tuple(knots.tolist()), centre, scale, (0.0,) * (len(knots) + 2))
         columns = draft.evaluate(values)[:, 2:]

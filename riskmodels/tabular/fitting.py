@@ -16,9 +16,9 @@ from riskmodels.evaluation.calibration import fit_affine
 from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.encoding import Encoding
-from riskmodels.tabular.leaning import concatenate, leaning_head, select
+from riskmodels.tabular.leaning import leaning_head
 from riskmodels.tabular.model import CHUNK, RiskModel, today
-from riskmodels.tabular.network import Weights, member_logits
+from riskmodels.tabular.network import Weights, concatenate, member_logits, select
 from riskmodels.tabular.support import fit_support
 from riskmodels.tabular.training import (
     Hiding,

@@ -75,19 +75,3 @@ def leaning_head(
         curves = slope[None, None, :, None] * other.curves + (delta * allowed[:, None, None])[..., None]
         pairs = slope.sqrt()[None, None, :, None, None] * other.pairs
     return Weights(bias, curves, pairs, other.signs).detached()
-
-
-def concatenate(first: Weights, second: Weights) -> Weights:
-    """Two ensembles of the same encoding and members as one, outcomes of the first before those of the second."""
-    return Weights(
-        torch.cat([first.bias, second.bias], dim=1),
-        torch.cat([first.curves, second.curves], dim=3),
-        torch.cat([first.pairs, second.pairs], dim=3),
-        first.signs,
-    )
-
-
-def select(weights: Weights, outcome: int) -> Weights:
-    """One outcome of an ensemble, as an ensemble of one outcome."""
-    one = slice(outcome, outcome + 1)
-    return Weights(weights.bias[:, one], weights.curves[:, :, :, one], weights.pairs[:, :, :, one], weights.signs)

@@ -24,14 +24,14 @@ from riskmodels.outcomes import OUTCOME, refusals
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.files import read_model_files, write_model_files
-from riskmodels.tabular.network import Weights, member_logits
+from riskmodels.tabular.network import Weights, infer_members, select
 from riskmodels.tabular.reference import Reference
-from riskmodels.tabular.support import Range, outside
+from riskmodels.tabular.support import Range, Support, Texts
 
 #: where the shipped models lie
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
 #: rows computed at once: small enough for the temporaries to stay in cache
-CHUNK = 2048
+CHUNK = 512
 #: two-sided 90 % of a normal distribution
 Z90 = 1.6448536269514722
 
@@ -109,7 +109,9 @@ class RiskModel:
         self.inputs = encoding.names
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
+        self._supports = {o: Support(self.inputs, ranges) for o, ranges in support.items()}
         self._forms: dict[str, PairwiseForm] = {}
+        self._singles: dict[int, Weights] = {}
 
     def __repr__(self) -> str:
         return f"RiskModel({self.name!r}, version {self.version!r}, outcomes {self.outcomes}, on {self.device})"
@@ -148,46 +150,50 @@ class RiskModel:
         Returns:
             :class:`Prediction`, rows and index as given.
         """
-        mean, spread = (np.concatenate(parts) for parts in zip(*self._chunks(frame), strict=True))
-        refused, cautions = self._validity(frame)
-        given = (refused == "").to_numpy()
+        x = self.encoding.matrix(frame)
+        mean, spread = (np.concatenate(parts) for parts in zip(*self._chunks(x), strict=True))
+        refused, cautions = self._validity(frame, x.numpy())
+        given = refused == ""
 
-        def table(logit: Floats) -> pd.DataFrame:
-            risk = np.where(given, 1 / (1 + np.exp(-logit)), np.nan)
-            return pd.DataFrame(risk, index=frame.index, columns=list(self.outcomes))
+        def table(values: npt.NDArray[Any]) -> pd.DataFrame:
+            return pd.DataFrame(values, index=frame.index, columns=list(self.outcomes))
 
-        return Prediction(
-            table(mean),
-            table(mean - Z90 * spread),
-            table(mean + Z90 * spread),
-            pd.DataFrame(mean, index=frame.index, columns=list(self.outcomes)),
-            refused,
-            cautions,
-        )
+        def risk(logit: Floats) -> pd.DataFrame:
+            return table(np.where(given, 1 / (1 + np.exp(-logit)), np.nan))
+
+        low, high = mean - Z90 * spread, mean + Z90 * spread
+        return Prediction(risk(mean), risk(low), risk(high), table(mean), table(refused), table(cautions))
 
     @torch.inference_mode()
-    def _chunks(self, frame: pd.DataFrame) -> Iterator[tuple[Floats, Floats]]:
-        x = self.encoding.matrix(frame).to(self.device, self.dtype)
-        for part in torch.split(x, CHUNK):
-            members = member_logits(self.encoding(part), self.weights) * self._slope + self._intercept
+    def _chunks(self, x: torch.Tensor) -> Iterator[tuple[Floats, Floats]]:
+        for part in torch.split(x.to(self.device, self.dtype), CHUNK):
+            members = infer_members(self.encoding(part), self.weights) * self._slope + self._intercept
             mean = members.mean(1)
             spread = ((members - mean[:, None]).square().sum(1) / max(members.shape[1] - 1, 1)).sqrt()
             yield mean.double().cpu().numpy(), spread.double().cpu().numpy()
 
-    def _validity(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-        refused, cautions = {}, {}
+    def _validity(self, frame: pd.DataFrame, values: Floats) -> tuple[Texts, Texts]:
+        """Refusals and cautions, each (n, O)."""
+        refused, cautions = [], []
         for outcome in self.outcomes:
-            beyond, edge = outside(frame, self.support[outcome])
-            reasons = refusals(frame, OUTCOME[outcome]) if outcome in OUTCOME else pd.Series("", index=frame.index)
-            refused[outcome] = reasons.where(reasons != "", beyond)
-            cautions[outcome] = edge
-        return pd.DataFrame(refused, index=frame.index), pd.DataFrame(cautions, index=frame.index)
+            beyond, edge = self._supports[outcome].outside(values)
+            if outcome in OUTCOME:
+                reasons = refusals(frame, OUTCOME[outcome]).to_numpy()
+                beyond = np.where(reasons == "", beyond, reasons)
+            refused.append(beyond)
+            cautions.append(edge)
+        return np.stack(refused, axis=1), np.stack(cautions, axis=1)
 
     def form(self, outcome: str) -> PairwiseForm:
         """The calibrated mean log-odds of an outcome as base, curves and pair terms."""
         if outcome not in self._forms:
             self._forms[outcome] = self._fold(self.outcomes.index(outcome))
         return self._forms[outcome]
+
+    def _single(self, o: int) -> Weights:
+        if o not in self._singles:
+            self._singles[o] = select(self.weights, o)
+        return self._singles[o]
 
     @torch.inference_mode()
     def _fold(self, o: int) -> PairwiseForm:
@@ -215,7 +221,8 @@ class RiskModel:
         x = self.encoding.matrix(frame).to(self.device, self.dtype)
         z = self.encoding(x)
         values = form.values(z).double().cpu().numpy()
-        logit = member_logits(z, self.weights).mean(1)[:, o] * self._slope[o] + self._intercept[o]
+        # computed by the members, apart from the form, so that the gap is a check and not a tautology
+        logit = infer_members(z, self._single(o)).mean(1)[:, 0] * self._slope[o] + self._intercept[o]
         columns = list(self.inputs)
         return Reasons(
             outcome,

@@ -77,6 +77,47 @@ def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
     return weights.bias + main + pair.view(n, k, o, len(weights.signs)) @ weights.signs
 
 
+def infer_members(z: torch.Tensor, weights: Weights) -> torch.Tensor:
+    """:func:`member_logits` without gradients, one input at a time into reused buffers.
+
+    The tensor of all v_i (p × n × K·O·R) does not fit a cache and pages in anew for every batch; this takes a tenth of
+    its time.
+    """
+    p, n, d = z.shape
+    k, o = weights.bias.shape
+    flat = weights.pairs.reshape(p, d, -1)
+    v = z.new_empty(n, flat.shape[2])
+    total, squares = torch.zeros_like(v), torch.zeros_like(v)
+    for z_i, weights_i in zip(z, flat, strict=True):
+        torch.mm(z_i, weights_i, out=v)
+        total.add_(v)
+        squares.addcmul_(v, v)
+    pair = total.square_().sub_(squares).view(n, k, o, len(weights.signs)) @ weights.signs
+    main = z.transpose(0, 1).reshape(n, p * d) @ weights.curves.reshape(p * d, k * o)
+    return weights.bias + main.view(n, k, o) + 0.5 * pair
+
+
+def concatenate(first: Weights, second: Weights) -> Weights:
+    """Two ensembles of the same encoding and members as one, outcomes of the first before those of the second."""
+    return Weights(
+        torch.cat([first.bias, second.bias], dim=1),
+        torch.cat([first.curves, second.curves], dim=3),
+        torch.cat([first.pairs, second.pairs], dim=3),
+        first.signs,
+    )
+
+
+def select(weights: Weights, outcome: int) -> Weights:
+    """One outcome of an ensemble, as an ensemble of one outcome."""
+    one = slice(outcome, outcome + 1)
+    return Weights(
+        weights.bias[:, one],
+        weights.curves[:, :, :, one].contiguous(),
+        weights.pairs[:, :, :, one].contiguous(),
+        weights.signs,
+    )
+
+
 class AdditivePairNetwork(torch.nn.Module):
     """The trainable form of the ensemble.
 

@@ -27,8 +27,8 @@ POPULATION_INPUTS = (
 ).split()
 POPULATION_CONFIG = TrainingConfig(
     penalties={
-        "diabetes": Penalty(curves=10, pairs=300, contexts=30),
-        "dysglycaemia": Penalty(curves=3, pairs=100, contexts=3),
+        "diabetes": Penalty(curves=10, pairs=300, contexts=100),
+        "dysglycaemia": Penalty(curves=10, pairs=200, contexts=20),
         "cvd_10y": Penalty(curves=0.1, pairs=0.5, contexts=0.1),
     },
     leaning={"cvd_death_10y": "cvd_10y"},
@@ -38,7 +38,7 @@ CHEST_PAIN_INPUTS = (
     "exercise_angina st_depression st_slope major_vessels thallium_scan"
 ).split()
 CHEST_PAIN_CONFIG = TrainingConfig(
-    knots=5,
+    knots=6,
     epochs=200,
     batch_size=256,
     learning_rate=0.02,

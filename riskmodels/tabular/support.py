@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.vocabulary import VOCABULARY, Kind
@@ -12,6 +13,8 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 #: fewer training people than this beyond a value: refused; the caution starts where CAUTION_SHARE lie beyond
 REFUSED_BEYOND = 5
 CAUTION_SHARE = 0.005
+
+Texts = npt.NDArray[np.object_]
 
 
 @dataclass(frozen=True)
@@ -44,34 +47,45 @@ def fit_support(frame: pd.DataFrame, inputs: tuple[str, ...]) -> dict[str, Range
     return support
 
 
-def outside(frame: pd.DataFrame, support: dict[str, Range]) -> tuple[pd.Series, pd.Series]:
-    """Refusals and cautions of each row.
+class Support:
+    """The ranges of one outcome, as arrays that look at all inputs at once: a form asks at every keystroke.
 
     Args:
-        frame: PatientFrame.
-        support: of one outcome.
-
-    Returns:
-        Two texts a row, empty where there is nothing to say: why the model has no answer, and where the patient is
-        near the edge of the training data.
+        names: the model's inputs, in the order of the value matrix.
+        ranges: of the inputs that serve the outcome.
     """
-    refused = pd.Series("", index=frame.index, dtype=object)
-    caution = pd.Series("", index=frame.index, dtype=object)
-    for name, seen in support.items():
-        if name not in frame:
-            continue
-        values = frame[name]
-        beyond = (values < seen.low) | (values > seen.high)
-        edge = ((values < seen.usual_low) | (values > seen.usual_high)) & ~beyond
-        if beyond.any():
-            refused = _append(refused, beyond, _refusal(name, seen))
-        if edge.any():
-            caution = _append(caution, edge, f"few people like this were seen: {_label(name)}")
-    return refused, caution
+
+    def __init__(self, names: tuple[str, ...], ranges: dict[str, Range]) -> None:
+        self.ranges = {name: ranges[name] for name in names if name in ranges}
+        self._columns = [names.index(name) for name in self.ranges]
+        limits = [(r.low, r.usual_low, r.usual_high, r.high) for r in self.ranges.values()]
+        self._limits = np.array(limits).reshape(-1, 4).T
+
+    def outside(self, values: npt.NDArray[np.float64]) -> tuple[Texts, Texts]:
+        """Refusals and cautions of each row.
+
+        Args:
+            values: (n, p) inputs, NaN where unknown.
+
+        Returns:
+            Two texts a row, empty where there is nothing to say: why the model has no answer, and where the patient
+            is near the edge of the training data.
+        """
+        values = values[:, self._columns]
+        low, usual_low, usual_high, high = self._limits
+        beyond = (values < low) | (values > high)
+        edge = ((values < usual_low) | (values > usual_high)) & ~beyond
+        labels = [VOCABULARY[name].label for name in self.ranges]
+        refused = [_refusal(name, seen) for name, seen in self.ranges.items()] if beyond.any() else labels
+        return _texts(beyond, refused), _texts(edge, labels, "few people like this were seen: ")
 
 
-def _label(name: str) -> str:
-    return VOCABULARY[name].label
+def _texts(hits: npt.NDArray[np.bool_], words: list[str], start: str = "") -> Texts:
+    """One text a row: the words of its hits."""
+    texts = np.full(len(hits), "", dtype=object)
+    for row in np.flatnonzero(hits.any(axis=1)):
+        texts[row] = start + "; ".join(words[i] for i in np.flatnonzero(hits[row]))
+    return texts
 
 
 def _refusal(name: str, seen: Range) -> str:
@@ -79,7 +93,3 @@ def _refusal(name: str, seen: Range) -> str:
     if variable.choices:
         return f"{variable.label}: this answer was not in the training data"
     return f"{variable.label} outside the training data ({variable.format(seen.low)} to {variable.format(seen.high)})"
-
-
-def _append(texts: pd.Series, rows: pd.Series, text: str) -> pd.Series:
-    return texts.mask(rows, texts.where(texts == "", texts + "; ") + text)

@@ -58,7 +58,7 @@ class TrainingConfig:
     members: int = 16
     rank: int = 4
     context: int = 2
-    knots: int = 7
+    knots: int = 9
     epochs: int = 40
     batch_size: int = 1024
     learning_rate: float = 0.03

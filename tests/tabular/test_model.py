@@ -11,9 +11,9 @@ import torch
 from riskmodels.errors import CareRiskError, ModelFileError
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.fitting import fit_model
-from riskmodels.tabular.leaning import leaning_head, select
+from riskmodels.tabular.leaning import leaning_head
 from riskmodels.tabular.model import RiskModel, load_shipped
-from riskmodels.tabular.network import member_logits
+from riskmodels.tabular.network import member_logits, select
 from riskmodels.tabular.reference import Reference, age_band
 from riskmodels.tabular.training import Hiding
 

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from riskmodels.tabular.leaning import concatenate, select
-from riskmodels.tabular.network import AdditivePairNetwork, Shape, member_logits
+from riskmodels.tabular.network import AdditivePairNetwork, Shape, concatenate, infer_members, member_logits, select
 
 SHAPE = Shape(inputs=5, width=4, members=3, outcomes=2, rank=2, context=1)
 
@@ -65,3 +64,9 @@ def test_outcomes_can_be_taken_apart_and_put_together() -> None:
 def test_a_wrong_shape_is_named() -> None:
     with pytest.raises(ValueError, match=r"z must be \(5, 4\) in inputs and columns, got \(4, 4\)"):
         make_network()(torch.zeros(4, 2, 4, dtype=torch.float64))
+
+
+def test_inference_equals_training() -> None:
+    weights = make_network().weights().detached()
+    z = torch.randn(5, 9, 4, generator=torch.Generator().manual_seed(3))
+    torch.testing.assert_close(infer_members(z, weights), member_logits(z, weights), rtol=1e-4, atol=1e-4)
