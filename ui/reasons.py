@@ -105,7 +105,8 @@ def _select_bar() -> None:
 def finding_text(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
     """What the waterfall shows, in one sentence that adds up.
 
-    ``3.4 % for everybody, +8.9 points by what raises it, −0.3 points by what lowers it: 12.0 % for this patient. Glucose 109 mg/dL weighs most.``
+    ``3.4 % for everybody, +8.9 points by what raises it, −0.3 points by what lowers it: 12.0 % for this patient.
+    Glucose 109 mg/dL weighs most.``
     """
     first, last, between = steps[0], steps[-1], steps[1:-1]
     up = sum(step.amount for step in between if step.amount > 0)
