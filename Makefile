@@ -26,7 +26,8 @@ bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md
 
 screenshots: $(VENV)/dev
-	$(PY) -m tests.browser.screenshots docs/screenshots
+	mkdir -p docs/screenshots
+	CARERISK_SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser/test_screenshots.py
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
