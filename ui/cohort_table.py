@@ -87,6 +87,6 @@ def _config(upload: Upload) -> dict[str, ColumnConfig]:
         "Risk": text(width=75, alignment="right"),
         "90 % interval": text(width=105, alignment="right"),
         "Flagged": text(width=75),
-        "Reasons": text(width=450),
+        "Reasons": text(width=540),
         "Note": text(width=420),
     }

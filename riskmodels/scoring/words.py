@@ -37,7 +37,7 @@ class Words:
             self._texts[name, value] = text
         return text
 
-    def reasons(self, frame: pd.DataFrame, values: pd.DataFrame, most: int = 3) -> pd.Series:
+    def reasons(self, frame: pd.DataFrame, values: pd.DataFrame, most: int = 3) -> list[str]:
         """The strongest reasons of each row, strongest first.
 
         Args:
@@ -46,13 +46,13 @@ class Words:
             most: reasons a row.
 
         Returns:
-            One text a row, index as ``frame``.
+            One text a row.
         """
         contributions = values.to_numpy()
         names = list(values.columns)
         known = frame[names].to_numpy()
         order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :most]  # n × most
-        texts = [
+        return [
             "; ".join(
                 f"{self.value(names[i], float(known[row, i]))} {'raises' if contributions[row, i] > 0 else 'lowers'}"
                 for i in best
@@ -60,4 +60,3 @@ class Words:
             )
             for row, best in enumerate(order)
         ]
-        return pd.Series(texts, index=frame.index, dtype="str")
