@@ -8,12 +8,12 @@ a diagnosis: without unequivocal hyperglycaemia a diagnosis needs two abnormal r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import pandas as pd
 
-from riskmodels.units import Unit
+from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY
 
 SOURCE = "ADA Standards of Care 2025, section 2"
@@ -25,6 +25,10 @@ HOURS_FASTING = 8.0
 #: the criteria are printed in mg/dL and mmol/L, rounded: 11.1 mmol/L is 199.98 mg/dL
 _GLUCOSE_SLACK = 0.05
 _TOLD = ("diabetes", "insulin", "glucose_pills")
+_LIMITS = {
+    "hba1c": (HBA1C_DIABETES, HBA1C_PREDIABETES),
+    "glucose": (RANDOM_DIABETES, FASTING_DIABETES, FASTING_PREDIABETES),
+}
 
 
 class Meets(StrEnum):
@@ -41,7 +45,7 @@ class Finding:
 
     inputs: tuple[str, ...]
     meets: Meets
-    text: str
+    text: str = field(repr=False)
 
 
 def find_criteria(patient: pd.Series, units: Mapping[str, Unit] | None = None) -> list[Finding]:
@@ -67,9 +71,20 @@ def find_criteria(patient: pd.Series, units: Mapping[str, Unit] | None = None) -
 
 
 def _worded(patient: pd.Series, name: str, units: Mapping[str, Unit]) -> str:
-    variable = VOCABULARY[name]
+    """Label and value, with as many decimals as it takes to stand on its side of every limit: 6.45 %, not 6.5 %."""
+    variable, value = VOCABULARY[name], float(patient[name])
     unit = units.get(name, variable.units[0])
-    return f"{variable.label} {variable.format(float(patient[name]), unit)}"
+    for _ in range(2):
+        shown = to_canonical(round(from_canonical(value, unit), unit.decimals), unit)
+        if _limits_reached(name, shown) == _limits_reached(name, value):
+            break
+        unit = replace(unit, step=unit.step / 10)
+    return f"{variable.label} {variable.format(value, unit)}"
+
+
+def _limits_reached(name: str, value: float) -> list[bool]:
+    slack = _GLUCOSE_SLACK if name == "glucose" else 0.0
+    return [value + slack >= limit for limit in _LIMITS[name]]
 
 
 def _hba1c(patient: pd.Series, units: Mapping[str, Unit]) -> Finding | None:

@@ -107,6 +107,7 @@ ALIASES = {
     "umol/L": "µmol/L",
     "μmol/L": "µmol/L",
     "µmol/l": "µmol/L",
+    "μmol/l": "µmol/L",
     "mmhg": "mmHg",
     "mm hg": "mmHg",
     "mm[Hg]": "mmHg",

@@ -98,7 +98,7 @@ class Variable:
         if self.choices:
             return next((c.label for c in self.choices if c.code == value), f"code {value:g}")
         shown = unit or self.units[0]
-        number = f"{u.from_canonical(float(value), shown):,.{shown.decimals}f}"
+        number = f"{u.from_canonical(float(value), shown):z,.{shown.decimals}f}"
         return f"{number} {shown.symbol}"
 
 
@@ -402,7 +402,7 @@ VARIABLES = (
     # Chest-pain work-up
     _choice(
         "chest_pain_type",
-        "Chest pain",
+        "Kind of chest pain",
         "chest_pain",
         (
             ("typical_angina", "typical angina"),

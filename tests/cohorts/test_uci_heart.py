@@ -108,7 +108,7 @@ class TestCommittedExtract:
     def test_damaged_file_is_refused(self, tmp_path: Path) -> None:
         text = (FOLDER / "uci_heart.csv").read_text().replace("typical_angina", "odd", 1)
         (tmp_path / "uci_heart.csv").write_text(text)
-        with pytest.raises(SourceDataError, match="Chest pain holds values"):
+        with pytest.raises(SourceDataError, match="Kind of chest pain holds values"):
             read_uci_heart(tmp_path / "uci_heart.csv")
 
 

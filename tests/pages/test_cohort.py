@@ -105,7 +105,7 @@ class TestHappy:
     def test_already_diagnosed_row_says_so_instead_of_a_number(self, scored):
         shown = rows(scored).set_index("Row")
         assert shown.loc[4, "Risk"] == "–"
-        assert "already told: diabetes" in shown.loc[4, "Note"]
+        assert "already told of diabetes" in shown.loc[4, "Note"]
 
     def test_impossible_value_is_named_in_the_note_and_the_row_still_scored(self, scored):
         shown = rows(scored).set_index("Row")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodels.outcomes import already_text
 from riskmodels.scores import REGISTRY, Score
 from riskmodels.scores.eligibility import Bands, Findings, column
 from riskmodels.scores.inputs import variable_of
@@ -49,9 +50,7 @@ def test_missing_input_gives_no_number_and_its_name(score: Score, name: str, per
 def test_cardiovascular_history_is_not_eligible(score: Score, history: str, person: dict[str, float]) -> None:
     row = run(score, pd.DataFrame([person | {history: 1.0}])).iloc[0]
     assert row[list(score.values)].isna().all()
-    assert row["problems"] == f"not eligible: already told: {history.replace('_', ' ')}".replace(
-        "coronary disease", "coronary heart disease"
-    )
+    assert row["problems"] == f"not eligible: {already_text(history)}"
 
 
 @pytest.mark.parametrize("score", SCORES, ids=lambda s: s.name)
@@ -138,7 +137,7 @@ def test_all_findings_of_a_row_are_told(person: dict[str, float]) -> None:
     change = {"age": 85.0, "bmi": np.nan, "egfr": np.nan, "stroke": 1.0}
     row = run(REGISTRY["prevent"], pd.DataFrame([person | change])).iloc[0]
     assert row["problems"] == (
-        "not known: eGFR, Body mass index; valid for ages 30–79 only; not eligible: already told: stroke"
+        "not known: eGFR, Body mass index; valid for ages 30–79 only; not eligible: already told of a stroke"
     )
     assert row["missing"] == "egfr, bmi"
 

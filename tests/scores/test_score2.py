@@ -59,7 +59,7 @@ def test_public_answer_is_the_printed_equation_and_refuses_diabetes(golden: Gold
     wanted = rows.loc[without, "risk10y_pct_published_coefs"] / 100
     np.testing.assert_allclose(result.loc[without, "cvd_10y"], wanted, rtol=0, atol=ROUNDING)
     assert result.loc[~without, "cvd_10y"].isna().all()
-    assert (result.loc[~without, "problems"] == "not eligible: already told: diabetes").all()
+    assert (result.loc[~without, "problems"] == "not eligible: already told of diabetes").all()
 
 
 @pytest.mark.parametrize("region", REGIONS)

@@ -126,7 +126,7 @@ def test_outcome_whose_required_input_is_nowhere_known_is_left_out(linear_model)
     linear_model.outcomes = ("diabetes", "coronary_disease")
     cohort = scored(linear_model)
     assert cohort.outcomes == ("diabetes",)
-    assert cohort.left_out == {"coronary_disease": "Chest pain is not known for any row"}
+    assert cohort.left_out == {"coronary_disease": "Kind of chest pain is not known for any row"}
 
 
 def test_outcomes_stand_in_the_order_of_the_registry_whatever_the_models_order(linear_model):
