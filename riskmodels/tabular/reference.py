@@ -15,23 +15,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import norm
 
+from riskmodels.percentiles import AGE_BANDS, FEWEST, PERCENTILES, age_band, percentile_tables, rounded, share_below
+
+__all__ = ["AGE_BANDS", "FEWEST", "LEVELS", "NODES", "PERCENTILES", "Reference", "age_band"]
+
 Floats = npt.NDArray[np.float64]
-AGE_BANDS = ((18, 29), (30, 39), (40, 49), (50, 59), (60, 69), (70, 79), (80, 110))
-PERCENTILES = np.arange(101) / 100
 LEVELS = np.linspace(0, 1, 41)
 #: plausible values of an unknown input are its conditional 10th, 30th, … 90th percentiles
 NODES = (0.1, 0.3, 0.5, 0.7, 0.9)
-#: fewer people than this in a sex and age band: no standing is given
-FEWEST = 100
-
-
-def age_band(age: float) -> str:
-    """“50–59” for an age in years; empty when unknown."""
-    return next((f"{low}–{high}" for low, high in AGE_BANDS if low <= np.floor(age) <= high), "")
-
-
-def _key(sex: float, age: float) -> str:
-    return f"{'male' if sex == 1 else 'female'} {age_band(age)}"
 
 
 @dataclass(frozen=True)
@@ -79,10 +70,7 @@ class Reference:
 
     def percentile(self, outcome: str, risk: float, age: float, sex: float) -> float:
         """Share (0–1) of reference people of the same sex and age band with a lower risk; NaN where none are known."""
-        table = self.standing.get(outcome, {}).get(_key(sex, age))
-        if table is None or risk != risk:
-            return float("nan")
-        return float(np.interp(risk, table, PERCENTILES))
+        return share_below(self.standing.get(outcome, {}), risk, age, sex)
 
     def plausible(self, name: str, known: pd.Series) -> Floats:
         """Plausible values of an unknown input given the known ones: its conditional 10th … 90th percentiles.
@@ -121,9 +109,7 @@ class Reference:
         """For the model's folder, as JSON."""
         return {
             "population": self.population,
-            "standing": {
-                o: {k: [float(f"{v:.4g}") for v in t] for k, t in tables.items()} for o, tables in self.standing.items()
-            },
+            "standing": {outcome: rounded(tables) for outcome, tables in self.standing.items()},
             "names": list(self.names),
             "quantiles": [[float(f"{v:.5g}") for v in row] for row in self.quantiles],
             "correlation": np.round(self.correlation, 4).tolist(),
@@ -155,19 +141,4 @@ def _positive(correlation: Floats) -> Floats:
 
 
 def _standing(frame: pd.DataFrame, risk: pd.DataFrame, weight: pd.Series) -> dict[str, dict[str, list[float]]]:
-    keys = pd.Series([_key(s, a) for s, a in zip(frame["sex"], frame["age"], strict=True)], index=frame.index)
-    standing: dict[str, dict[str, list[float]]] = {}
-    for outcome in risk:
-        usable = risk[outcome].notna() & (weight > 0)
-        standing[str(outcome)] = {
-            str(key): _weighted_quantiles(rows[outcome].to_numpy(float), weight[rows.index].to_numpy(float))
-            for key, rows in risk[usable].groupby(keys[usable])
-            if len(rows) >= FEWEST
-        }
-    return standing
-
-
-def _weighted_quantiles(values: Floats, weights: Floats) -> list[float]:
-    order = np.argsort(values)
-    level = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-    return [float(v) for v in np.interp(PERCENTILES, level, values[order])]
+    return {str(outcome): percentile_tables(frame, risk[outcome], weight) for outcome in risk}
