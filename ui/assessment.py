@@ -18,7 +18,7 @@ SHORT_LABEL = {
     "dysglycaemia": "Prediabetes",
     "cvd_10y": "Heart and vessels",
     "cvd_death_10y": "Death from it",
-    "coronary_disease": "Coronary disease",
+    "coronary_disease": "Coronary",
 }
 
 

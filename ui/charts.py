@@ -97,7 +97,7 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
         fixedrange=True,
     )
     low, high = _extent(steps)
-    room = 0.13 * (high - low)
+    room = 0.18 * (high - low)
     figure.update_xaxes(
         range=[low - (room if low < 0 or not in_points else 0), high + room],
         ticksuffix=unit,

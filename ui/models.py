@@ -13,12 +13,19 @@ MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model
 
 @st.cache_resource(show_spinner="Loading the models")
 def shipped_models() -> dict[str, RiskModel]:
-    """All shipped models by name.
+    """All shipped models by name, the main one first.
 
     Raises:
         ModelFileError: when a model folder is missing, damaged or of another version.
     """
-    return load_shipped()
+    models = load_shipped()
+    return {name: models[name] for name in sorted(models, key=_place)}
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Models in the order of :data:`MODEL_LABEL`, unlabelled ones after them."""
+    known = list(MODEL_LABEL)
+    return (known.index(name) if name in known else len(known), name)
 
 
 def version_text(model: RiskModel) -> str:

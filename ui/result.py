@@ -92,11 +92,10 @@ def standing_text(answer: Answer, age: float, sex: float) -> str:
     """``higher than 81 % of women aged 50–59``; empty where it is not known."""
     if answer.standing != answer.standing:
         return ""
-    people = "men" if sex == 1 else "women"
+    referred = " referred for angiography" if answer.outcome.model == "chest_pain" else ""
+    people = f"{'men' if sex == 1 else 'women'} aged {text.age_band(age)}{referred}"
     share = round(100 * answer.standing)
-    if share <= 1:
-        return f"among the lowest of {people} aged {text.age_band(age)}"
-    return f"higher than {min(share, 99)} % of {people} aged {text.age_band(age)}"
+    return f"among the lowest of {people}" if share <= 1 else f"higher than {min(share, 99)} % of {people}"
 
 
 def _published(answer: Answer) -> str:

@@ -70,8 +70,9 @@ def age_band(age: float) -> str:
 
 
 def inside(label: str) -> str:
-    """A label inside a sentence: ``waist``, ``HDL cholesterol``, ``eGFR``, ``C-reactive protein``."""
-    keeps = len(label) < 2 or label[1].isupper() or label[1] == "-"
+    """A label inside a sentence: ``waist``, ``HDL cholesterol``, ``HbA1c``, ``C-reactive protein``."""
+    rest = label.split(" ", 1)[0][1:]
+    keeps = any(letter.isupper() for letter in rest) or rest.startswith("-")
     return label if keeps else f"{label[0].lower()}{label[1:]}"
 
 

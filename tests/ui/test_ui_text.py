@@ -70,8 +70,8 @@ def test_age_bands_are_ten_years_and_open_at_80(age: float, band: str) -> None:
 
 
 def test_abbreviations_keep_their_capitals_inside_a_sentence() -> None:
-    labels = ["Waist", "HDL cholesterol", "eGFR", "C-reactive protein"]
-    assert text.sentence_list(labels) == "waist, HDL cholesterol, eGFR and C-reactive protein"
+    labels = ["Waist", "HDL cholesterol", "HbA1c", "eGFR", "C-reactive protein"]
+    assert text.sentence_list(labels) == "waist, HDL cholesterol, HbA1c, eGFR and C-reactive protein"
 
 
 def test_one_label_stands_alone() -> None:
