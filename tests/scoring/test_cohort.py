@@ -9,7 +9,6 @@ import pytest
 from riskmodels.checks import check
 from riskmodels.scoring import score_cohort
 from riskmodels.scoring.cohort import PARTS, top_share
-from riskmodels.vocabulary import VOCABULARY
 
 RAW = pd.DataFrame(
     {
