@@ -120,7 +120,10 @@ def _chosen_units(units: Mapping[str, str]) -> dict[str, Unit]:
 def _in_row_order(problems: list[Problem], index: pd.Index) -> list[Problem]:
     if not problems:
         return []
-    places = index.get_indexer(pd.Index([p.row for p in problems], tupleize_cols=isinstance(index, pd.MultiIndex)))
+    rows = [p.row for p in problems]
+    several = isinstance(index, pd.MultiIndex)
+    labels = pd.MultiIndex.from_tuples(rows) if several else pd.Index(rows, dtype=index.dtype, tupleize_cols=False)
+    places = index.get_indexer(labels)
     return [problems[i] for i in np.argsort(places, kind="stable")]
 
 

@@ -100,7 +100,7 @@ def _check_numbers(raw: pd.Series, variable: Variable, unit: Unit) -> tuple[pd.S
         words = cache(lambda text: _not_a_number(text, variable, unit))
         problems += _tell(raw.index[unreadable], texts[codes[unreadable]].tolist(), variable, Severity.UNUSED, words)
         numbers = read[codes]
-    values = to_canonical(numbers, unit)
+    values = _convert(numbers, unit)
     low, high = variable.plausible
     # a printed limit such as 8.9 mmol/L may lie a rounding away from the canonical limit
     slack = 1e-9 * max(abs(low), abs(high))
@@ -129,6 +129,11 @@ def _check_choices(raw: pd.Series, variable: Variable) -> tuple[pd.Series, list[
     return pd.Series(values, index=raw.index, name=raw.name), problems
 
 
+def _convert(numbers: Floats, unit: Unit) -> Floats:
+    with np.errstate(over="ignore"):  # 1e307 m is infinitely many cm, and outside either way
+        return to_canonical(numbers, unit)
+
+
 def _floats(raw: pd.Series) -> Floats:
     return raw.to_numpy(dtype=np.float64, na_value=np.nan)
 
@@ -136,7 +141,7 @@ def _floats(raw: pd.Series) -> Floats:
 def _distinct_texts(raw: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
     """Which text stands in each row, and the texts: values come again, so each is read once."""
     codes, distinct = pd.factorize(raw.astype("string"), use_na_sentinel=False)
-    return codes, pd.Series(distinct, dtype="string").str.strip().fillna("").to_numpy(dtype=object)
+    return codes, np.array([text.strip() if isinstance(text, str) else "" for text in distinct], dtype=object)
 
 
 def _read_numbers(texts: npt.NDArray[np.object_]) -> Floats:
@@ -214,7 +219,7 @@ def _suspect(numbers: Floats, variable: Variable, unit: Unit) -> Flags:
     low, high = variable.usual
     own, elsewhere = np.zeros((2, len(numbers)), dtype=np.bool_)
     for other in variable.units:
-        values = to_canonical(numbers, other)
+        values = _convert(numbers, other)
         usual = (low <= values) & (values <= high)
         if other == unit:
             own = usual
