@@ -1,0 +1,331 @@
+"""The house: arrows point down only, nothing executable is read from a file, every page goes through its gate.
+
+Read from the source (AST), so that imports inside functions count as well.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([ROOT / "app.py", *(ROOT / "pages").glob("*.py")])
+LIBRARY = sorted((ROOT / "riskmodels").rglob("*.py"))
+UI = sorted((ROOT / "ui").rglob("*.py"))
+SOURCES = [*PAGES, *UI, *LIBRARY]
+#: run with ``python -m`` to make a committed table from a cohort; nothing imports them, so they may reach up
+COMMANDS = [path for path in LIBRARY if path.stem.startswith("fit_")]
+
+ABOVE = ("tabular", "explain", "evaluation", "shipping", "scoring", "cohorts", "interop", "cli")
+#: the foundation, in which nothing may know of models, their evaluation or their delivery: what each part of it may
+#: import besides itself
+ALLOWED = {
+    "errors": (),
+    "units": ("errors",),
+    "vocabulary": ("units",),
+    "outcomes": ("vocabulary",),
+    "percentiles": (),
+    "criteria": ("units", "vocabulary"),
+    "scores": ("errors", "units", "vocabulary", "outcomes", "percentiles"),
+    "column_checks": ("errors", "units", "vocabulary"),
+    "checks": ("column_checks", "errors", "units", "vocabulary", "scores"),
+}
+FOUNDATION = tuple(ALLOWED)
+EXECUTABLE_FORMATS = set("pickle cPickle _pickle dill cloudpickle joblib shelve marshal jsonpickle".split())
+#: calls that read or write pickles, whatever module they hang on
+PICKLING_CALLS = {"read_pickle", "to_pickle", "torch.load", "torch.save"}
+#: Streamlit calls that only mark a function when a module is imported
+DECORATORS = {"cache_data", "cache_resource", "fragment", "dialog"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import: what, where, and whether it happens when the module is imported."""
+
+    name: str
+    line: int
+    at_module_level: bool
+
+
+def module_name(path: Path) -> str:
+    parts = list(path.relative_to(ROOT).with_suffix("").parts)
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in SOURCES}
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
+
+
+def walk(node: ast.AST, at_module_level: bool = True) -> Iterator[tuple[ast.AST, bool]]:
+    """Every node below, and whether it runs when the module is imported."""
+    for child in ast.iter_child_nodes(node):
+        runs = at_module_level and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        runs = runs and not is_type_checking(child)
+        yield child, runs
+        yield from walk(child, runs)
+
+
+@cache
+def imports_of(path: Path) -> tuple[Import, ...]:
+    found: list[Import] = []
+    for node, runs in walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found += [Import(alias.name, node.lineno, runs) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = absolute(path, node)
+            # ``from package import module`` imports the module; ``from module import name`` only the module
+            names = [f"{base}.{alias.name}" for alias in node.names]
+            found += [Import(name if name in MODULES else base, node.lineno, runs) for name in names]
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module"):
+            assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno} imports a computed name"
+            found.append(Import(str(node.args[0].value), node.lineno, runs))
+    return tuple(found)
+
+
+def absolute(path: Path, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    package = module_name(path).split(".")
+    package = package if path.name == "__init__.py" else package[:-1]
+    package = package[: len(package) - node.level + 1]
+    return ".".join([*package, *([node.module] if node.module else [])])
+
+
+def is_in(name: str, *packages: str) -> bool:
+    return any(name == package or name.startswith(package + ".") for package in packages)
+
+
+def part_of(name: str) -> str:
+    """``riskmodels.scores.prevent`` → ``scores``."""
+    return name.split(".")[1] if name.startswith("riskmodels.") else ""
+
+
+def where(path: Path, line: int, what: str) -> str:
+    return f"{path.relative_to(ROOT)}:{line} {what}"
+
+
+def foundation() -> list[Path]:
+    return [p for p in LIBRARY if part_of(module_name(p)) in FOUNDATION and p not in COMMANDS]
+
+
+def forbidden_imports(paths: list[Path], *packages: str) -> list[str]:
+    return [where(p, i.line, i.name) for p in paths for i in imports_of(p) if is_in(i.name, *packages)]
+
+
+class TestTheTestItself:
+    """A test that reads source can rot: these keep its eyes open."""
+
+    def test_sources_are_found(self) -> None:
+        assert {"app", "pages.1_Patient", "ui.page", "riskmodels.checks", "riskmodels.tabular.model"} <= set(MODULES)
+
+    def test_lazy_and_relative_imports_are_seen(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / "riskmodels" / "scores" / "x.py"
+        path.parent.mkdir(parents=True)
+        path.write_text("from . import y\nfrom ..units import z\ndef f():\n    import streamlit as st\n")
+        monkeypatch.setitem(globals(), "ROOT", tmp_path)
+        monkeypatch.setitem(MODULES, "riskmodels.scores.y", path)
+        assert [(i.name, i.at_module_level) for i in imports_of(path)] == [
+            ("riskmodels.scores.y", True),
+            ("riskmodels.units", True),
+            ("streamlit", False),
+        ]
+
+    def test_imports_for_type_checkers_do_not_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        path = tmp_path / "m.py"
+        path.write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas\nimport math\n")
+        monkeypatch.setitem(globals(), "ROOT", tmp_path)
+        assert [i.name for i in imports_of(path) if i.at_module_level] == ["typing", "math"]
+
+    def test_call_before_the_gate_is_seen_and_a_decorator_is_not(self, tmp_path: Path) -> None:
+        path = tmp_path / "page.py"
+        path.write_text("@st.fragment\ndef f():\n    st.write()\nif st.button():\n    pass\nstart_page()\n")
+        assert [ast.unparse(call) for call in calls_at_import(path)] == ["st.button()", "start_page()"]
+
+    def test_cycle_is_found(self) -> None:
+        assert find_cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c", "a"]
+        assert find_cycle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+class TestDirections:
+    def test_library_never_imports_streamlit_or_what_is_above_it(self) -> None:
+        assert forbidden_imports(LIBRARY, "streamlit", "ui", "pages", "app") == []
+
+    def test_user_interface_never_imports_a_page(self) -> None:
+        assert forbidden_imports(UI, "pages", "app") == []
+
+    def test_pages_never_import_a_page(self) -> None:
+        assert forbidden_imports(PAGES, "pages", "app") == []
+
+    def test_app_never_imports_tests(self) -> None:
+        assert forbidden_imports(SOURCES, "tests") == []
+
+    def test_foundation_never_imports_what_is_above_it(self) -> None:
+        assert forbidden_imports(foundation(), *(f"riskmodels.{part}" for part in ABOVE)) == []
+
+    def test_foundation_is_all_there(self) -> None:
+        assert {part_of(module_name(p)) for p in LIBRARY} >= {*FOUNDATION, *ABOVE}
+
+    @pytest.mark.parametrize("part", ALLOWED)
+    def test_foundation_stands_on_what_is_below(self, part: str) -> None:
+        used = {part_of(i.name) for p in foundation() if part_of(module_name(p)) == part for i in imports_of(p)}
+        assert used - {part, ""} <= set(ALLOWED[part])
+
+    def test_foundation_needs_no_neural_network(self) -> None:
+        assert forbidden_imports(foundation(), "torch", "sklearn", "shap", "xgboost") == []
+
+    def test_commands_that_make_tables_are_run_and_never_imported(self) -> None:
+        assert forbidden_imports(SOURCES, *map(module_name, COMMANDS)) == []
+
+
+def find_cycle(graph: dict[str, set[str]]) -> list[str]:
+    """One cycle as a path that ends where it starts; empty when there is none."""
+    done: set[str] = set()
+
+    def visit(node: str, path: list[str]) -> list[str]:
+        if node in path:
+            return [*path[path.index(node) :], node]
+        if node in done:
+            return []
+        for following in sorted(graph.get(node, ())):
+            if cycle := visit(following, [*path, node]):
+                return cycle
+        done.add(node)
+        return []
+
+    return next((cycle for node in sorted(graph) if (cycle := visit(node, []))), [])
+
+
+def import_graph(at_module_level: bool) -> dict[str, set[str]]:
+    """Which module of the project imports which. A package counts as imported with any module inside it."""
+    graph: dict[str, set[str]] = {}
+    for name, path in MODULES.items():
+        own = {name.rpartition(".")[0]} | {name}  # inside a package its __init__ is running already
+        targets = {i.name for i in imports_of(path) if i.at_module_level or not at_module_level}
+        packages = {".".join(t.split(".")[:n]) for t in targets for n in range(1, t.count(".") + 1)}
+        graph[name] = {t for t in targets | packages if t in MODULES} - own
+    return graph
+
+
+class TestCycles:
+    def test_no_module_imports_itself_by_a_detour(self) -> None:
+        graph = import_graph(at_module_level=True)
+        assert find_cycle({name: to for name, to in graph.items() if is_in(name, "riskmodels")}) == []
+
+    def test_nor_does_one_of_the_user_interface(self) -> None:
+        assert find_cycle(import_graph(at_module_level=True)) == []
+
+    def test_no_cycle_hides_in_functions(self) -> None:
+        graph = import_graph(at_module_level=False)
+        assert find_cycle({name: to for name, to in graph.items() if is_in(name, "riskmodels")}) == []
+
+
+class TestNoExecutableFiles:
+    def test_no_pickle_is_imported(self) -> None:
+        assert forbidden_imports(SOURCES, *EXECUTABLE_FORMATS) == []
+
+    def test_no_pickle_is_read_or_written(self) -> None:
+        used = [
+            where(path, node.lineno, ast.unparse(node.func))
+            for path in SOURCES
+            for node, _ in walk(tree_of(path))
+            if isinstance(node, ast.Call)
+            and {ast.unparse(node.func), ast.unparse(node.func).rpartition(".")[2]} & PICKLING_CALLS
+        ]
+        assert used == []
+
+    def test_torch_is_asked_neither_to_load_nor_to_save_under_another_name(self) -> None:
+        named = [
+            where(path, node.lineno, alias.name)
+            for path in SOURCES
+            for node, _ in walk(tree_of(path))
+            if isinstance(node, ast.ImportFrom) and node.module in ("torch", "torch.serialization")
+            for alias in node.names
+            if alias.name in ("load", "save")
+        ]
+        assert named == []
+
+    def test_arrays_are_never_read_with_pickles_allowed(self) -> None:
+        allowed = [
+            where(path, node.value.lineno, "allow_pickle")
+            for path in SOURCES
+            for node, _ in walk(tree_of(path))
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle" and ast.unparse(node.value) != "False"
+        ]
+        assert allowed == []
+
+    def test_no_text_is_run_as_code(self) -> None:
+        run = [
+            where(path, node.lineno, ast.unparse(node.func))
+            for path in SOURCES
+            for node, _ in walk(tree_of(path))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("eval", "exec", "compile")
+        ]
+        assert run == []
+
+
+def calls_at_import(path: Path) -> list[ast.Call]:
+    """Calls made while a module is imported or a page runs from top to bottom, in order; not those of decorators."""
+    calls = []
+    for statement in tree_of(path).body:
+        decorators = {id(n) for d in getattr(statement, "decorator_list", []) for n in ast.walk(d)}
+        nodes = [statement, *(node for node, runs in walk(statement, not _is_function(statement)) if runs)]
+        calls += [n for n in nodes if isinstance(n, ast.Call) and id(n) not in decorators]
+    return sorted(calls, key=lambda call: (call.lineno, call.col_offset))
+
+
+def _is_function(node: ast.AST) -> bool:
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+
+
+class TestGate:
+    @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+    def test_first_call_of_a_page_is_start_page(self, page: Path) -> None:
+        first = calls_at_import(page)[0]
+        assert ast.unparse(first.func) in ("start_page", "ui.start_page", "page.start_page")
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+    def test_it_is_no_part_of_a_condition(self, page: Path) -> None:
+        top = [s.value for s in tree_of(page).body if isinstance(s, ast.Expr)]
+        assert any(isinstance(v, ast.Call) and ast.unparse(v.func).endswith("start_page") for v in top)
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+    def test_start_page_is_the_one_of_ui(self, page: Path) -> None:
+        assert [i.name for i in imports_of(page) if i.name in ("ui.page", "ui")]
+
+    @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+    def test_page_stays_thin(self, page: Path) -> None:
+        assert len(page.read_text(encoding="utf-8").splitlines()) <= 120
+
+    @pytest.mark.parametrize("path", UI, ids=lambda p: p.name)
+    def test_module_of_the_user_interface_draws_nothing_when_imported(self, path: Path) -> None:
+        # an import comes before start_page, so whatever it draws would come before the gate
+        drawn = [
+            where(path, call.lineno, ast.unparse(call.func))
+            for call in calls_at_import(path)
+            if ast.unparse(call.func).startswith(("st.", "streamlit."))
+            and ast.unparse(call.func).rpartition(".")[2] not in DECORATORS
+        ]
+        assert drawn == []
+
+    def test_no_page_is_served_but_through_the_gate(self) -> None:
+        # st.navigation beside a pages/ folder was bypassed by opening a page's address directly
+        used = [
+            where(path, node.lineno, ast.unparse(node.func))
+            for path in [*PAGES, *UI]
+            for node, _ in walk(tree_of(path))
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.navigation", "st.Page")
+        ]
+        assert used == []
