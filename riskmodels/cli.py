@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from riskmodels import __version__
 from riskmodels.errors import CareRiskError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -20,25 +23,37 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; those of the process when None.
 
     Returns:
-        0 when done, 1 when something was wrong (said on one line).
+        0 when done; 1 when something was wrong, said on one line of standard error; 130 when it was interrupted.
+
+    Raises:
+        SystemExit: 2 for arguments that are not understood, 0 after ``--help``.
     """
     options = _parser().parse_args(arguments)
     try:
         command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
     except CareRiskError as error:
-        print(f"carerisk: {error}")
-        return 1
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        return _complain("interrupted.", code=130)
+
+
+def _complain(text: str, code: int = 1) -> int:
+    print(f"carerisk: {' '.join(text.split())}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m riskmodels", description="CareRisk from the command line.")
+    parser.add_argument("--version", action="version", version=f"carerisk {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_data(commands.add_parser("data", help="build a cohort from public data"))
     train = commands.add_parser("train", help="train and evaluate the shipped models")
     train.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
     train.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
-    train.add_argument("--device", help="cpu, cuda or mps; the best there is when left out")
+    train.add_argument("--device", type=_device, help="cpu, cuda or mps; the best there is when left out")
     train.add_argument("--no-peers", action="store_true", help="do not fit the peers of the model card")
     train.add_argument("--only", choices=["population", "chest_pain"], help="train one model only")
     train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
@@ -47,11 +62,25 @@ def _parser() -> argparse.ArgumentParser:
     card.set_defaults(command=_card)
     bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
     bench.add_argument("--out", type=Path, help="Markdown file to write; printed only when left out")
-    bench.add_argument("--rows", type=int, default=100_000, help="rows of the batch measurement")
+    bench.add_argument("--rows", type=_count, default=100_000, help="rows of the batch measurement")
     bench.set_defaults(command=_bench)
-    check = commands.add_parser("selfcheck", help="say whether the app is ready: models, memory of them, device")
+    check = commands.add_parser(
+        "selfcheck", help="say whether the app is ready: models, their explanations, device, disk"
+    )
     check.set_defaults(command=_selfcheck)
     return parser
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"“{text}” is not cpu, cuda or mps")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
+    return int(text)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
@@ -130,6 +159,8 @@ def _card(_: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     from riskmodels.shipping.bench import measure
 
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)  # before minutes of measuring
     text = measure(options.rows, lambda line: print(line, flush=True))
     if options.out:
         options.out.write_text(text, encoding="utf-8")
