@@ -93,3 +93,22 @@ def test_nothing_is_said_in_pregnancy_or_when_diabetes_is_known(told: str) -> No
 
 def test_nothing_known_meets_nothing() -> None:
     assert find_criteria(patient()) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "worded"),
+    [
+        ({"hba1c": 6.45}, "HbA1c 6.45 % meets the ADA criterion for prediabetes."),
+        ({"hba1c": 6.5}, "HbA1c 6.5 % meets the ADA criterion for diabetes"),
+        ({"hba1c": 6.44}, "HbA1c 6.4 % meets the ADA criterion for prediabetes."),
+        ({"glucose": 125.7, "fasting_hours": 9}, "Fasting glucose 125.7 mg/dL meets the ADA criterion for prediabetes"),
+        ({"glucose": 126.0, "fasting_hours": 9}, "Fasting glucose 126 mg/dL meets the ADA criterion for diabetes"),
+    ],
+)
+def test_value_is_worded_on_its_side_of_the_limit(facts: dict[str, float], worded: str) -> None:
+    """47 mmol/mol is 6.45 %: rounded to 6.5 % it would contradict the criterion it is said to meet."""
+    assert find_criteria(patient(**facts))[0].text.startswith(worded)
+
+
+def test_values_stay_out_of_logs() -> None:
+    assert "6.9" not in repr(find_criteria(patient(hba1c=6.9))[0])
