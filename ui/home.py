@@ -47,5 +47,12 @@ def model_facts(model: RiskModel) -> list[tuple[str, str]]:
         ("Version", version_text(model).removeprefix("version ")),
         ("Estimates", text.sentence_list([outcome.label for outcome in outcomes])),
         ("Holds for", "; ".join(dict.fromkeys(outcome.population for outcome in outcomes))),
+        ("Learnt from", _data_text(model)),
         ("Computes on", str(model.device).upper()),
     ]
+
+
+def _data_text(model: RiskModel) -> str:
+    """``UCI Heart Disease, four hospitals …; 920 people``, from the model's card."""
+    source = str(model.card.get("data", {}).get("source", "see the model card"))
+    return f"{source}; {model.card['training_rows']:,} people in training"

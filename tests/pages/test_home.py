@@ -37,12 +37,13 @@ def test_home_says_what_it_is_and_that_it_makes_no_diagnosis() -> None:
     assert "makes no diagnosis" in app.markdown[0].value
 
 
-def test_home_shows_every_shipped_model_with_version_and_device() -> None:
+def test_home_shows_every_shipped_model_with_version_data_and_device() -> None:
     app = open_home()
     shown = html_of(app)
     for name, model in models.shipped_models().items():
         assert models.MODEL_LABEL[name] in shown
         assert models.version_text(model).removeprefix("version ") in shown
+        assert f"{model.card['training_rows']:,} people in training" in shown
         assert str(model.device).upper() in shown
 
 
