@@ -175,9 +175,9 @@ def _score_chunk(
         outcomes = [name for name in model.outcomes if name in results.outcomes]
         if not outcomes:
             continue
-        found = model.predict(frame)
+        found, reasons = model.predict_and_explain(frame, outcomes)
         for name in outcomes:
-            results.add(first, name, found, words.reasons(frame, model.explain(frame, name).values))
+            results.add(first, name, found, words.reasons(frame, reasons[name].values))
 
 
 def _problem_texts(checked: Checked) -> pd.Series:

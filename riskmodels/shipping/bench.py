@@ -47,7 +47,7 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     explainer = shap.TreeExplainer(peer)
     one = demo.iloc[[0]]
     single = {
-        "CareRisk, four outcomes, estimate and reasons": _milliseconds(lambda: _everything(model, one), 50),
+        "CareRisk, four outcomes, estimate and reasons": _milliseconds(lambda: model.predict_and_explain(one), 50),
         "XGBoost, one outcome, predict + TreeExplainer": _milliseconds(
             lambda: (peer.predict_proba(one[inputs]), explainer.shap_values(one[inputs])), 20
         ),
@@ -83,17 +83,9 @@ def _peer(model: RiskModel, demo: pd.DataFrame, inputs: list[str]) -> tuple[Any,
     return peer.fit(demo.loc[rows, inputs], label[rows]), trees
 
 
-def _everything(model: RiskModel, row: pd.DataFrame) -> None:
-    model.predict(row)
-    for outcome in model.outcomes:
-        model.explain(row, outcome)
-
-
 def _predict_and_explain(model: RiskModel, frame: pd.DataFrame, chunk: int = 4096) -> None:
     for first in range(0, len(frame), chunk):
-        part = frame.iloc[first : first + chunk]
-        model.predict(part)
-        model.explain(part, OUTCOME_NAME)
+        model.predict_and_explain(frame.iloc[first : first + chunk], [OUTCOME_NAME])
 
 
 def _permutation(model: RiskModel, row: pd.DataFrame) -> None:

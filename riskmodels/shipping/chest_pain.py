@@ -59,6 +59,7 @@ def _fit(data: Labelled, rows: Rows, device: str | None, say: Say | None = None)
         name="chest_pain",
         inputs=CHEST_PAIN_INPUTS,
         config=CHEST_PAIN_CONFIG,
+        strata=data.frame["site"].iloc[rows],
         device=device,
         progress=say.epoch if say else None,
     )

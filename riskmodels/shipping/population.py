@@ -39,6 +39,8 @@ SUBSETS: dict[str, tuple[str, ...]] = {
 #: standing is given among people of these cycles: the latest with survey weights
 REFERENCE_CYCLES = ("2011-2012", "2013-2014", "2015-2016")
 GLYCAEMIA = ("diabetes", "dysglycaemia")
+#: subsets for which peers are fitted as well
+WITH_PEERS = ("all inputs", "without glucose", "seven basics")
 SEED = 20261124
 
 
@@ -68,6 +70,7 @@ def ship_population(
         inputs=POPULATION_INPUTS,
         weights=weights[rows],
         config=POPULATION_CONFIG,
+        strata=data.frame.loc[rows, "cycle"],
         device=device,
         checkpoint=checkpoint,
         progress=say.epoch,
@@ -146,7 +149,9 @@ def evaluate_population(model: RiskModel, data: Labelled, peers: bool, say: Say)
     found: dict[str, Any] = {}
     for outcome in GLYCAEMIA:
         found[outcome] = {
-            name: _evaluate_subset(model, data, outcome, inputs, peers, say.within(f"{outcome}, {name}"))
+            name: _evaluate_subset(
+                model, data, outcome, inputs, peers and name in WITH_PEERS, say.within(f"{outcome}, {name}")
+            )
             for name, inputs in SUBSETS.items()
         }
     found["cvd_death_10y"] = {"all inputs": _evaluate_death(model, data, peers, say.within("cvd_death_10y"))}

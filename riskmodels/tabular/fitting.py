@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from riskmodels.evaluation.calibration import fit_affine
 from riskmodels.outcomes import OUTCOME
+from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, unseen_logits
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.leaning import leaning_head
 from riskmodels.tabular.model import CHUNK, RiskModel, today
-from riskmodels.tabular.network import Weights, concatenate, member_logits, select
+from riskmodels.tabular.network import concatenate, select
 from riskmodels.tabular.support import fit_support
 from riskmodels.tabular.training import (
     Hiding,
@@ -40,6 +40,7 @@ def fit_model(
     weights: pd.DataFrame | None = None,
     config: TrainingConfig | None = None,
     not_inputs: Mapping[str, tuple[str, ...]] | None = None,
+    strata: pd.Series | None = None,
     device: str | None = None,
     checkpoint: Path | None = None,
     progress: Progress | None = None,
@@ -54,6 +55,7 @@ def fit_model(
         weights: weight of each label, like ``targets``; 1 when None.
         config: choices of the run.
         not_inputs: outcome → inputs it must not use; from :data:`OUTCOME` when None.
+        strata: survey cycle or site of each person; see :class:`~riskmodels.tabular.training.TrainingData`.
         device: where to train; the best there is when None.
         checkpoint: file (without ending) to resume from and to save to.
         progress: called after every epoch.
@@ -73,7 +75,8 @@ def fit_model(
     z = torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1)
     allowed = torch.tensor([[i not in not_inputs[o] for o in names] for i in inputs])
     order = [o for o in names if o not in config.leaning]
-    data = TrainingData(tuple(inputs), z, _tensor(targets[order]), _tensor(weights[order]), tuple(order))
+    levels = None if strata is None else torch.tensor(pd.factorize(strata, sort=True)[0])
+    data = TrainingData(tuple(inputs), z, _tensor(targets[order]), _tensor(weights[order]), tuple(order), levels)
     columns = [names.index(o) for o in order]
     trainer = Trainer(data, allowed[:, columns], config, choose_device(device), checkpoint)
     fitted = trainer.fit(progress)
@@ -92,7 +95,13 @@ def fit_model(
             hiding=Hiding(tuple(inputs), config.hidden_rows),
         )
         fitted, order = concatenate(fitted, head), [*order, outcome]
-    calibration = calibrate_out_of_bag(z, fitted, draws, targets[order], weights[order])
+    places = torch.zeros(len(frame), dtype=torch.long) if levels is None else levels
+    hiding = Hiding(tuple(inputs), 1.0)
+    labels, label_weights = targets[order], weights[order]
+    fitted = calibrate_subsets(
+        z, fitted, draws, _tensor(labels), _tensor(label_weights), places, hiding, config.seed
+    ).detached()
+    calibration = calibrate_affine(unseen_logits(z, fitted, draws), labels, label_weights)
     support = {
         o: fit_support(frame[targets[o].notna()], tuple(i for i in inputs if i not in not_inputs[o])) for o in order
     }
@@ -107,31 +116,6 @@ def fit_model(
         "histograms": {i: _histogram(frame[i]) for i in inputs},
     }
     return RiskModel(encoding, fitted, calibration, support, card, device=device)
-
-
-@torch.inference_mode()
-def calibrate_out_of_bag(
-    z: torch.Tensor, ensemble: Weights, draws: torch.Tensor, targets: pd.DataFrame, weights: pd.DataFrame
-) -> dict[str, tuple[float, float]]:
-    """Affine calibration on predictions of members that did not draw the row.
-
-    Args:
-        z: (p, n, d) encoded inputs.
-        ensemble: fitted on ``draws``.
-        draws: (n, K) bootstrap counts.
-        targets, weights: labels of the same rows, one column an outcome of the ensemble.
-
-    Returns:
-        outcome → (slope, intercept).
-    """
-    members = torch.cat([member_logits(part, ensemble) for part in torch.split(z, CHUNK, dim=1)])  # (n, K, O)
-    unseen = (draws == 0).float()
-    mean = (members * unseen[:, :, None]).sum(1) / unseen.sum(1)[:, None]  # NaN where every member drew the row
-    logits = mean.double().numpy()
-    return {
-        str(o): fit_affine(logits[:, i], targets[o].where(np.isfinite(logits[:, i])), weights[o])
-        for i, o in enumerate(targets)
-    }
 
 
 def frame_hash(*frames: pd.DataFrame) -> str:

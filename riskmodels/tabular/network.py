@@ -125,17 +125,19 @@ class AdditivePairNetwork(torch.nn.Module):
         shape: the sizes.
         allowed: (p, O) bool; False where an input must not serve an outcome: its weights are held at zero.
         generator: source of the initial weights.
+        strata: number of survey cycles or sites; each has a level of its own while training.
     """
 
     allowed: torch.Tensor
     free_signs: torch.Tensor
 
-    def __init__(self, shape: Shape, allowed: torch.Tensor, generator: torch.Generator) -> None:
+    def __init__(self, shape: Shape, allowed: torch.Tensor, generator: torch.Generator, strata: int = 1) -> None:
         super().__init__()
         if allowed.shape != (shape.inputs, shape.outcomes):
             raise ValueError(f"allowed must be {(shape.inputs, shape.outcomes)}, got {tuple(allowed.shape)}")
         p, d, k, o, r, q = shape.inputs, shape.width, shape.members, shape.outcomes, shape.rank, shape.context
         self.bias = torch.nn.Parameter(torch.zeros(k, o))
+        self.levels = torch.nn.Parameter(torch.zeros(strata, k, o))
         self.curves = torch.nn.Parameter(torch.zeros(p, d, k, o))
         self.pairs = torch.nn.Parameter(0.05 * torch.randn(p, d, k, o, r, generator=generator))
         self.bends = torch.nn.Parameter(0.05 * torch.randn(p, d, k, o, q, generator=generator))
@@ -144,7 +146,7 @@ class AdditivePairNetwork(torch.nn.Module):
         self.register_buffer("free_signs", 1.0 - 2.0 * (torch.arange(r) % 2))
 
     def weights(self) -> Weights:
-        """The ensemble these parameters stand for; differentiable."""
+        """The ensemble these parameters stand for, without the levels; differentiable."""
         mask = self.allowed[:, None, None, :]
         known = torch.zeros_like(self.bends[..., :1])
         known[:, 0] = 1.0  # column 0 of every encoding is the known flag

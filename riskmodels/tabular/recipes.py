@@ -26,9 +26,13 @@ POPULATION_INPUTS = (
     "stroke smoking physical_activity"
 ).split()
 POPULATION_CONFIG = TrainingConfig(
+    epochs=80,
+    hidden_rows=0.8,
+    learning_rate=0.02,
+    context=3,
     penalties={
-        "diabetes": Penalty(curves=10, pairs=300, contexts=100),
-        "dysglycaemia": Penalty(curves=10, pairs=200, contexts=20),
+        "diabetes": Penalty(curves=5, pairs=300, contexts=5),
+        "dysglycaemia": Penalty(curves=10, pairs=300, contexts=20),
         "cvd_10y": Penalty(curves=0.1, pairs=0.5, contexts=0.1),
     },
     leaning={"cvd_death_10y": "cvd_10y"},

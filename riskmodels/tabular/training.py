@@ -19,6 +19,8 @@ from riskmodels.errors import TrainingError
 from riskmodels.tabular.network import AdditivePairNetwork, Shape, Weights
 from riskmodels.vocabulary import VOCABULARY
 
+#: L2 strength of the levels of strata
+LEVEL_PENALTY = 1.0
 Progress = Callable[["EpochReport"], None]
 
 
@@ -90,6 +92,8 @@ class TrainingData:
         targets: (n, O) probabilities, 0/1 for events; NaN where there is no label.
         weights: (n, O) weight of each label (1, or inverse probability of censoring); 0 where there is none.
         outcomes: names, in the order of the columns.
+        strata: (n,) number of each row's survey cycle or site; None for one stratum. A level of its own is fitted for
+            each and averaged away afterwards, so that an input measured only in some cycles does not speak for them.
     """
 
     names: tuple[str, ...]
@@ -97,6 +101,7 @@ class TrainingData:
     targets: torch.Tensor
     weights: torch.Tensor
     outcomes: tuple[str, ...]
+    strata: torch.Tensor | None = None
 
     def __post_init__(self) -> None:
         _, n, _ = self.z.shape
@@ -119,9 +124,9 @@ def bootstrap_weights(rows: int, members: int, seed: int) -> torch.Tensor:
 class Hiding:
     """Hides known inputs at random, so that one network learns every subset of inputs.
 
-    A touched row takes one of three patterns, with a share drawn from 0–100 %: single inputs (half of the rows),
-    whole clinical groups (a quarter), or all laboratory values, and single other inputs in half of those (a quarter):
-    what is unknown together in practice is hidden together.
+    A touched row takes one of three patterns, with a share drawn from 0–100 %: whole panels, i.e. the laboratory or
+    the other inputs of a clinical group (half of the rows), single inputs (a quarter), or all laboratory values, and
+    single other inputs in half of those (a quarter): what is unknown together in practice is hidden together.
 
     Args:
         names: the inputs, in the order of the encoding.
@@ -130,21 +135,21 @@ class Hiding:
 
     def __init__(self, names: Sequence[str], share_of_rows: float) -> None:
         self.share_of_rows = share_of_rows
-        groups = [VOCABULARY[name].group for name in names]
-        self.group = torch.tensor([sorted(set(groups)).index(g) for g in groups])
+        panels = [(VOCABULARY[name].group, VOCABULARY[name].laboratory) for name in names]
+        self.panel = torch.tensor([sorted(set(panels)).index(p) for p in panels])
         self.laboratory = torch.tensor([VOCABULARY[name].laboratory for name in names])
 
     def keep(self, rows: int, generator: torch.Generator) -> torch.Tensor:
         """(p, rows) bool: which inputs stay, drawn from ``generator`` (on the CPU)."""
-        p = len(self.group)
+        p = len(self.panel)
         touched = torch.rand(rows, generator=generator) < self.share_of_rows
         share = torch.rand(rows, generator=generator)
         singles = torch.rand(p, rows, generator=generator) >= share
-        groups = (torch.rand(int(self.group.max()) + 1, rows, generator=generator) >= share)[self.group]
+        panels = (torch.rand(int(self.panel.max()) + 1, rows, generator=generator) >= share)[self.panel]
         also_singles = torch.rand(rows, generator=generator) < 0.5
         no_labs = ~self.laboratory[:, None] & (singles | ~also_singles)
         pattern = torch.rand(rows, generator=generator)
-        kept = torch.where(pattern < 0.5, singles, torch.where(pattern < 0.75, groups, no_labs))
+        kept = torch.where(pattern < 0.5, panels, torch.where(pattern < 0.75, singles, no_labs))
         return kept | ~touched
 
 
@@ -171,7 +176,9 @@ class Trainer:
         p, self.rows, d = data.z.shape
         shape = Shape(p, d, config.members, len(data.outcomes), config.rank, config.context)
         generator = torch.Generator().manual_seed(config.seed)
-        self.network = AdditivePairNetwork(shape, allowed, generator).to(device)
+        strata = torch.zeros(self.rows, dtype=torch.long) if data.strata is None else data.strata
+        self.strata = strata.to(device)
+        self.network = AdditivePairNetwork(shape, allowed, generator, int(strata.max()) + 1).to(device)
         self.average = {k: torch.zeros_like(v) for k, v in self.network.named_parameters()}
         self.averaged = 0
         self.epoch = 0
@@ -219,7 +226,14 @@ class Trainer:
         with torch.no_grad():
             for name, parameter in self.network.named_parameters():
                 parameter.copy_(self.average[name] / self.averaged)
+            self.network.bias.add_(self._mean_level())
             return self.network.weights().detached()
+
+    def _mean_level(self) -> torch.Tensor:
+        """(K, O) mean level of the labelled rows."""
+        shares = torch.zeros(len(self.network.levels), self.weights.shape[1], device=self.device)
+        shares.index_add_(0, self.strata, self.weights)
+        return (self.network.levels * (shares / shares.sum(0))[:, None, :]).sum(0)
 
     def _run_epoch(self) -> float:
         generator = torch.Generator().manual_seed(self.config.seed + 7919 * (self.epoch + 1))
@@ -239,12 +253,13 @@ class Trainer:
         return float(torch.stack(losses).mean())
 
     def _loss(self, z: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-        logits = self.network(z)  # (b, K, O)
+        logits = self.network(z) + self.network.levels[self.strata[index]]  # (b, K, O)
         target = self.targets[index][:, None, :].expand_as(logits)
         weight = self.weights[index][:, None, :] * self.draws[index][:, :, None]
         fit = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, weight, reduction="none")
         squares = torch.stack(self.network.squares())  # (3, K, O)
-        return fit.mean(0).sum() + (self.penalty[:, None, :] * squares).sum()
+        levels = LEVEL_PENALTY / self.rows * self.network.levels.square().sum()
+        return fit.mean(0).sum() + (self.penalty[:, None, :] * squares).sum() + levels
 
     def _set_rate(self, step: int) -> None:
         """One cycle: up for a quarter of the run, down to nothing in a cosine."""

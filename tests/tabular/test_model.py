@@ -35,6 +35,14 @@ def test_no_rows_give_no_estimates(model: RiskModel) -> None:
     assert model.predict(PERSON.iloc[:0]).risk.shape == (0, 1)
 
 
+def test_estimates_and_reasons_at_once_equal_each_on_its_own(model: RiskModel, cohort: Cohort) -> None:
+    prediction, reasons = model.predict_and_explain(cohort[0])
+    pd.testing.assert_frame_equal(prediction.risk, model.predict(cohort[0]).risk)
+    alone = model.explain(cohort[0], "diabetes")
+    pd.testing.assert_frame_equal(reasons["diabetes"].values, alone.values)
+    assert reasons["diabetes"].gap.max() < 1e-9
+
+
 def test_the_interval_holds_the_estimate(model: RiskModel, cohort: Cohort) -> None:
     p = model.predict(cohort[0])
     given = p.risk["diabetes"].notna()

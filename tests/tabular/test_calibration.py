@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import torch
+
+from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, unseen_logits
+from riskmodels.tabular.network import Weights, member_logits
+from riskmodels.tabular.training import Hiding, bootstrap_weights
+
+NAMES = ("age", "glucose")
+ROWS = 6000
+
+
+def make_people() -> tuple[torch.Tensor, Weights, torch.Tensor]:
+    """Two inputs, known half of the time, an ensemble that says 50 % of everybody, and what is true:
+    20 % where glucose is known, 60 % where it is not."""
+    generator = torch.Generator().manual_seed(0)
+    z = torch.zeros(2, ROWS, 2)
+    z[:, :, 0] = (torch.rand(2, ROWS, generator=generator) < 0.5).float()
+    ensemble = Weights(
+        torch.zeros(3, 1), torch.zeros(2, 2, 3, 1), torch.zeros(2, 2, 3, 1, 2), torch.tensor([1.0, -1.0])
+    )
+    truth = torch.where(z[1, :, 0] == 1, 0.2, 0.6)
+    return z, ensemble, torch.bernoulli(truth, generator=generator)[:, None]
+
+
+def test_the_mean_estimate_of_each_subset_becomes_its_observed_mean() -> None:
+    z, ensemble, labels = make_people()
+    draws = bootstrap_weights(ROWS, 3, seed=1)
+    places = torch.zeros(ROWS, dtype=torch.long)
+    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), seed=0)
+    risk = torch.sigmoid(member_logits(z, found).mean(1))[:, 0]
+    known = z[1, :, 0] == 1
+    assert abs(float(risk[known].mean()) - 0.2) < 0.03
+    assert abs(float(risk[~known].mean()) - 0.6) < 0.05  # little shrinkage: the people were drawn by some members
+
+
+def test_a_survey_cycle_does_not_speak_through_what_was_measured_in_it() -> None:
+    z, ensemble, _ = make_people()
+    generator = torch.Generator().manual_seed(2)
+    places = (z[1, :, 0] == 1).long()  # glucose was measured in one cycle only, and that cycle had more events
+    labels = torch.bernoulli(torch.where(places == 1, 0.6, 0.2), generator=generator)[:, None]
+    draws = bootstrap_weights(ROWS, 3, seed=1)
+    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), seed=0)
+    logit = member_logits(z, found).mean(1)[:, 0]
+    known = z[1, :, 0] == 1
+    assert abs(float(logit[known].mean() - logit[~known].mean())) < 0.9  # log-odds differ by 1.8 between the cycles
+
+
+def test_only_members_that_did_not_draw_the_person_speak() -> None:
+    z, _, _ = make_people()
+    levels = torch.tensor([[-1.0], [0.0], [5.0]])
+    ensemble = Weights(levels, torch.zeros(2, 2, 3, 1), torch.zeros(2, 2, 3, 1, 2), torch.tensor([1.0, -1.0]))
+    draws = torch.ones(ROWS, 3)
+    draws[0, 2] = 0
+    draws[1, 0] = draws[1, 1] = 0
+    found = unseen_logits(z, ensemble, draws)
+    assert float(found[0]) == 5
+    assert float(found[1]) == -0.5
+    assert bool(found[2].isnan())
+
+
+def test_affine_calibration_undoes_a_known_distortion() -> None:
+    rng = np.random.default_rng(0)
+    logit = rng.normal(0, 2, 20_000)
+    label = pd.DataFrame({"diabetes": (rng.random(20_000) < 1 / (1 + np.exp(-logit))).astype(float)})
+    distorted = torch.tensor((logit - 1) / 2)[:, None]
+    slope, intercept = calibrate_affine(distorted, label, label * 0 + 1)["diabetes"]
+    assert abs(slope - 2) < 0.06
+    assert abs(intercept - 1) < 0.06
