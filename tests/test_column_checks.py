@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskmodels import column_checks
-from riskmodels.column_checks import UNKNOWN_WORDS, Problem, Severity, check_column
-from riskmodels.units import find_unit, to_canonical
+from riskmodels.column_checks import UNKNOWN_WORDS, Problem, Severity, check_column, limits
+from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 
 NUMBERS = [v for v in VARIABLES if v.kind is Kind.NUMBER]
 ANSWERS = [v for v in VARIABLES if v.kind is not Kind.NUMBER]
+PAIRS = [(v, unit) for v in NUMBERS for unit in v.units]
 
 
 class Found:
@@ -140,9 +141,12 @@ class TestRange:
         assert list(values) == list(variable.plausible)
         assert not [p for p in problems if p.severity is Severity.UNUSED]
 
-    def test_printed_limit_in_another_unit_is_inside(self) -> None:
-        # 4 mmol/mol and 195 mmol/mol are what a field in that unit offers as limits
-        checked = Found("hba1c", [4, 195], "mmol/mol")
+    @pytest.mark.parametrize(("variable", "unit"), PAIRS, ids=[f"{v.name}-{u.symbol}" for v, u in PAIRS])
+    def test_both_ends_are_inside_in_every_unit_as_printed_and_as_converted(
+        self, variable: Variable, unit: Unit
+    ) -> None:
+        converted = [from_canonical(end, unit) for end in variable.plausible]
+        checked = Found(variable.name, [*limits(variable, unit), *converted], unit.symbol)
         assert not [p for p in checked.problems if p.severity is Severity.UNUSED]
 
     @pytest.mark.parametrize(

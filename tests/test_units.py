@@ -92,6 +92,11 @@ def test_micromoles_follow_from_the_molar_mass(name: str, molar_mass: float) -> 
     assert find_unit(VOCABULARY[name].units, "µmol/L").factor == pytest.approx(molar_mass / 10_000, rel=2e-4)
 
 
+def test_ratio_to_creatinine_follows_from_its_molar_mass() -> None:
+    """1 mg/mmol is 1 mg per 0.11312 g of creatinine."""
+    assert find_unit(VOCABULARY["uacr"].units, "mg/mmol").factor == pytest.approx(1 / 0.11312, rel=1e-6)
+
+
 def test_arrays_and_series_convert_alike_and_unknown_stays_unknown() -> None:
     unit = find_unit(VOCABULARY["hba1c"].units, "mmol/mol")
     values = [48.0, np.nan]
