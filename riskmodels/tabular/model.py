@@ -24,7 +24,7 @@ from riskmodels.outcomes import OUTCOME, refusals
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.files import read_model_files, write_model_files
-from riskmodels.tabular.network import Weights, infer_members, select
+from riskmodels.tabular.network import Weights, member_logits, select
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range, Support, Texts
 
@@ -183,7 +183,7 @@ class RiskModel:
 
     def _members(self, z: torch.Tensor) -> tuple[Floats, Floats]:
         """Mean and standard deviation of the members' calibrated log-odds, each (n, O)."""
-        members = infer_members(z, self.weights) * self._slope + self._intercept
+        members = member_logits(z, self.weights) * self._slope + self._intercept
         mean = members.mean(1)
         spread = ((members - mean[:, None]).square().sum(1) / max(members.shape[1] - 1, 1)).sqrt()
         return mean.double().cpu().numpy(), spread.double().cpu().numpy()
@@ -250,7 +250,7 @@ class RiskModel:
         o = self.outcomes.index(outcome)
         z = self.encoding(self._placed(self.encoding.matrix(frame)))
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
-        logit = infer_members(z, self._single(o)).mean(1)[:, 0] * self._slope[o] + self._intercept[o]
+        logit = member_logits(z, self._single(o)).mean(1)[:, 0] * self._slope[o] + self._intercept[o]
         return self._reasons(frame, outcome, z, logit.double().cpu().numpy())
 
     def _reasons(self, frame: pd.DataFrame, outcome: str, z: torch.Tensor, logit: Floats) -> Reasons:

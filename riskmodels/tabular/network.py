@@ -4,7 +4,8 @@ For member k and outcome o, with z_i the encoded columns of input i (all zero wh
 
     logit = b + Σ_i f_i + Σ_{i<j} g_ij,   f_i = ⟨z_i, W_i⟩,   g_ij = Σ_r s_r v_ir v_jr,   v_i = z_i V_i
 
-The pair sum costs no pairs: Σ_{i<j} v_i v_j = ½ [(Σ v_i)² − Σ v_i²], as in a factorisation machine (Rendle 2010).
+The pair sum costs no pairs: Σ_{i<j} v_i v_j = ½ [(Σ v_i)² − Σ v_i²], as in a factorisation machine (Rendle 2010,
+doi 10.1109/ICDM.2010.127).
 
 While training, part of V is built from two smaller tables, so that "this curve bends when that input is known" is
 cheap to learn: a_i = z_i A_i and c_j = known_j · C_j give a_i c_j + a_j c_i = ½ [(a+c)_i (a+c)_j − (a−c)_i (a−c)_j],
@@ -14,6 +15,7 @@ two signed components of the same form. After training only b, W, V and s remain
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 
@@ -57,6 +59,37 @@ class Weights:
         )
 
 
+class PairSum(torch.autograd.Function):
+    """½ [(Σ_i v_i)² − Σ_i v_i²] with v_i = z_i V_i, one input at a time.
+
+    The tensor of all v_i (p × n × K·O·R) does not fit a cache: computed whole it pages in anew for every batch and
+    takes ten times as long. Each v_i is computed again for the gradient instead of being kept.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, z: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
+        """(p, n, d) and (p, d, C) → (n, C)."""
+        total = z.new_zeros(z.shape[1], pairs.shape[2])
+        squares, v = torch.zeros_like(total), torch.empty_like(total)
+        for z_i, pairs_i in zip(z, pairs, strict=True):
+            torch.mm(z_i, pairs_i, out=v)
+            total.add_(v)
+            squares.addcmul_(v, v)
+        ctx.save_for_backward(z, pairs, total)
+        return squares.neg_().addcmul_(total, total).mul_(0.5)
+
+    @staticmethod
+    def backward(ctx: Any, *outer: torch.Tensor) -> tuple[None, torch.Tensor]:
+        """∂/∂V_i = z_iᵀ [g ∘ (Σ_j v_j − v_i)]; z needs no gradient."""
+        z, pairs, total = ctx.saved_tensors
+        (g,) = outer
+        gradient, v = torch.empty_like(pairs), torch.empty_like(total)
+        for i, z_i in enumerate(z):
+            torch.mm(z_i, pairs[i], out=v)
+            torch.mm(z_i.T, v.neg_().add_(total).mul_(g), out=gradient[i])
+        return None, gradient
+
+
 def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
     """Encoded inputs → log-odds of every member.
 
@@ -71,30 +104,9 @@ def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
     if weights.curves.shape[:2] != (p, d):
         raise ValueError(f"z must be {tuple(weights.curves.shape[:2])} in inputs and columns, got {(p, d)}")
     k, o = weights.bias.shape
-    main = torch.einsum("pnd,pdko->nko", z, weights.curves)
-    v = torch.bmm(z, weights.pairs.reshape(p, d, -1))  # (p, n, K·O·R)
-    pair = 0.5 * (v.sum(0).square() - v.square().sum(0))  # (n, K·O·R)
-    return weights.bias + main + pair.view(n, k, o, len(weights.signs)) @ weights.signs
-
-
-def infer_members(z: torch.Tensor, weights: Weights) -> torch.Tensor:
-    """:func:`member_logits` without gradients, one input at a time into reused buffers.
-
-    The tensor of all v_i (p × n × K·O·R) does not fit a cache and pages in anew for every batch; this takes a tenth of
-    its time.
-    """
-    p, n, d = z.shape
-    k, o = weights.bias.shape
-    flat = weights.pairs.reshape(p, d, -1)
-    v = z.new_empty(n, flat.shape[2])
-    total, squares = torch.zeros_like(v), torch.zeros_like(v)
-    for z_i, weights_i in zip(z, flat, strict=True):
-        torch.mm(z_i, weights_i, out=v)
-        total.add_(v)
-        squares.addcmul_(v, v)
-    pair = total.square_().sub_(squares).view(n, k, o, len(weights.signs)) @ weights.signs
     main = z.transpose(0, 1).reshape(n, p * d) @ weights.curves.reshape(p * d, k * o)
-    return weights.bias + main.view(n, k, o) + 0.5 * pair
+    pair: torch.Tensor = PairSum.apply(z, weights.pairs.reshape(p, d, -1))  # type: ignore[no-untyped-call]
+    return weights.bias + main.view(n, k, o) + pair.view(n, k, o, len(weights.signs)) @ weights.signs
 
 
 def concatenate(first: Weights, second: Weights) -> Weights:

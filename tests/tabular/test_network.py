@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from riskmodels.tabular.network import AdditivePairNetwork, Shape, concatenate, infer_members, member_logits, select
+from riskmodels.tabular.network import AdditivePairNetwork, PairSum, Shape, concatenate, member_logits, select
 
 SHAPE = Shape(inputs=5, width=4, members=3, outcomes=2, rank=2, context=1)
 
@@ -66,7 +66,8 @@ def test_a_wrong_shape_is_named() -> None:
         make_network()(torch.zeros(4, 2, 4, dtype=torch.float64))
 
 
-def test_inference_equals_training() -> None:
-    weights = make_network().weights().detached()
-    z = torch.randn(5, 9, 4, generator=torch.Generator().manual_seed(3))
-    torch.testing.assert_close(infer_members(z, weights), member_logits(z, weights), rtol=1e-4, atol=1e-4)
+def test_the_gradient_of_the_pair_sum_is_right() -> None:
+    generator = torch.Generator().manual_seed(3)
+    z = torch.randn(4, 6, 3, dtype=torch.float64, generator=generator)
+    pairs = torch.randn(4, 3, 5, dtype=torch.float64, generator=generator, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda w: PairSum.apply(z, w), (pairs,))
