@@ -1,8 +1,7 @@
 """What if a modifiable fact were different: sliders, and each new estimate beside the old one.
 
-It answers what the model says of a person with other values, never what a treatment would do. Linked values move
-together: weight moves BMI; LDL, HDL and triglycerides move total cholesterol (total = HDL + LDL + triglycerides ÷ 5,
-Friedewald 1972, doi 10.1093/clinchem/18.6.499).
+It answers what the model says of a person with other values, never what a treatment would do. Which values move along
+is decided in :mod:`riskmodels.explain.whatif`; here they are shown.
 """
 
 from __future__ import annotations
@@ -13,16 +12,17 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from riskmodels.checks import check
+from riskmodels.errors import InputError
+from riskmodels.explain.whatif import Moved, apply
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit, from_canonical, to_canonical
-from riskmodels.vocabulary import VARIABLES, Kind, Variable
+from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui import scale, text
 from ui.assessment import Answer, assess
 
 _TURN = "whatif.turn"
 CAPTION = (
-    "What the model would say of a person with these values and everything else the same. "
+    "What the model would say of a person with these values, linked ones moved along and everything else the same. "
     "It is not the effect of a treatment."
 )
 
@@ -46,29 +46,6 @@ def sliders_for(patient: pd.Series, inputs: set[str]) -> list[Variable]:
 
 def _known(patient: pd.Series, *names: str) -> bool:
     return bool(patient[list(names)].notna().all())
-
-
-def apply_changes(patient: pd.Series, changes: Mapping[str, float]) -> pd.Series:
-    """The patient with other values, the linked ones moved along.
-
-    Args:
-        patient: the row of the PatientFrame.
-        changes: new canonical values by variable.
-
-    Returns:
-        A new row.
-    """
-    changed = patient.copy()
-    for name, value in changes.items():
-        changed[name] = value
-    if "weight" in changes and _known(patient, "height"):
-        changed["bmi"] = patient["bmi"] + (changes["weight"] - patient["weight"]) / (patient["height"] / 100) ** 2
-    if _known(patient, "ldl_cholesterol", "total_cholesterol") and "total_cholesterol" not in changes:
-        moved = {name: changes[name] - patient[name] for name in changes}
-        changed["total_cholesterol"] += (
-            moved.get("ldl_cholesterol", 0.0) + moved.get("hdl_cholesterol", 0.0) + moved.get("triglycerides", 0.0) / 5
-        )
-    return changed
 
 
 def draw_whatif(
@@ -96,7 +73,7 @@ def draw_whatif(
             with columns[i % 2]:
                 changes |= _draw_slider(variable, float(patient[variable.name]), units)
     if changes:
-        _draw_changed(answers, frame, models, changes)
+        _draw_changed(answers, frame, models, units, changes)
     st.caption(CAPTION)
 
 
@@ -123,26 +100,39 @@ def _draw_slider(variable: Variable, value: float, units: Mapping[str, Unit]) ->
 def _draw_answers_of(variable: Variable, value: float, key: str) -> dict[str, float]:
     labels = {c.code: c.label for c in variable.choices}
     if variable.name == "smoking":
-        labels.pop(0.0)  # nobody who has smoked becomes a never smoker
-        if value == 0:
-            return {}
+        if labels[value] != "current smoker":
+            return {}  # only a smoker can stop
+        labels = {code: label for code, label in labels.items() if label != "never"}
     moved = st.segmented_control(
         variable.label, list(labels), default=value, required=True, format_func=lambda code: labels[code], key=key
     )
     return {} if moved is None or moved == value else {variable.name: float(moved)}
 
 
+def moved_text(moved: Moved, units: Mapping[str, Unit]) -> str:
+    """A value that moved along: ``body mass index 32.7 kg/m² → 31.2 kg/m² (weight ÷ height²)``."""
+    variable, unit = VOCABULARY[moved.name], units.get(moved.name)
+    before, after = variable.format(moved.before, unit), variable.format(moved.after, unit)
+    return f"{text.inside(variable.label)} {before} → {after} ({moved.why})"
+
+
 def _draw_changed(
-    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], changes: Mapping[str, float]
+    answers: Sequence[Answer],
+    frame: pd.DataFrame,
+    models: Mapping[str, RiskModel],
+    units: Mapping[str, Unit],
+    changes: Mapping[str, float],
 ) -> None:
-    changed = frame.copy()
-    changed.iloc[0] = apply_changes(frame.iloc[0], changes)
-    checked = check(changed)
-    for problem in checked.problems:
-        st.caption(f":material/error: {problem.text}")
-    new = {answer.outcome.name: answer for answer in assess(checked.frame, models)}
+    try:
+        changed = apply(frame.iloc[0], changes)
+    except InputError as error:
+        st.caption(f":material/error: {error}")
+        return
+    new = {answer.outcome.name: answer for answer in assess(changed.row.to_frame().T.astype(float), models)}
     rows = "".join(_row(old, new[old.outcome.name]) for old in answers if old.given)
     st.html(f'<section class="cr-answers" aria-label="Estimates with other values">{rows}</section>')
+    if changed.moved:
+        st.caption(f"Moved along: {'; '.join(moved_text(moved, units) for moved in changed.moved)}.")
     st.button("Back to the patient's values", icon=":material/undo:", on_click=_reset, type="tertiary")
 
 

@@ -251,6 +251,13 @@ def test_other_values_show_new_estimates_beside_the_old(page: AppTest) -> None:
     assert "→" in html_of(page)
 
 
+def test_linked_values_move_along_and_say_so(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    next(e for e in page.slider if e.label == "Weight, kg").set_value(75.0).run()
+    assert not page.exception
+    assert "Moved along: body mass index 32.7 kg/m² → 27.9 kg/m²" in captions(page)
+
+
 def test_age_and_sex_cannot_be_moved(page: AppTest) -> None:
     load(page, WOMAN.title)
     labels = {element.label for element in page.slider}
