@@ -37,9 +37,11 @@ class LinearModel:
         )
         return SimpleNamespace(risk=risks, low=risks * 0.8, high=risks * 1.1, refused=refused, cautions=cautions)
 
-    def explain(self, frame: pd.DataFrame, outcome: str) -> SimpleNamespace:
-        assert outcome in self.outcomes
-        return SimpleNamespace(values=self._values(frame))
+    def predict_and_explain(
+        self, frame: pd.DataFrame, outcomes: list[str]
+    ) -> tuple[SimpleNamespace, dict[str, SimpleNamespace]]:
+        assert set(outcomes) <= set(self.outcomes)
+        return self.predict(frame), {o: SimpleNamespace(values=self._values(frame)) for o in outcomes}
 
 
 @pytest.fixture
