@@ -41,6 +41,7 @@ def _layout(figure: go.Figure, height: int, theme: str) -> go.Figure:
         bargap=0.3,
         dragmode=False,
         hoverlabel={"align": "left"},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": NEUTRAL, "activecolor": NEUTRAL},
     )
     return figure
 
