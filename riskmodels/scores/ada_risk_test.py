@@ -31,7 +31,7 @@ ITEMS = {
     "gestational_diabetes": "gestational_diabetes",
     "family_history": "family_history_diabetes",
     "high_blood_pressure": "hypertension",
-    "physical_activity": "physical_activity",
+    "physical_activity": "daily_activity",
     "bmi": "bmi",
 }
 REQUIRED = tuple(ITEMS.values())

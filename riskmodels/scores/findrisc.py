@@ -19,7 +19,7 @@ ITEMS = {
     "age": "age",
     "bmi": "bmi",
     "waist": "waist",
-    "physical_activity": "physical_activity",
+    "physical_activity": "daily_activity",
     "vegetables_fruit": "daily_vegetables",
     "bp_medication": "bp_medication",
     "high_glucose": "high_glucose_ever",
@@ -33,7 +33,7 @@ def findrisc(frame: pd.DataFrame) -> pd.DataFrame:
     """Points and printed 10-year risk of type 2 diabetes.
 
     Args:
-        frame: PatientFrame with the further columns ``daily_vegetables``, ``high_glucose_ever`` (1/0) and
+        frame: PatientFrame with the further columns ``daily_activity``, ``daily_vegetables``, ``high_glucose_ever`` (1/0) and
             ``family_history_degree`` (0 none, 1 second-degree, 2 first-degree relative), see
             :data:`riskmodels.scores.inputs.EXTRA_INPUTS`. ``family_history_diabetes`` = no stands for none; a yes alone
             does not tell the degree.
@@ -43,8 +43,7 @@ def findrisc(frame: pd.DataFrame) -> pd.DataFrame:
         ``category``, ``problems``, ``missing``.
 
     Note:
-        The form asks for 30 minutes of activity every day and whether blood-pressure medicine was ever taken regularly;
-        ``physical_activity`` and ``bp_medication`` are the nearest inputs.
+        The form asks whether blood-pressure medicine was ever taken regularly; ``bp_medication`` is the nearest input.
     """
     asked = _with_degree(frame)
     findings = Findings(asked)

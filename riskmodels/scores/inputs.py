@@ -12,6 +12,12 @@ def _yes_no(name: str, label: str, group: str, help: str = "") -> Variable:
 EXTRA_INPUTS: dict[str, Variable] = {
     v.name: v
     for v in (
+        _yes_no(
+            "daily_activity",
+            "Active for 30 minutes on most days",
+            "lifestyle",
+            "Any physical activity, at work or in leisure; the models' own input asks for vigorous activity only.",
+        ),
         _yes_no("daily_vegetables", "Vegetables, fruit or berries every day", "lifestyle"),
         _yes_no(
             "high_glucose_ever",
