@@ -86,6 +86,7 @@ def check(raw: pd.DataFrame, units: dict[str, str] | None = None) -> Checked:
     frame = pd.DataFrame(columns, index=raw.index)
     problems += _check_across(frame, chosen)
     derived = _derive(frame)
+    problems += _flag_contradictions(frame)
     problems += _needed(frame)
     return Checked(frame, derived, _in_row_order(problems, frame.index))
 
@@ -166,6 +167,41 @@ def _derive(frame: pd.DataFrame) -> pd.DataFrame:
         derived[name] = frame[name].isna() & fits
         frame[name] = frame[name].where(~derived[name], values)
     return derived
+
+
+#: a body mass index further than this from weight ÷ height² is flagged, kg/m²
+BMI_TOLERANCE = 1.0
+
+
+def _flag_contradictions(frame: pd.DataFrame) -> list[Problem]:
+    """Values that do not go together but can each be true of somebody: used, and flagged."""
+    computed = frame["weight"] / (frame["height"] / 100) ** 2
+    other_bmi = (frame["bmi"] - computed).abs() > BMI_TOLERANCE
+    pregnant_man = (frame["pregnancy"] == 1) & (frame["sex"] == 1)
+    found = [
+        Problem(
+            row,
+            "bmi",
+            VOCABULARY["bmi"].format(entered),
+            f"Body mass index {entered:.1f} is not weight ÷ height², which is {expected:.1f}.",
+            "Check all three. The index is used as entered.",
+            Severity.FLAGGED,
+        )
+        for row, entered, expected in zip(
+            frame.index[other_bmi], frame.loc[other_bmi, "bmi"], computed[other_bmi], strict=True
+        )
+    ]
+    return found + [
+        Problem(
+            row,
+            "pregnancy",
+            "yes",
+            "Sex is male and pregnant now is yes.",
+            "Check both. Both are used.",
+            Severity.FLAGGED,
+        )
+        for row in frame.index[pregnant_man]
+    ]
 
 
 def _needed(frame: pd.DataFrame) -> list[Problem]:

@@ -230,7 +230,7 @@ VARIABLES = (
         u.WAIST_LENGTH,
         (45, 200),
         (63, 155),
-        "8280-0",
+        "",  # the codes differ by where the waist is measured
         True,
         help="Just above the hip bones.",
     ),

@@ -316,3 +316,17 @@ def test_large_clean_frame_needs_few_calls() -> None:
 
     calls(10)
     assert calls(20_000) < 1.2 * calls(100)
+
+
+def test_a_body_mass_index_that_contradicts_height_and_weight_is_flagged_and_used() -> None:
+    checked = check(pd.DataFrame({"age": [50], "sex": ["female"], "height": [170], "weight": [80], "bmi": [34.0]}))
+    (problem,) = checked.problems
+    assert problem.field == "bmi"
+    assert problem.severity is Severity.FLAGGED
+    assert "which is 27.7" in problem.reason
+    assert checked.frame["bmi"].iloc[0] == 34.0
+
+
+def test_a_pregnant_man_is_flagged() -> None:
+    checked = check(pd.DataFrame({"age": [30], "sex": ["male"], "pregnancy": ["yes"]}))
+    assert [p.field for p in checked.problems] == ["pregnancy"]

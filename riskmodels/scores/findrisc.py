@@ -33,8 +33,8 @@ def findrisc(frame: pd.DataFrame) -> pd.DataFrame:
     """Points and printed 10-year risk of type 2 diabetes.
 
     Args:
-        frame: PatientFrame with the further columns ``daily_activity``, ``daily_vegetables``, ``high_glucose_ever`` (1/0) and
-            ``family_history_degree`` (0 none, 1 second-degree, 2 first-degree relative), see
+        frame: PatientFrame with the further columns ``daily_activity``, ``daily_vegetables``, ``high_glucose_ever``
+            (1/0) and ``family_history_degree`` (0 none, 1 second-degree, 2 first-degree relative), see
             :data:`riskmodels.scores.inputs.EXTRA_INPUTS`. ``family_history_diabetes`` = no stands for none; a yes alone
             does not tell the degree.
 

@@ -195,7 +195,7 @@ SCORES = (
         (
             "Asks for vegetables, high glucose and the degree of the relative with diabetes, which the other models do "
             "not use.",
-            "The form asks whether blood-pressure medicine was ever taken; the nearest inputs are used.",
+            "The form asks whether blood-pressure medicine was ever taken; whether it is taken now is used.",
             "The form measures the waist below the ribs; NHANES and this app just above the hip bones.",
             "Exactly 30 kg/m², 102 or 88 cm take the lower points, as the form's wording says.",
         ),
