@@ -85,21 +85,18 @@ def ship_population(
 
 
 def recalibrate(model: RiskModel, data: Labelled) -> RiskModel:
-    """Calibrate the outcomes that have a tuning part (2013–2014) on it, with all inputs known and without the labs.
+    """Calibrate the outcomes that have a tuning part (2013–2014) on it.
 
     Death keeps its out-of-bag calibration: its follow-up leaves no tuning part.
     """
     calibration = dict(model.calibration)
-    without = [i for i in model.inputs if not VOCABULARY[i].laboratory]
     for outcome in model.outcomes:
         rows = data.rows(outcome, "tune")
-        if not rows.any():
-            continue
-        people, label = data.frame[rows], data.targets.loc[rows, outcome]
-        logit = [model.predict(part).logit[outcome] for part in (people, people[without])]
-        slope, shift = fit_affine(pd.concat(logit), pd.concat([label, label]))
-        before = calibration[outcome]
-        calibration[outcome] = (slope * before[0], slope * before[1] + shift)
+        if rows.any():
+            logit = model.predict(data.frame[rows]).logit[outcome]
+            slope, shift = fit_affine(logit, data.targets.loc[rows, outcome])
+            before = calibration[outcome]
+            calibration[outcome] = (slope * before[0], slope * before[1] + shift)
     return model.calibrated(calibration, model.reference, model.card)
 
 

@@ -11,6 +11,8 @@ The known flag is column 0 of every encoding, so the offset is a change of curve
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import torch
 
@@ -53,6 +55,7 @@ def calibrate_subsets(
     strata: torch.Tensor,
     hiding: Hiding,
     seed: int,
+    has_levels: Sequence[bool],
 ) -> Weights:
     """Add the offset to an ensemble.
 
@@ -64,6 +67,7 @@ def calibrate_subsets(
         strata: (n,) survey cycle or site; each has a level of its own that is left out afterwards.
         hiding: of whole views.
         seed: of views and batches.
+        has_levels: whether each outcome's level may differ between strata.
 
     Returns:
         The ensemble with the offset in its curves and pairs.
@@ -81,7 +85,14 @@ def calibrate_subsets(
     weight = torch.where(usable, 0.0, weights).repeat(VIEWS, 1)
     weight = torch.where(offsets.isnan(), 0.0, weight)
     fitted = [
-        _fit_offset(flags, torch.nan_to_num(offsets[:, o]), label[:, o], weight[:, o], strata.repeat(VIEWS), generator)
+        _fit_offset(
+            flags,
+            torch.nan_to_num(offsets[:, o]),
+            label[:, o],
+            weight[:, o],
+            strata.repeat(VIEWS) * has_levels[o],
+            generator,
+        )
         for o in range(offsets.shape[1])
     ]
     return _with_offset(ensemble, fitted)

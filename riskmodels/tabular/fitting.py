@@ -99,7 +99,15 @@ def fit_model(
     hiding = Hiding(tuple(inputs), 1.0)
     labels, label_weights = targets[order], weights[order]
     fitted = calibrate_subsets(
-        z, fitted, draws, _tensor(labels), _tensor(label_weights), places, hiding, config.seed
+        z,
+        fitted,
+        draws,
+        _tensor(labels),
+        _tensor(label_weights),
+        places,
+        hiding,
+        config.seed,
+        [o not in config.computed for o in order],
     ).detached()
     calibration = calibrate_affine(unseen_logits(z, fitted, draws), labels, label_weights)
     support = {

@@ -36,6 +36,7 @@ POPULATION_CONFIG = TrainingConfig(
         "cvd_10y": Penalty(curves=0.1, pairs=0.5, contexts=0.1),
     },
     leaning={"cvd_death_10y": "cvd_10y"},
+    computed=("cvd_10y",),
 )
 CHEST_PAIN_INPUTS = (
     "age sex chest_pain_type systolic_bp total_cholesterol fasting_glucose_above_120 resting_ecg max_heart_rate "

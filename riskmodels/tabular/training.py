@@ -54,6 +54,7 @@ class TrainingConfig:
         penalties: by outcome; others take the default.
         leaning: outcome with few events → the outcome whose head it leans on (see leaning.py).
         leaning_penalty: L2 strength of its own curves.
+        computed: outcomes computed from the inputs themselves (a published equation), so alike in every stratum.
         seed: of everything random.
     """
 
@@ -69,6 +70,7 @@ class TrainingConfig:
     penalties: dict[str, Penalty] = field(default_factory=dict)
     leaning: dict[str, str] = field(default_factory=dict)
     leaning_penalty: float = 300.0
+    computed: tuple[str, ...] = ()
     seed: int = 20261124
 
 
@@ -184,6 +186,7 @@ class Trainer:
         self.epoch = 0
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate)
         self.steps = -(-self.rows // config.batch_size)
+        self.has_levels = torch.tensor([o not in config.computed for o in data.outcomes], device=device)
         self.hiding = Hiding(data.names, config.hidden_rows)
         self._prepare()
 
@@ -233,7 +236,7 @@ class Trainer:
         """(K, O) mean level of the labelled rows."""
         shares = torch.zeros(len(self.network.levels), self.weights.shape[1], device=self.device)
         shares.index_add_(0, self.strata, self.weights)
-        return (self.network.levels * (shares / shares.sum(0))[:, None, :]).sum(0)
+        return (self.network.levels * self.has_levels * (shares / shares.sum(0))[:, None, :]).sum(0)
 
     def _run_epoch(self) -> float:
         generator = torch.Generator().manual_seed(self.config.seed + 7919 * (self.epoch + 1))
@@ -253,7 +256,7 @@ class Trainer:
         return float(torch.stack(losses).mean())
 
     def _loss(self, z: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-        logits = self.network(z) + self.network.levels[self.strata[index]]  # (b, K, O)
+        logits = self.network(z) + self.network.levels[self.strata[index]] * self.has_levels  # (b, K, O)
         target = self.targets[index][:, None, :].expand_as(logits)
         weight = self.weights[index][:, None, :] * self.draws[index][:, :, None]
         fit = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, weight, reduction="none")
@@ -294,7 +297,7 @@ class Trainer:
         if not path.with_suffix(".json").exists():
             return
         state = json.loads(path.with_suffix(".json").read_text())
-        if state["config"] != asdict(self.config) or state["rows"] != self.rows:
+        if state["config"] != json.loads(json.dumps(asdict(self.config))) or state["rows"] != self.rows:
             raise TrainingError(
                 "The checkpoint belongs to another training run.", hint=f"Remove {path.with_suffix('.json')}."
             )

@@ -29,7 +29,7 @@ def test_the_mean_estimate_of_each_subset_becomes_its_observed_mean() -> None:
     z, ensemble, labels = make_people()
     draws = bootstrap_weights(ROWS, 3, seed=1)
     places = torch.zeros(ROWS, dtype=torch.long)
-    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), seed=0)
+    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), 0, [True])
     risk = torch.sigmoid(member_logits(z, found).mean(1))[:, 0]
     known = z[1, :, 0] == 1
     assert abs(float(risk[known].mean()) - 0.2) < 0.03
@@ -42,7 +42,7 @@ def test_a_survey_cycle_does_not_speak_through_what_was_measured_in_it() -> None
     places = (z[1, :, 0] == 1).long()  # glucose was measured in one cycle only, and that cycle had more events
     labels = torch.bernoulli(torch.where(places == 1, 0.6, 0.2), generator=generator)[:, None]
     draws = bootstrap_weights(ROWS, 3, seed=1)
-    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), seed=0)
+    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), 0, [True])
     logit = member_logits(z, found).mean(1)[:, 0]
     known = z[1, :, 0] == 1
     assert abs(float(logit[known].mean() - logit[~known].mean())) < 0.9  # log-odds differ by 1.8 between the cycles
