@@ -29,6 +29,7 @@ class Outcome:
         not_inputs: variables that define the outcome or follow from it, so never its inputs.
         model: name of the shipped model that serves it.
         learnt_from: "events" that happened, or a "published equation".
+        settled_by: the variable which, measured, answers it without a model; empty where there is none.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Outcome:
     not_inputs: tuple[str, ...] = ()
     model: str = "population"
     learnt_from: str = "events"
+    settled_by: str = ""
 
 
 _DIABETES_FACTS = ("hba1c", "diabetes", "insulin", "glucose_pills", "pregnancy")
@@ -57,6 +59,7 @@ OUTCOMES = (
         (20, 110),
         ("diabetes", "insulin", "glucose_pills"),
         not_inputs=_DIABETES_FACTS,
+        settled_by="hba1c",
     ),
     Outcome(
         "dysglycaemia",
@@ -66,6 +69,7 @@ OUTCOMES = (
         (20, 110),
         ("diabetes", "insulin", "glucose_pills"),
         not_inputs=_DIABETES_FACTS,
+        settled_by="hba1c",
     ),
     Outcome(
         "cvd_10y",

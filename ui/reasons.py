@@ -136,11 +136,13 @@ def _table(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
 def narrowing_text(answer: Answer, frame: pd.DataFrame, model: RiskModel) -> str:
     """Which unknown facts would move the estimate most, with where it would go; empty where none.
 
-    ``glucose (7 % → about 3 to 18 %), waist (7 % → about 5 to 9 %)``
+    ``HbA1c, which answers it; glucose (then about 3–18 %), waist (then about 5–9 %)``
     """
+    settled = answer.outcome.settled_by
+    first = f"{label_text(settled)}, which answers it; " if settled and pd.isna(frame[settled].iloc[0]) else ""
     table = model.narrowing(frame, answer.outcome.name)
     most = table.sort_values("sd", ascending=False).head(_TESTS_NAMED)
-    return ", ".join(
+    return first + ", ".join(
         f"{text.inside(label_text(name))} (then about {text.interval(low, high)})"
         for name, low, high in zip(most["name"], most["low"], most["high"], strict=True)
     )
