@@ -7,7 +7,8 @@ import streamlit as st
 from riskmodels.checks import Checked
 from riskmodels.criteria import find_criteria
 from riskmodels.errors import CareRiskError
-from ui import draft, form, reasons, report, result, validity, whatif
+from riskmodels.safety import notes
+from ui import benefit, draft, form, plan, prompts, reasons, report, result, scores, validity, whatif
 from ui.assessment import assess
 from ui.examples import EXAMPLES
 from ui.models import shipped_models
@@ -32,16 +33,30 @@ def draw_nothing_yet(checked: Checked) -> None:
 
 
 def draw_result(case: report.Case) -> None:
-    """Criteria, estimates, reasons, what if, validity."""
+    """Criteria, estimates, reasons, published scores, prompts, what would change it, validity."""
     result.draw_findings(case.findings)
     result.draw_answers(case.answers, case.patient)
     if any(answer.given for answer in case.answers):
         st.subheader("Why", anchor=False)
         reasons.draw_why(case.answers, case.frame, case.models, case.units)
-    st.subheader("What if", anchor=False)
-    whatif.draw_whatif(case.answers, case.frame, case.models, case.units)
+    st.subheader("Published scores", anchor=False)
+    scores.draw_scores(case.published, case.answers, case.models, case.units)
+    prompts.draw_notes(case.notes)
+    st.subheader("What would change it", anchor=False)
+    draw_changes(case)
     st.subheader("What it holds for", anchor=False)
     validity.draw_validity(case.answers, case.patient, case.models)
+
+
+def draw_changes(case: report.Case) -> None:
+    """Other values by the model, benefit by trials, the smallest plan."""
+    by_model, by_trials, smallest = st.tabs(["What if", "By trials", "Smallest plan"])
+    with by_model:
+        whatif.draw_whatif(case.answers, case.frame, case.models, case.units)
+    with by_trials:
+        benefit.draw_benefits(benefit.patient_benefits(case.published, case.units))
+    with smallest:
+        plan.draw_plan(case.answers, case.frame, case.models, case.units)
 
 
 def draw_download(case: report.Case) -> None:
@@ -74,7 +89,9 @@ def assess_patient() -> None:
         units, models = draft.chosen_units(), shipped_models()
         answers = assess(checked.frame, models)
         findings = find_criteria(checked.frame.iloc[0], units)
-        case = report.Case(checked.frame, units, answers, findings, models)
+        published = scores.published_scores(checked.frame)
+        prompted = notes(published.patient, published.results, units)
+        case = report.Case(checked.frame, units, answers, findings, models, published, prompted)
         draw_result(case)
     with toolbar:
         draw_download(case)

@@ -16,10 +16,13 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.checks import Checked, check
+from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind
 
 _EXACT, _UNITS, _UNDO = "patient.exact", "patient.units", "patient.undo"
+#: the models' inputs and those that only published scores ask for
+_FIELDS = (*VARIABLES, *EXTRA_INPUTS.values())
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def typed(name: str) -> float | None:
 
 def is_empty() -> bool:
     """Whether nothing is known."""
-    return all(typed(v.name) is None for v in VARIABLES)
+    return all(typed(v.name) is None for v in _FIELDS)
 
 
 def _entered(name: str, value: float) -> float:
@@ -102,6 +105,12 @@ def check_draft() -> Checked:
             value = None if value is None else _entered(variable.name, value)
         row[variable.name] = np.nan if value is None else value
     return check(pd.DataFrame([row], dtype=float), units)
+
+
+def score_facts() -> dict[str, float]:
+    """What was answered of the questions that only published scores ask, by name; NaN for unknown."""
+    answers = {name: typed(name) for name in EXTRA_INPUTS}
+    return {name: np.nan if value is None else value for name, value in answers.items()}
 
 
 def switch_unit(name: str) -> None:
@@ -131,14 +140,14 @@ def load(values: Mapping[str, float], did: str) -> None:
         values: canonical values by variable; all others become unknown.
         did: what was done, for the undo button, e.g. ``Loaded an example``.
     """
-    fields = {v.name: st.session_state.get(value_key(v.name)) for v in VARIABLES}
+    fields = {v.name: st.session_state.get(value_key(v.name)) for v in _FIELDS}
     if not is_empty():
         st.session_state[_UNDO] = Undo(did, fields, dict(_exact()), dict(_units()))
-    for variable in VARIABLES:
+    for variable in _FIELDS:
         st.session_state[value_key(variable.name)] = None
     _exact().clear()
     for name, value in values.items():
-        if VOCABULARY[name].kind is Kind.NUMBER:
+        if variable_of(name).kind is Kind.NUMBER:
             _show(name, value)
         else:
             st.session_state[value_key(name)] = float(value)

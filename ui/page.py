@@ -77,7 +77,7 @@ def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST)) -> None:
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={},
     )
-    for name in ("style.css", "scale.css"):
+    for name in ("style.css", "scale.css", "tables.css"):
         st.html(_FOLDER / name)
     _draw_sidebar()
     st.title(title, anchor=False)

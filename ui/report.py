@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from riskmodels.criteria import SOURCE, Finding
+from riskmodels.safety import Note
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from riskmodels.vocabulary import GROUPS, in_group
@@ -18,7 +19,9 @@ from ui import charts, scale, text
 from ui.assessment import Answer
 from ui.models import MODEL_LABEL, version_text
 from ui.reasons import outcome_steps
+from ui.report_scores import notes_section, scores_section
 from ui.result import answer_words, published_text, refusal_text, standing_text
+from ui.score_rows import Published
 from ui.steps import Step, fact_text
 from ui.validity import CLOSING, unknown_text, validity_text
 
@@ -36,6 +39,8 @@ class Case:
         answers: the present answers.
         findings: diagnostic criteria met.
         models: shipped models by name.
+        published: the published scores of this patient.
+        notes: prompts to check that apply.
     """
 
     frame: pd.DataFrame
@@ -43,6 +48,8 @@ class Case:
     answers: Sequence[Answer]
     findings: Sequence[Finding]
     models: Mapping[str, RiskModel]
+    published: Published
+    notes: Sequence[Note]
 
     @property
     def patient(self) -> pd.Series:
@@ -57,7 +64,15 @@ def build_report(case: Case, today: date) -> str:
         case: what to report.
         today: the date printed on it.
     """
-    parts = [_head(case, today), _findings(case), _answers(case), _facts(case), _validity(case)]
+    parts = [
+        _head(case, today),
+        _findings(case),
+        _answers(case),
+        scores_section(case.published),
+        notes_section(case.notes),
+        _facts(case),
+        _validity(case),
+    ]
     styles = "".join(path.read_text(encoding="utf-8") for path in _STYLES)
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8">'

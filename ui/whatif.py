@@ -13,6 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.errors import InputError
+from riskmodels.explain.plan import LABEL
 from riskmodels.explain.whatif import Moved, apply
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit, from_canonical, to_canonical
@@ -22,8 +23,8 @@ from ui.assessment import Answer, assess
 
 _TURN = "whatif.turn"
 CAPTION = (
-    "What the model would say of a person with these values, linked ones moved along and everything else the same. "
-    "It is not the effect of a treatment."
+    f"This is {LABEL}: what it would say of a person with these values, linked ones moved along and everything else "
+    "the same."
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.leaning import leaning_head
 from riskmodels.tabular.model import CHUNK, RiskModel, today
-from riskmodels.tabular.network import concatenate, select
+from riskmodels.tabular.network import Weights, concatenate, select
 from riskmodels.tabular.support import fit_support
 from riskmodels.tabular.training import (
     Hiding,
@@ -67,52 +67,22 @@ def fit_model(
         TrainingError: when an outcome has no labelled rows, or the checkpoint is of another run.
     """
     config = config or TrainingConfig()
-    names = [str(o) for o in targets]
-    weights = targets.notna().astype(float) if weights is None else weights.where(targets.notna(), 0.0)
-    if not_inputs is None:
-        not_inputs = {o: OUTCOME[o].not_inputs if o in OUTCOME else () for o in names}
-    encoding = Encoding.fit(frame, inputs, config.knots)
-    z = torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1)
-    allowed = torch.tensor([[i not in not_inputs[o] for o in names] for i in inputs])
-    order = [o for o in names if o not in config.leaning]
-    levels = None if strata is None else torch.tensor(pd.factorize(strata, sort=True)[0])
-    data = TrainingData(tuple(inputs), z, _tensor(targets[order]), _tensor(weights[order]), tuple(order), levels)
-    columns = [names.index(o) for o in order]
-    trainer = Trainer(data, allowed[:, columns], config, choose_device(device), checkpoint)
-    fitted = trainer.fit(progress)
-    draws = bootstrap_weights(len(frame), config.members, config.seed)
-    for outcome, other in config.leaning.items():
-        rows = torch.tensor((targets[outcome].notna() & (weights[outcome] > 0)).to_numpy())
-        head = leaning_head(
-            z[:, rows],
-            select(fitted, order.index(other)),
-            _tensor(targets[outcome])[rows],
-            _tensor(weights[outcome])[rows],
-            draws[rows],
-            penalty=config.leaning_penalty,
-            allowed=allowed[:, names.index(outcome)],
-            seed=config.seed,
-            hiding=Hiding(tuple(inputs), config.hidden_rows),
-        )
-        fitted, order = concatenate(fitted, head), [*order, outcome]
-    places = torch.zeros(len(frame), dtype=torch.long) if levels is None else levels
-    hiding = Hiding(tuple(inputs), 1.0)
-    labels, label_weights = targets[order], weights[order]
-    fitted = calibrate_subsets(
-        z,
-        fitted,
-        draws,
-        _tensor(labels),
-        _tensor(label_weights),
-        places,
-        hiding,
+    people = _prepare(frame, targets, weights, tuple(inputs), config, not_inputs, strata)
+    ensemble = _add_leaning_heads(people, _train(people, choose_device(device), checkpoint, progress))
+    ensemble = calibrate_subsets(
+        people.z,
+        ensemble,
+        people.draws,
+        _tensor(people.targets),
+        _tensor(people.weights),
+        people.strata,
+        Hiding(people.inputs, 1.0),
         config.seed,
-        [o not in config.computed for o in order],
+        [o not in config.computed for o in people.outcomes],
     ).detached()
-    calibration = calibrate_affine(unseen_logits(z, fitted, draws), labels, label_weights)
-    support = {
-        o: fit_support(frame[targets[o].notna()], tuple(i for i in inputs if i not in not_inputs[o])) for o in order
-    }
+    unseen = unseen_logits(people.z, ensemble, people.draws)
+    calibration = calibrate_affine(unseen, people.targets, people.weights)
+    support = {o: fit_support(frame[people.targets[o].notna()], people.inputs_of(o)) for o in people.outcomes}
     card = {
         "name": name,
         "created": today(),
@@ -123,7 +93,85 @@ def fit_model(
         "training_data_sha256": frame_hash(frame, targets),
         "histograms": {i: _histogram(frame[i]) for i in inputs},
     }
-    return RiskModel(encoding, fitted, calibration, support, card, device=device)
+    return RiskModel(people.encoding, ensemble, calibration, support, card, device=device)
+
+
+@dataclass(frozen=True)
+class _People:
+    """Training people, ready for the network: outcomes that lean on others come last."""
+
+    inputs: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    config: TrainingConfig
+    encoding: Encoding
+    z: torch.Tensor  # (p, n, d)
+    targets: pd.DataFrame
+    weights: pd.DataFrame
+    allowed: torch.Tensor  # (p, O)
+    strata: torch.Tensor  # (n,)
+    draws: torch.Tensor  # (n, K)
+
+    def inputs_of(self, outcome: str) -> tuple[str, ...]:
+        """The inputs that may serve an outcome."""
+        column = self.allowed[:, self.outcomes.index(outcome)].tolist()
+        return tuple(name for name, may in zip(self.inputs, column, strict=True) if may)
+
+
+def _prepare(
+    frame: pd.DataFrame,
+    targets: pd.DataFrame,
+    weights: pd.DataFrame | None,
+    inputs: tuple[str, ...],
+    config: TrainingConfig,
+    not_inputs: Mapping[str, tuple[str, ...]] | None,
+    strata: pd.Series | None,
+) -> _People:
+    order = tuple(sorted(map(str, targets), key=lambda o: o in config.leaning))  # stable
+    if not_inputs is None:
+        not_inputs = {o: OUTCOME[o].not_inputs if o in OUTCOME else () for o in order}
+    encoding = Encoding.fit(frame, inputs, config.knots)
+    known = targets.notna()
+    places = np.zeros(len(frame), dtype=np.int64) if strata is None else pd.factorize(strata, sort=True)[0]
+    return _People(
+        inputs,
+        order,
+        config,
+        encoding,
+        torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1),
+        targets[list(order)],
+        (known.astype(float) if weights is None else weights.where(known, 0.0))[list(order)],
+        torch.tensor([[i not in not_inputs[o] for o in order] for i in inputs]),
+        torch.tensor(places),
+        bootstrap_weights(len(frame), config.members, config.seed),
+    )
+
+
+def _train(people: _People, device: torch.device, checkpoint: Path | None, progress: Progress | None) -> Weights:
+    first = [o for o in people.outcomes if o not in people.config.leaning]
+    labels, weights = _tensor(people.targets[first]), _tensor(people.weights[first])
+    data = TrainingData(people.inputs, people.z, labels, weights, tuple(first), people.strata)
+    return Trainer(data, people.allowed[:, : len(first)], people.config, device, checkpoint).fit(progress)
+
+
+def _add_leaning_heads(people: _People, ensemble: Weights) -> Weights:
+    leaning = people.config.leaning
+    for at, outcome in enumerate(people.outcomes):
+        if outcome not in leaning:
+            continue
+        rows = torch.tensor((people.weights[outcome] > 0).to_numpy())
+        head = leaning_head(
+            people.z[:, rows],
+            select(ensemble, people.outcomes.index(leaning[outcome])),
+            _tensor(people.targets[outcome])[rows],
+            _tensor(people.weights[outcome])[rows],
+            people.draws[rows],
+            penalty=people.config.leaning_penalty,
+            allowed=people.allowed[:, at],
+            seed=people.config.seed,
+            hiding=Hiding(people.inputs, people.config.hidden_rows),
+        )
+        ensemble = concatenate(ensemble, head)
+    return ensemble
 
 
 def frame_hash(*frames: pd.DataFrame) -> str:
