@@ -1,0 +1,216 @@
+"""Published scores of one patient in words: one row a score, for the page's table and for the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+import pandas as pd
+
+from riskmodels.scores.disagreement import score_share
+from riskmodels.scores.inputs import variable_of
+from riskmodels.scores.registry import REGISTRY, Score
+from riskmodels.scores.score2 import COUNTRIES, REGIONS, region_of
+from riskmodels.scoring.scores import CATEGORY_OF
+from ui import text
+
+#: SCORE2's regions, then every country the guideline lists
+PLACES = (*REGIONS, *sorted(country for countries in COUNTRIES.values() for country in countries))
+_NOT_KNOWN, _NOT_ELIGIBLE = "not known: ", "not eligible: "
+_RISK_OF = {
+    "total_cvd": "all cardiovascular",
+    "ascvd": "ASCVD",
+    "heart_failure": "heart failure",
+    "chd": "coronary disease",
+    "stroke": "stroke",
+}
+_MODELS = {
+    ("prevent", "base"): "base model",
+    ("prevent", "hba1c"): "model with HbA1c",
+    ("prevent", "uacr"): "model with urine albumin",
+    ("prevent", "full"): "full model",
+    ("framingham", "lipid"): "model with cholesterol",
+    ("framingham", "office"): "model with body mass index",
+}
+#: values of PREVENT shown at once; the others on demand
+_AT_ONCE = ("total_cvd_10y", "ascvd_10y", "heart_failure_10y")
+#: risks below it have a decimal more
+_SMALL = 0.00995
+_MOST_DECIMALS = 5
+
+
+class State(IntEnum):
+    """Whether a score has a number, in the order of the table."""
+
+    GIVEN = 0
+    MISSING = 1
+    OUTSIDE = 2
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One number: of what (empty where the score has one only), in words, the guideline's category."""
+
+    label: str
+    value: str
+    category: str = ""
+
+    @property
+    def text(self) -> str:
+        """``ASCVD 9.2 %, intermediate``."""
+        worded = f"{self.label} {self.value}".strip()
+        return f"{worded}, {self.category}" if self.category else worded
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One score of one patient.
+
+    Args:
+        score: of the registry.
+        state: whether there is a number.
+        numbers: the main ones; empty where there is none.
+        further: the others.
+        model: equation used, in words.
+        missing: labels of the required inputs not known.
+        reason: why it does not apply; empty where it does.
+        standing: where the patient stands among people of the same sex and age; empty where not known.
+    """
+
+    score: Score
+    state: State
+    numbers: tuple[Shown, ...] = field(repr=False)
+    further: tuple[Shown, ...] = field(repr=False)
+    model: str
+    missing: tuple[str, ...]
+    reason: str
+    standing: str = field(repr=False)
+
+    @property
+    def why_none(self) -> str:
+        """Why there is no number, as a sentence; empty where there is one."""
+        if self.state is State.MISSING:
+            return f"Not known: {', '.join(self.missing)}."
+        return f"Does not apply: {self.reason}." if self.state is State.OUTSIDE else ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """The results of every published score for one patient.
+
+    Args:
+        patient: row of the PatientFrame, with the inputs that only scores take.
+        results: one-row results by name in the registry.
+        region: SCORE2's risk region; empty where not chosen.
+    """
+
+    patient: pd.Series = field(repr=False)
+    results: Mapping[str, pd.DataFrame] = field(repr=False)
+    region: str
+
+    def given(self, score: str) -> bool:
+        """Whether a score has a number."""
+        return str(self.results[score]["problems"].iloc[0]) == ""
+
+    @property
+    def rows(self) -> list[ScoreRow]:
+        """One row a score: those with a number, those that lack an input, those that do not apply."""
+        return sorted((_row(REGISTRY[name], self) for name in self.results), key=lambda row: row.state)
+
+
+def compute_scores(patient: pd.Series, region: str) -> Published:
+    """Every score of the registry for one patient.
+
+    Args:
+        patient: row of a PatientFrame, with a score's further inputs where given.
+        region: SCORE2's risk region; empty where not chosen.
+    """
+    frame = patient.to_frame().T.astype(float)
+    results = {}
+    for name, score in REGISTRY.items():
+        options = {"region": region} if region and "region" in score.options else {}
+        results[name] = score.function(frame, **options)
+    return Published(patient, results, region)
+
+
+def region_at(place: str | None) -> str:
+    """The risk region of a choice of :data:`PLACES`; empty where nothing is chosen."""
+    if place is None:
+        return ""
+    return place if place in REGIONS else region_of(place)
+
+
+def region_text(region: str) -> str:
+    """``very high-risk region``."""
+    return f"{region.replace('_', ' ')}-risk region"
+
+
+def _row(score: Score, published: Published) -> ScoreRow:
+    result, patient = published.results[score.name].iloc[0], published.patient
+    missing = tuple(_label(name) for name in str(result["missing"]).split(", ") if name)
+    found = [part for part in str(result["problems"]).split("; ") if part and not part.startswith(_NOT_KNOWN)]
+    reason = "; ".join(part.removeprefix(_NOT_ELIGIBLE) for part in found)
+    state = State.OUTSIDE if found else State.MISSING if missing else State.GIVEN
+    numbers, further = _numbers(score, result) if state is State.GIVEN else ((), ())
+    rank = _standing(score, result, patient, published.region) if state is State.GIVEN else ""
+    return ScoreRow(score, state, numbers, further, _model(score, str(result["model"])), missing, reason, rank)
+
+
+def _model(score: Score, name: str) -> str:
+    """The equation used, in words."""
+    if score.name == "pce":
+        return f"{name[0].upper()}{name[1:]}"
+    return _MODELS.get((score.name, name), name)
+
+
+def _label(name: str) -> str:
+    return "country or risk region" if name == "region" else text.inside(variable_of(name).label)
+
+
+def _numbers(score: Score, result: pd.Series) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+    """The numbers shown at once, and the others."""
+    names = [name for name in score.values if result[name] == result[name]]  # noqa: PD011, not a frame's values
+    shown = {name: _number(score, name, result) for name in names}
+    if score.name != "prevent":
+        return tuple(shown.values()), ()
+    further = tuple(number for name, number in shown.items() if name not in _AT_ONCE)
+    return tuple(shown[name] for name in _AT_ONCE), further
+
+
+def _number(score: Score, name: str, result: pd.Series) -> Shown:
+    value = float(result[name])
+    rated = name == CATEGORY_OF.get(score.name, score.value)
+    category = str(result["category"]) if rated else ""
+    if name == "points":
+        return Shown("", f"{value:g} {'point' if value == 1 else 'points'}", category)
+    if name == "egfr":
+        return Shown("", f"{value:.0f} mL/min/1.73 m²", category)
+    if score.name == "findrisc":
+        return Shown("the form's share", f"{100 * value:.3g} %")
+    edges = tuple(edge for bands in score.bands.values() for edge in bands.edges) if rated else ()
+    return Shown(_of(name) if score.name == "prevent" else "", percent_text(value, edges), category)
+
+
+def _of(name: str) -> str:
+    outcome, _, horizon = name.rpartition("_")
+    years = "" if horizon == "10y" else f", {horizon.removesuffix('y')} years"
+    return f"{_RISK_OF[outcome]}{years}"
+
+
+def percent_text(risk: float, edges: tuple[float, ...] = ()) -> str:
+    """A risk (0–1) as scores are printed: one decimal, below 1 % two, or what keeps it on its side of every edge."""
+    for decimals in range(1 if risk >= _SMALL else 2, _MOST_DECIMALS):
+        shown = round(risk, decimals + 2)
+        if all((shown >= edge) == (risk >= edge) for edge in edges):
+            break
+    return f"{100 * risk:.{decimals}f} %"
+
+
+def _standing(score: Score, result: pd.Series, patient: pd.Series, region: str) -> str:
+    share = score_share(score.name, score.value, result, patient, region)
+    if share != share:
+        return ""
+    people = f"{'men' if patient['sex'] == 1 else 'women'} aged {text.age_band(float(patient['age']))}"
+    percent = round(100 * share)
+    return f"among the lowest of {people}" if percent <= 1 else f"higher than {min(percent, 99)} % of {people}"
