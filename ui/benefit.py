@@ -72,8 +72,8 @@ def _row(benefit: Benefit) -> str:
     source = f"<small>{escape(benefit.baseline_source)}</small>"
     return (
         f"<tr>{name}<td><b>{percent_text(benefit.baseline)}</b> in {years}{source}</td>"
-        f"<td><b>{points_text(benefit.risk_reduction)}</b> percentage points</td>"
-        f"<td><b>{count_text(benefit.number_needed)}</b> over {years}</td></tr>"
+        f"<td><b>{points_text(benefit.risk_reduction)}</b> percentage points less</td>"
+        f"<td><b>{count_text(benefit.number_needed)}</b> treated for {years}, one event less</td></tr>"
     )
 
 

@@ -171,7 +171,7 @@ def test_benefit_names_baseline_reduction_and_number_needed(page: AppTest) -> No
     shown = html_with(page, "Benefit by trials")
     assert "Blood pressure lower by 10 mmHg" in shown
     assert "AHA PREVENT 2023 (full model)" in shown
-    assert re.search(r"<b>\d+ \(\d+–\d+\)</b> over 10 years", shown)
+    assert re.search(r"<b>\d+ \(\d+–\d+\)</b> treated for 10 years", shown)
     assert "Lancet 2016;387:957-967" in shown
 
 

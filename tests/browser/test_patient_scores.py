@@ -1,0 +1,109 @@
+"""Published scores and the smallest plan on the Patient page, in a real Chromium."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from ui.examples import EXAMPLES
+
+pytestmark = pytest.mark.browser
+
+#: FORMULAS.md section 8, PREVENT base model: label of each field, what is typed
+NUMBERS = {
+    "Age, years": "50",
+    "Body mass index, kg/m²": "35",
+    "Systolic pressure, mmHg": "160",
+    "Total cholesterol, mg/dL": "200",
+    "HDL cholesterol, mg/dL": "45",
+    "eGFR, mL/min/1.73 m²": "90",
+}
+CHOICES = {
+    "Sex": "female",
+    "Takes blood-pressure medicine": "yes",
+    "Takes a statin or other cholesterol medicine": "no",
+    "Told: diabetes": "yes",
+    "Smoking": "never",
+}
+CLOSED = ("Body size", "Blood pressure", "Lipids", "Sugar", "Kidney", "Lifestyle")
+
+
+def settle(page: Any) -> None:
+    """Wait until the page has answered: an open list closes when it is drawn again."""
+    page.wait_for_timeout(200)
+    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+
+
+def fill(page: Any, label: str, value: str) -> None:
+    field = page.get_by_role("spinbutton", name=label, exact=True)
+    field.fill(value)
+    field.press("Enter")
+    settle(page)
+
+
+def choose(page: Any, label: str, value: str) -> None:
+    """By keyboard, which does not depend on where the page is scrolled to."""
+    field = page.get_by_role("combobox", name=re.compile(re.escape(label))).first
+    field.focus()
+    page.keyboard.type(value)
+    page.get_by_role("option", name=value, exact=True).wait_for()
+    for _ in range(5):
+        if page.locator("[role='option'][data-focused='true']").all_inner_texts() == [value]:
+            break
+        page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(100)
+    page.keyboard.press("Enter")
+    settle(page)
+
+
+def score_row(page: Any, title: str) -> Any:
+    return page.locator(".cr-table tr", has=page.get_by_role("rowheader", name=title))
+
+
+def type_worked_example(page: Any) -> None:
+    for group in CLOSED:
+        page.locator(".st-key-form summary", has_text=group).first.click()
+    settle(page)
+    for label, value in NUMBERS.items():
+        fill(page, label, value)
+    for label, value in CHOICES.items():
+        choose(page, label, value)
+
+
+def test_prevent_worked_example_typed_in_shows_the_published_value(open_page: Callable[..., Any]) -> None:
+    page = open_page("/Patient")
+    type_worked_example(page)
+    row = score_row(page, "AHA PREVENT 2023")
+    row.get_by_text("14.7 %").wait_for()
+    words = row.inner_text()
+    assert "ASCVD 9.2 % intermediate" in words
+    assert "base model" in words
+
+
+def test_a_35_year_old_reads_why_score2_does_not_apply(open_page: Callable[..., Any]) -> None:
+    page = open_page("/Patient", width=400, theme="dark")
+    fill(page, "Age, years", "35")
+    choose(page, "Sex", "male")
+    row = score_row(page, "SCORE2 and SCORE2-OP")
+    row.get_by_text("Does not apply: valid for ages 40–89 only.").wait_for()
+    main = page.get_by_test_id("stMain")
+    assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
+
+
+def test_the_plan_brings_a_patient_under_the_threshold_by_named_steps(open_page: Callable[..., Any]) -> None:
+    page = open_page("/Patient")
+    page.get_by_role("button", name="Example").click()
+    page.get_by_role("button", name=EXAMPLES[1].title).click()
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="Smallest plan").click()
+    fill(page, "To come under, %", "20")
+    page.get_by_role("button", name="Find the smallest change").click()
+    page.locator(".cr-plan").wait_for()
+    words = page.locator(".cr-plan").inner_text()
+    assert "under 20 %" in words
+    assert re.search(r"1\. .+→", words)
+    numbers = page.locator(".cr-plan .cr-numbers b").all_inner_texts()
+    assert float(numbers[-1].split()[0]) < 20
