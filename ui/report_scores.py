@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from riskmodels.safety import Note
-from ui.score_rows import Published, ScoreRow, State, region_text
+from ui.score_rows import Published, ScoreRow, State
 
 
 def scores_section(published: Published) -> str:
@@ -20,8 +20,7 @@ def scores_section(published: Published) -> str:
     others = "; ".join(f"{row.score.title} ({_short(row)})" for row in rows if row.state is not State.GIVEN)
     table = f'<table class="scores">{given}</table>' if given else ""
     told = f"<p>No number: {escape(others)}.</p>" if others else ""
-    region = f"<small>SCORE2 for the {region_text(published.region)}.</small>" if published.region else ""
-    return f'<section class="small"><h2>Published scores</h2>{table}{told}{region}</section>'
+    return f'<section class="small"><h2>Published scores</h2>{table}{told}</section>'
 
 
 def _short(row: ScoreRow) -> str:
@@ -30,10 +29,10 @@ def _short(row: ScoreRow) -> str:
 
 def _row(row: ScoreRow) -> str:
     values = "; ".join(number.text for number in row.numbers)
-    horizon = "now" if row.score.horizon == "now" else "in 10 years"
+    horizon = "now" if row.score.horizon == "now" else "10 years"
     used = f"{row.model} · {row.score.made_for}"
     title = row.score.title.removesuffix(" general cardiovascular risk")
-    return f"<tr><th>{escape(title)}</th><td>{escape(values)} {horizon}</td><td>{escape(used)}</td></tr>"
+    return f"<tr><th>{escape(title)}</th><td>{horizon}: {escape(values)}</td><td>{escape(used)}</td></tr>"
 
 
 def notes_section(notes: Sequence[Note]) -> str:

@@ -262,6 +262,6 @@ def test_report_contains_scores_and_notes() -> None:
     case = Case(frame, {}, assess(frame, models), find_criteria(frame.iloc[0], {}), models, published, prompted)
     report = build_report(case, date(2026, 11, 24))
     assert "Published scores" in report
-    assert "all cardiovascular 27.3 %; ASCVD" in report
+    assert "10 years: all cardiovascular 27.3 %; ASCVD" in report
     assert "SCORE2 and SCORE2-OP (already told of diabetes" in report
     assert "Check whether a statin has been discussed" in report
