@@ -11,6 +11,7 @@ from ui.charts import CONFIG
 from ui.cohort_chart import draw_bins, finding, make_bins
 from ui.cohort_file import DONE
 from ui.cohort_job import Job
+from ui.cohort_scores import draw_choice, draw_comparison
 from ui.cohort_state import Upload
 from ui.cohort_table import draw_table
 from ui.cohort_text import count, plain
@@ -58,10 +59,12 @@ def _draw_body(upload: Upload, scored: ScoredCohort) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         triage = draw_triage(risk, outcome)
-        _draw_downloads(upload, scored, outcome, triage)
+        extended = draw_choice(upload, scored)
+        _draw_downloads(upload, extended, outcome, triage)
     with left:
         _draw_spread(risk, outcome, triage)
     st.caption(" ".join(_who_is_missing(scored, outcome)))
+    draw_comparison(extended, outcome, _ink())
     draw_table(upload, scored, outcome, triage.flagged)
 
 

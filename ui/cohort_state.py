@@ -20,6 +20,7 @@ from riskmodels.cohorts.demo import FILE as DEMO_FILE
 from riskmodels.cohorts.extracts import FOLDER
 from riskmodels.errors import FileError
 from riskmodels.interop.table import Table, check_size, read_table
+from ui.memo import COHORT_SCORES, forget
 
 T = TypeVar("T")
 
@@ -112,6 +113,7 @@ def discard() -> None:
     """Forget the cohort and its message."""
     for key in ("cohort_uploads", _KEY, _ERROR):
         st.session_state.pop(key, None)
+    forget(COHORT_SCORES)
 
 
 def read_upload(data: bytes, name: str) -> Upload:

@@ -9,6 +9,8 @@ import pandas as pd
 import streamlit as st
 
 Result = TypeVar("Result")
+#: slot of the cohort with scores, forgotten with the cohort
+COHORT_SCORES = "cohort_scores"
 
 
 def row_key(patient: pd.Series) -> bytes:
@@ -34,3 +36,8 @@ def remembered(slot: str, key: Hashable, compute: Callable[[], Result]) -> Resul
         kept = (key, compute())
         st.session_state[name] = kept
     return kept[1]
+
+
+def forget(slot: str) -> None:
+    """Forget the result of a computation."""
+    st.session_state.pop(f"memo.{slot}", None)

@@ -31,7 +31,7 @@ def published_scores(frame: pd.DataFrame) -> Published:
         frame: PatientFrame of one row.
     """
     patient = pd.concat([frame.iloc[0], pd.Series(draft.score_facts(), dtype=float)])
-    region = region_at(st.session_state.get(PLACE))
+    region = chosen_region()
     return remembered("scores", (row_key(patient), region), lambda: compute_scores(patient, region))
 
 
@@ -50,7 +50,7 @@ def draw_scores(
     differing = find_differences(published, answers, models, units)
     if differing:
         st.html(differences(differing))
-    _draw_place(published)
+    draw_place()
     with st.expander("Questions only these scores ask", key="scores.questions"):
         _draw_questions(published.patient)
 
@@ -149,7 +149,13 @@ def differences(found: Mapping[str, Sequence[Disagreement]]) -> str:
     return f'<section class="cr-differ"><h3>Where they and the neural estimate differ</h3>{parts}</section>'
 
 
-def _draw_place(published: Published) -> None:
+def chosen_region() -> str:
+    """SCORE2's risk region of the country chosen in this session; empty where none is."""
+    return region_at(st.session_state.get(PLACE))
+
+
+def draw_place() -> None:
+    """The country of residence, chosen once a session."""
     st.selectbox(
         "Country of residence, for SCORE2",
         PLACES,
@@ -160,8 +166,8 @@ def _draw_place(published: Published) -> None:
         persist_state="session",
         width=320,
     )
-    if published.region:
-        chosen = f"{region_text(published.region).capitalize()} of the ESC. "
+    if chosen_region():
+        chosen = f"{region_text(chosen_region()).capitalize()} of the ESC. "
         st.caption(f"{chosen}Kept for the next patients. Scores made for the United States do not change with it.")
 
 
