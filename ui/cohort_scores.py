@@ -192,7 +192,7 @@ def finding(risk: pd.Series, score: pd.Series, title: str) -> str:
     )
     if both.nunique().min() > 1:
         level = f"rank correlation {both['risk'].corr(both['score'], 'spearman'):.2f}; {level}"
-    return f"{count(len(both), 'row')} with both: {level}.{drawn} Line: both the same; dots: the threshold."
+    return f"{count(len(both), 'row')} with both: {level}.{drawn} Line: both the same; dotted: the threshold."
 
 
 def reclassified(risk: pd.Series, score: pd.Series, threshold: float, title: str) -> str:
