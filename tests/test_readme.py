@@ -27,3 +27,11 @@ def test_every_make_target_it_names_exists() -> None:
     named = set(re.findall(r"(?:`|^)make (\w+)", README, flags=re.M))
     assert named
     assert named <= targets
+
+
+def test_it_lists_every_published_score_with_its_source() -> None:
+    from riskmodels.scores import REGISTRY
+
+    for score in REGISTRY.values():
+        assert score.title in README
+        assert re.search(r"10\.\d{4,}/\S+\w", score.citation).group() in README  # type: ignore[union-attr]
