@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from riskmodels.cohorts.download import Progress, Step, download, silent
 from riskmodels.cohorts.extracts import target
@@ -44,12 +45,15 @@ def read_nhanes(source: Path) -> pd.DataFrame:
         plausible range and became unknown.
 
     Raises:
-        SourceDataError: when the file is missing or has not the expected columns.
+        SourceDataError: when the file is missing, damaged, or has not the expected columns.
     """
     path = source / FILE if source.is_dir() else source
     if not path.is_file():
         raise SourceDataError(f"There is no NHANES file at {path}.", hint="Run: python -m riskmodels data nhanes")
-    table = pd.read_parquet(path)
+    try:
+        table = pd.read_parquet(path)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceDataError(f"{path} cannot be read as Parquet.", hint="Get it again.") from error
     if {"seqn", "age_y", "male"} <= set(table.columns):
         return to_patient_frame(table)
     expected = {*VOCABULARY, *AUDIT_COLUMNS}

@@ -200,3 +200,10 @@ class TestSharedFile:
         outcome = cardiovascular_death(nhanes[nhanes["age"].between(30, 79) & ~told])
         assert outcome["event"].notna().sum() == 28_842
         assert (outcome["event"] == 1).sum() == 368
+
+
+def test_a_damaged_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "nhanes_adults.parquet"
+    path.write_bytes(b"PAR1 not really")
+    with pytest.raises(SourceDataError, match=r"cannot be read as Parquet\. Get it again"):
+        read_nhanes(path)
