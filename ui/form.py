@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from riskmodels.checks import Checked, Problem, Severity
 from riskmodels.units import Unit
-from riskmodels.vocabulary import GROUPS, VARIABLES, VOCABULARY, Group, Kind, Variable, in_group
+from riskmodels.vocabulary import GROUPS, VOCABULARY, Group, Kind, Variable, in_group
 from ui import draft
 from ui.examples import EXAMPLES
 
@@ -147,7 +147,7 @@ def _draw_field(variable: Variable, checked: Checked) -> None:
     with label:
         st.markdown(variable.label, help=variable.help or None)
     with fields[0]:
-        _draw_number(variable) if number else _draw_choice(variable)
+        _draw_number(variable) if number else draw_choice(variable)
     if number:
         with fields[1]:
             _draw_unit(variable)
@@ -185,7 +185,13 @@ def _draw_unit(variable: Variable) -> None:
     )
 
 
-def _draw_choice(variable: Variable) -> None:
+def draw_choice(variable: Variable, labelled: bool = False) -> None:
+    """The answers of one variable, kept in the draft; nothing chosen is unknown.
+
+    Args:
+        variable: yes/no or choice.
+        labelled: whether its label and help stand with it; the form draws them itself.
+    """
     labels = {choice.code: choice.label for choice in variable.choices}
     st.selectbox(
         variable.label,
@@ -194,7 +200,8 @@ def _draw_choice(variable: Variable) -> None:
         format_func=lambda code: labels[code],
         key=draft.value_key(variable.name),
         placeholder="unknown",
-        label_visibility="collapsed",
+        help=(variable.help or None) if labelled else None,
+        label_visibility="visible" if labelled else "collapsed",
         persist_state="session",
     )
 
@@ -219,12 +226,6 @@ def _non_hdl(checked: Checked) -> list[str]:
 
 def _lipid_unit() -> Unit:
     return draft.unit_of("total_cholesterol")
-
-
-def known_names(checked: Checked) -> list[str]:
-    """Names of the variables that are known, in the order of the vocabulary."""
-    row = checked.frame.iloc[0]
-    return [v.name for v in VARIABLES if row[v.name] == row[v.name]]
 
 
 def row_problems(checked: Checked) -> list[Problem]:

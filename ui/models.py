@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.model import RiskModel, load_shipped
 
 #: what each shipped model is called on pages
@@ -32,13 +31,3 @@ def version_text(model: RiskModel) -> str:
     """Version and date of training; the date once where the version begins with it."""
     version = model.version.removeprefix(f"{model.created[:10]}-")
     return f"version {version} of {model.created[:10]}"
-
-
-def model_for(outcome: str) -> RiskModel:
-    """The model that serves an outcome.
-
-    Raises:
-        ModelFileError: as :func:`shipped_models`.
-        KeyError: when no shipped model has that name.
-    """
-    return shipped_models()[OUTCOME[outcome].model]

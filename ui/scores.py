@@ -13,9 +13,9 @@ from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.scores.score2 import REGIONS
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
-from riskmodels.vocabulary import Variable
 from ui import draft
 from ui.assessment import Answer
+from ui.form import draw_choice
 from ui.memo import remembered, row_key
 from ui.score_rows import PLACES, Published, ScoreRow, State, compute_scores, region_at, region_text
 
@@ -176,18 +176,4 @@ def _draw_questions(patient: pd.Series) -> None:
     columns = st.columns(2, gap="medium")
     for i, variable in enumerate(asked):
         with columns[i % 2]:
-            _draw_question(variable)
-
-
-def _draw_question(variable: Variable) -> None:
-    labels = {choice.code: choice.label for choice in variable.choices}
-    st.selectbox(
-        variable.label,
-        list(labels),
-        index=None,
-        format_func=lambda code: labels[code],
-        key=draft.value_key(variable.name),
-        placeholder="unknown",
-        help=variable.help or None,
-        persist_state="session",
-    )
+            draw_choice(variable, labelled=True)

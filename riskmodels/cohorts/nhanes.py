@@ -25,6 +25,8 @@ from riskmodels.vocabulary import VOCABULARY
 FILE = "nhanes_adults.parquet"
 #: columns of the frame that are not inputs
 AUDIT_COLUMNS = (*AUDIT, "mortality_eligible")
+#: the latest cycles with survey weights, kidney function and urine albumin: what "people of the same age and sex" means
+REFERENCE_CYCLES = ("2011-2012", "2013-2014", "2015-2016")
 #: HbA1c in % from which each label is 1 (ADA, Standards of Care, section 2: diagnosis)
 DIABETES_HBA1C, PREDIABETES_HBA1C = 6.5, 5.7
 #: NCHS leading causes of death: 1 diseases of heart, 5 cerebrovascular diseases

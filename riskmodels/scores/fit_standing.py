@@ -8,12 +8,10 @@ import json
 import re
 from pathlib import Path
 
-from riskmodels.cohorts.nhanes import FILE, read_nhanes
+from riskmodels.cohorts.nhanes import FILE, REFERENCE_CYCLES, read_nhanes
 from riskmodels.scores.standing import PATH, Standings, fit_standings
 
 SOURCE = Path("cohorts") / "nhanes_adults_1999_2018" / FILE
-#: the latest cycles with survey weights, kidney function and urine albumin; those of the models' reference population
-CYCLES = ("2011-2012", "2013-2014", "2015-2016")
 POPULATION = "US adults for whom the score gives a number, NHANES 2011–2016, survey-weighted"
 
 
@@ -27,7 +25,7 @@ def fit_from(shared: Path) -> Standings:
         SourceDataError: when the file is missing or not as expected.
     """
     cohort = read_nhanes(shared / SOURCE)
-    people = cohort[cohort["cycle"].isin(CYCLES)]
+    people = cohort[cohort["cycle"].isin(REFERENCE_CYCLES)]
     # NHANES asks for vigorous activity only: the points of some active people are one too high here
     people = people.assign(daily_activity=people["physical_activity"])
     digest = hashlib.sha256((shared / SOURCE).read_bytes()).hexdigest()

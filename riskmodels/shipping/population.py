@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.cohorts import read_nhanes
+from riskmodels.cohorts.nhanes import REFERENCE_CYCLES
 from riskmodels.evaluation import evaluate, fit_affine, standard_subgroups
 from riskmodels.evaluation.peers import Dataset, fit_peers
 from riskmodels.outcomes import OUTCOME, eligible
@@ -36,8 +37,6 @@ SUBSETS: dict[str, tuple[str, ...]] = {
     "without any laboratory value": tuple(i for i in POPULATION_INPUTS if not VOCABULARY[i].laboratory),
     "seven basics": BASICS,
 }
-#: standing is given among people of these cycles: the latest with survey weights
-REFERENCE_CYCLES = ("2011-2012", "2013-2014", "2015-2016")
 GLYCAEMIA = ("diabetes", "dysglycaemia")
 #: subsets for which peers are fitted as well
 WITH_PEERS = ("all inputs", "without glucose", "seven basics")

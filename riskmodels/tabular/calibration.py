@@ -80,9 +80,9 @@ def calibrate_subsets(
         known.append(seen[:, :, 0].T)  # (n, p), 1 where known
         logits.append(unseen_logits(seen, ensemble, draws))
     flags, offsets = torch.cat(known), torch.cat(logits)
-    usable = targets.isnan() | (weights <= 0)
+    unlabelled = targets.isnan() | (weights <= 0)
     label = torch.nan_to_num(targets).repeat(VIEWS, 1)
-    weight = torch.where(usable, 0.0, weights).repeat(VIEWS, 1)
+    weight = torch.where(unlabelled, 0.0, weights).repeat(VIEWS, 1)
     weight = torch.where(offsets.isnan(), 0.0, weight)
     fitted = [
         _fit_offset(
