@@ -3,7 +3,8 @@
     CareRiskError
     ├── InputError            what was entered or uploaded cannot be used
     │   ├── UnitError         a unit that the variable does not accept
-    │   └── FileError         a file that cannot be read as a cohort
+    │   ├── FileError         a file that cannot be read as a cohort
+    │   └── ImageError        a file that cannot be read as an image
     ├── ModelFileError        a model folder that is missing, damaged or of another version
     ├── SourceDataError       raw public data that are missing or not as published
     └── TrainingError         training that cannot start or go on
@@ -43,6 +44,10 @@ class UnitError(InputError):
 
 class FileError(InputError):
     """A file that cannot be read as a cohort."""
+
+
+class ImageError(InputError):
+    """A file that cannot be read as an image."""
 
 
 class ModelFileError(CareRiskError):

@@ -13,8 +13,8 @@ from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 from riskmodels.cohorts import read_uci_heart
 from riskmodels.evaluation import evaluate, standard_subgroups
 from riskmodels.evaluation.peers import PEERS, Dataset, fit_peers
+from riskmodels.model_files import file_hash
 from riskmodels.shipping.say import Say
-from riskmodels.tabular.files import file_hash
 from riskmodels.tabular.fitting import fit_model
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.recipes import CHEST_PAIN_CONFIG, CHEST_PAIN_INPUTS, Labelled, label_chest_pain

@@ -13,10 +13,10 @@ from riskmodels.cohorts import read_nhanes
 from riskmodels.cohorts.nhanes import REFERENCE_CYCLES
 from riskmodels.evaluation import evaluate, fit_affine, standard_subgroups
 from riskmodels.evaluation.peers import Dataset, fit_peers
+from riskmodels.model_files import file_hash
 from riskmodels.outcomes import OUTCOME, eligible
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.say import Say
-from riskmodels.tabular.files import file_hash
 from riskmodels.tabular.fitting import fit_model
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.recipes import POPULATION_CONFIG, POPULATION_INPUTS, Labelled, label_population

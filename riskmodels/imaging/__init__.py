@@ -1,0 +1,1 @@
+"""Image models: retinal photos and chest films, each with its checks, its reasons and its limits."""
