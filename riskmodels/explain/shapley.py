@@ -10,6 +10,7 @@ b + Σ f_i + Σ_{i<j} g_ij over the known inputs, so its Shapley values need no 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -66,7 +67,7 @@ class Reasons:
         values: log-odds contribution of each input; exactly 0 where unknown. base + row sum = log-odds shown.
         logit: (n,) the log-odds shown, computed apart.
         data: the inputs, canonical units, NaN where unknown.
-        form, z: what the interactions are computed from when asked for.
+        form, encoded: what the interactions are computed from when asked for; ``encoded()`` gives the encoded inputs.
     """
 
     outcome: str
@@ -75,7 +76,7 @@ class Reasons:
     logit: Floats
     data: pd.DataFrame
     form: PairwiseForm
-    z: torch.Tensor
+    encoded: Callable[[], torch.Tensor]
 
     @property
     def gap(self) -> Floats:
@@ -88,8 +89,9 @@ class Reasons:
 
         Rows sum to :attr:`values`, as in shap's own convention.
         """
-        matrix = self.form.interactions(self.z).mul_(0.5)
-        matrix.diagonal(dim1=1, dim2=2).copy_(self.form.main(self.z))
+        z = self.encoded()
+        matrix = self.form.interactions(z).mul_(0.5)
+        matrix.diagonal(dim1=1, dim2=2).copy_(self.form.main(z))
         return np.asarray(matrix.cpu().numpy(), dtype=float)
 
     def points(self) -> tuple[float, pd.DataFrame]:

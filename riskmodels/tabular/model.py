@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,18 @@ from riskmodels.errors import ModelFileError
 from riskmodels.explain.shapley import PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
 from riskmodels.outcomes import OUTCOME, refusals
+from riskmodels.tabular.compact import Compact
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.files import read_model_files, write_model_files
-from riskmodels.tabular.network import Weights, member_logits, select
+from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range, Support, Texts
 
 #: where the shipped models lie
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
 #: rows computed at once: small enough for the temporaries to stay in cache
-CHUNK = 512
+CHUNK = 1024
 #: two-sided 90 % of a normal distribution
 Z90 = 1.6448536269514722
 
@@ -111,7 +113,6 @@ class RiskModel:
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
         self._supports = {o: Support(self.inputs, ranges) for o, ranges in support.items()}
         self._forms: dict[str, PairwiseForm] = {}
-        self._singles: dict[int, Weights] = {}
 
     def __repr__(self) -> str:
         return f"RiskModel({self.name!r}, version {self.version!r}, outcomes {self.outcomes}, on {self.device})"
@@ -152,7 +153,7 @@ class RiskModel:
         """
         x = self.encoding.matrix(frame)
         with torch.inference_mode():
-            parts = [self._members(self.encoding(part)) for part in torch.split(self._placed(x), CHUNK)]
+            parts = [self._moments(self._compact.logits(part)) for part in self._parts(x)]
         return self._prediction(frame, x, parts)
 
     def predict_and_explain(
@@ -161,32 +162,48 @@ class RiskModel:
         """:meth:`predict` and :meth:`explain` at once, for half the work.
 
         Args:
-            frame: PatientFrame of some thousand rows at most: the encoded inputs are held in memory.
+            frame: PatientFrame.
             outcomes: to explain; all when None.
 
         Returns:
             The prediction, and reasons by outcome.
         """
         x = self.encoding.matrix(frame)
+        wanted = [self.outcomes.index(o) for o in (self.outcomes if outcomes is None else outcomes)]
+        moments, values = [], []
         with torch.inference_mode():
-            z = self.encoding(self._placed(x))
-            parts = [self._members(part) for part in torch.split(z, CHUNK, dim=1)]
-            prediction = self._prediction(frame, x, parts)
-            reasons = {
-                outcome: self._reasons(frame, outcome, z, prediction.logit[outcome].to_numpy())
-                for outcome in (self.outcomes if outcomes is None else outcomes)
-            }
+            for part in self._parts(x):
+                members, contributions = self._compact.both(part, wanted)
+                moments.append(self._moments(members))
+                values.append(contributions)
+            prediction = self._prediction(frame, x, moments)
+            joined = torch.cat(values, dim=2)  # (outcomes, p, n)
+        reasons = {
+            self.outcomes[o]: self._reasons(frame, o, x, part, prediction.logit[self.outcomes[o]].to_numpy())
+            for o, part in zip(wanted, joined, strict=True)
+        }
         return prediction, reasons
+
+    @cached_property
+    def _compact(self) -> Compact:
+        with torch.inference_mode():
+            forms = [self.form(outcome) for outcome in self.outcomes]
+            quadratic = torch.stack([form.quadratic for form in forms])
+            linear = torch.stack([form.linear.reshape(-1) for form in forms])
+            scale = torch.stack([self._slope, self._intercept], dim=1)
+            return Compact(self.encoding, self.weights, scale, quadratic, linear)
 
     def _placed(self, x: torch.Tensor) -> torch.Tensor:
         return x.to(self.device, self.dtype)
 
-    def _members(self, z: torch.Tensor) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of the members' calibrated log-odds, each (n, O)."""
-        members = member_logits(z, self.weights) * self._slope + self._intercept
-        mean = members.mean(1)
-        spread = ((members - mean[:, None]).square().sum(1) / max(members.shape[1] - 1, 1)).sqrt()
-        return mean.double().cpu().numpy(), spread.double().cpu().numpy()
+    def _parts(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return torch.split(self._placed(x), CHUNK)
+
+    def _moments(self, members: torch.Tensor) -> tuple[Floats, Floats]:
+        """Mean and standard deviation of the members' log-odds, (K, O, n) → each (n, O)."""
+        mean = members.mean(0)
+        spread = ((members - mean).square_().sum(0) / max(len(members) - 1, 1)).sqrt_()
+        return mean.T.double().cpu().numpy(), spread.T.double().cpu().numpy()
 
     def _prediction(self, frame: pd.DataFrame, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Prediction:
         mean, spread = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -220,11 +237,6 @@ class RiskModel:
             self._forms[outcome] = self._fold(self.outcomes.index(outcome))
         return self._forms[outcome]
 
-    def _single(self, o: int) -> Weights:
-        if o not in self._singles:
-            self._singles[o] = select(self.weights, o)
-        return self._singles[o]
-
     @torch.inference_mode()
     def _fold(self, o: int) -> PairwiseForm:
         w, (slope, intercept) = self.weights, self.calibration[self.outcomes[o]]
@@ -247,16 +259,25 @@ class RiskModel:
         Returns:
             :class:`~riskmodels.explain.shapley.Reasons`.
         """
-        o = self.outcomes.index(outcome)
-        z = self.encoding(self._placed(self.encoding.matrix(frame)))
+        o, x = self.outcomes.index(outcome), self.encoding.matrix(frame)
+        parts = [self._compact.both(part, [o]) for part in self._parts(x)]
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
-        logit = member_logits(z, self._single(o)).mean(1)[:, 0] * self._slope[o] + self._intercept[o]
-        return self._reasons(frame, outcome, z, logit.double().cpu().numpy())
+        logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
+        return self._reasons(
+            frame, o, x, torch.cat([values[0] for _, values in parts], dim=1), logit.double().cpu().numpy()
+        )
 
-    def _reasons(self, frame: pd.DataFrame, outcome: str, z: torch.Tensor, logit: Floats) -> Reasons:
-        form, columns = self.form(outcome), list(self.inputs)
-        values = pd.DataFrame(form.values(z).double().cpu().numpy(), index=frame.index, columns=columns)
-        return Reasons(outcome, form.base, values, logit, frame.reindex(columns=columns), form, z)
+    def _reasons(self, frame: pd.DataFrame, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
+        """Reasons of one outcome from its (p, n) contributions."""
+        form, columns = self.form(self.outcomes[o]), list(self.inputs)
+        table = pd.DataFrame(values.T.double().cpu().numpy(), index=frame.index, columns=columns)
+
+        def encoded() -> torch.Tensor:
+            with torch.inference_mode():
+                columns: torch.Tensor = self.encoding(self._placed(x))
+            return columns
+
+        return Reasons(self.outcomes[o], form.base, table, logit, frame.reindex(columns=columns), form, encoded)
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:

@@ -81,10 +81,13 @@ class Support:
 
 
 def _texts(hits: npt.NDArray[np.bool_], words: list[str], start: str = "") -> Texts:
-    """One text a row: the words of its hits."""
+    """One text a row: the words of its hits. Rows with the same hits share one text."""
     texts = np.full(len(hits), "", dtype=object)
-    for row in np.flatnonzero(hits.any(axis=1)):
-        texts[row] = start + "; ".join(words[i] for i in np.flatnonzero(hits[row]))
+    rows = np.flatnonzero(hits.any(axis=1))
+    patterns, which = np.unique(np.packbits(hits[rows], axis=1), axis=0, return_inverse=True)
+    flags = np.unpackbits(patterns, axis=1, count=hits.shape[1]).astype(bool)
+    said = np.array([start + "; ".join(words[i] for i in np.flatnonzero(flag)) for flag in flags], dtype=object)
+    texts[rows] = said[which.ravel()]
     return texts
 
 
