@@ -1,4 +1,4 @@
-"""The command line: ``python -m riskmodels data | train | card | bench | selfcheck``."""
+"""The command line: ``python -m riskmodels data | train | card | bench | imaging | selfcheck``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from riskmodels import __version__
+from riskmodels.cli_imaging import add_imaging
 from riskmodels.errors import CareRiskError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--out", type=Path, help="Markdown file to write; printed only when left out")
     bench.add_argument("--rows", type=_count, default=100_000, help="rows of the batch measurement")
     bench.set_defaults(command=_bench)
+    add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, _count)
     check = commands.add_parser(
         "selfcheck", help="say whether the app is ready: models, their explanations, device, disk"
     )

@@ -176,7 +176,7 @@ class _Run:
     ) -> None:
         self.network, self.targets, self.config, self.device = network, targets, config, device
         self.train, self.validation = train, validation
-        self.labels = {name: torch.as_tensor(y) for name, y in train.labels.items()}
+        self.labels = {name: torch.tensor(y) for name, y in train.labels.items()}
         rng = torch.Generator().manual_seed(config.seed)
         self.member_weights = torch.poisson(torch.ones(len(train), config.members), generator=rng)
         self.trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
@@ -231,7 +231,7 @@ class _Run:
         return float(np.mean(losses)), self._keep_if_best()
 
     def _batches(self, rng: torch.Generator) -> list[Tensor]:
-        return list(torch.randperm(len(self.train), generator=rng).split(self.config.batch))
+        return batches(torch.randperm(len(self.train), generator=rng), self.config.batch)
 
     def _step(self, chosen: Tensor, rng: torch.Generator) -> float:
         images = augment(self.train.images[chosen].to(self.device), self.config.augmentation, rng)
@@ -264,14 +264,14 @@ class _Run:
         logits = predict_logits(self.network, self.validation.images, self.device).mean(1)
         places, total = slices(self.targets), 0.0
         for target in self.targets:
-            labels = torch.as_tensor(self.validation.labels[target.name])
+            labels = torch.tensor(self.validation.labels[target.name])
             total += target.losses(logits[:, places[target.name]], labels).mean().item()
         return total / len(self.targets)
 
     @torch.no_grad()
     def _pooled(self, pictures: ImageSet) -> Tensor:
         self.network.eval()
-        parts = [self.network.backbone(x.to(self.device)).mean((2, 3)) for x in pictures.images.split(16)]
+        parts = [self.network.backbone(x.to(self.device)).mean((2, 3)) for x in batches(pictures.images, 16)]
         return torch.cat(parts)
 
     def save(self, path: Path) -> None:
@@ -281,7 +281,13 @@ class _Run:
         tensors |= {f"best.{n}": t for n, t in self.best.items()}
         for number, moments in self.optimizer.state_dict()["state"].items():
             tensors |= {f"moment.{number}.{n}": torch.as_tensor(t) for n, t in moments.items()}
-        numbers = {"epoch": self.epoch, "best_epoch": self.best_epoch, "best_loss": self.best_loss}
+        numbers = {
+            "epoch": self.epoch,
+            "best_epoch": self.best_epoch,
+            "best_loss": self.best_loss,
+            "groups": self.optimizer.state_dict()["param_groups"],
+            "schedule": self.schedule.state_dict(),
+        }
         new = path.with_suffix(".new")
         save_file(
             {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
@@ -324,12 +330,10 @@ class _Run:
         for name, tensor in _part(tensors, "moment.").items():
             number, key = name.split(".", 1)
             state.setdefault(int(number), {})[key] = tensor
-        groups = self.optimizer.state_dict()["param_groups"]
         self.epoch, self.best_epoch = int(numbers["epoch"]), int(numbers["best_epoch"])
         self.best_loss = float(numbers["best_loss"])
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
-        for _ in range(self.epoch * self.steps):
-            self.schedule.step()
+        self.optimizer.load_state_dict({"state": state, "param_groups": numbers["groups"]})
+        self.schedule.load_state_dict(numbers["schedule"])
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
@@ -340,6 +344,11 @@ def _member_loss(target: Target, logits: Tensor, labels: Tensor, weights: Tensor
     n, members, outputs = logits.shape
     flat = target.losses(logits.reshape(n * members, outputs), labels.repeat_interleave(members))
     return (flat.reshape(n, members) * weights).mean()
+
+
+def batches(tensor: Tensor, size: int) -> list[Tensor]:
+    """Consecutive parts of at most ``size`` rows."""
+    return [tensor[start : start + size] for start in range(0, len(tensor), size)]
 
 
 def _mixed_precision(device: torch.device) -> torch.autocast:
@@ -361,7 +370,7 @@ def predict_logits(network: nn.Module, images: Tensor, device: torch.device, bat
     """
     network.eval()
     parts = []
-    for images_now in images.split(batch):
+    for images_now in batches(images, batch):
         with _mixed_precision(device):
             parts.append(network(images_now.to(device)).float().cpu())
     return torch.cat(parts)

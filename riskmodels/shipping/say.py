@@ -5,8 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from riskmodels.tabular.training import EpochReport
+
+if TYPE_CHECKING:
+    from riskmodels.imaging.training import ImageEpoch
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,14 @@ class Say:
         if report.epoch % max(1, report.epochs // 10) == 0 or report.epoch == report.epochs:
             left = f"about {report.seconds_left:.0f} s left"
             self.line(f"epoch {report.epoch} of {report.epochs}, loss {report.loss:.4f}, {left}")
+
+    def image_epoch(self, report: ImageEpoch) -> None:
+        """A line every epoch of an image model."""
+        best = ", the best so far" if report.best else ""
+        self.line(
+            f"epoch {report.epoch} of at most {report.epochs}, loss {report.loss:.3f}, "
+            f"validation {report.validation_loss:.3f}{best}, about {report.seconds_left:.0f} s left"
+        )
 
     def within(self, context: str) -> Say:
         """The same, with a context."""

@@ -1,0 +1,196 @@
+"""A classifier of pictures: load, check, read, explain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from riskmodels.errors import ModelFileError
+from riskmodels.imaging.backbone import Backbone
+from riskmodels.imaging.base import CLASSIFIER, FORMAT, HINT, Progress
+from riskmodels.imaging.familiarity import Familiarity
+from riskmodels.imaging.findings import Question
+from riskmodels.imaging.frame import FIELD_SIDE, Frame, field_frame, square, whole_frame
+from riskmodels.imaging.network import ImageNetwork
+from riskmodels.imaging.quality import retina_checks
+from riskmodels.imaging.results import Check, Map, Picture, Pixels, Reading, Share
+from riskmodels.imaging.saliency import grad_cam, occlude
+from riskmodels.imaging.targets import FloatArray, Target, slices
+from riskmodels.imaging.training import ImageConfig
+from riskmodels.model_files import read_model, write_model
+from riskmodels.tabular.device import choose_device
+
+
+class ImageClassifier:
+    """Immutable; made by :func:`riskmodels.imaging.fitting.fit_classifier` or :meth:`load`.
+
+    Args:
+        network: with its weights.
+        familiarity: what pictures the model knows.
+        targets: what it was trained on.
+        questions: what it is asked; the first one is the main one.
+        temperatures: by target; log-odds are divided by them.
+        config: how it was trained.
+        card: everything else that is known of it.
+        device: where it computes.
+    """
+
+    def __init__(
+        self,
+        network: ImageNetwork,
+        familiarity: Familiarity,
+        targets: tuple[Target, ...],
+        questions: tuple[Question, ...],
+        temperatures: dict[str, float],
+        config: ImageConfig,
+        card: dict[str, Any],
+        device: torch.device,
+    ) -> None:
+        self.network = network.to(device).eval().requires_grad_(False)
+        self.familiarity, self.targets, self.questions = familiarity, targets, questions
+        self.temperatures, self.config, self.card, self.device = temperatures, config, card, device
+        self._places, self._target = slices(targets), {t.name: t for t in targets}
+
+    def read(self, picture: Picture) -> Reading:
+        """Checks, then findings.
+
+        Args:
+            picture: from :func:`riskmodels.imaging.picture.open_picture`.
+
+        Returns:
+            Findings with intervals over the ensemble; only the checks and the reason where one failed.
+        """
+        checks = (*picture.checks, *self._quality(picture))
+        failed = [check for check in checks if not check.passed]
+        if failed:
+            return Reading(checks, refused=failed[0].detail)
+        with torch.inference_mode():
+            features, described = self.network.backbone.describe(self._square(picture)[0])
+            logits = self.network.heads(features.mean((2, 3)))[0]
+        known = self._known(described)
+        if not known.passed:
+            return Reading((*checks, known), refused=known.detail)
+        members = self.calibrated(logits.double().cpu().numpy())
+        findings = tuple(q.find(self._target[q.target], members[q.target]) for q in self.questions)
+        main = self.targets[0]
+        shares = main.shares(members[main.name].mean(0))
+        scale = tuple(Share(label, float(p)) for label, p in zip(main.classes, shares, strict=True))
+        return Reading((*checks, known), findings=findings, scale=scale)
+
+    def heatmap(self, picture: Picture, finding: str) -> Map:
+        """Grad-CAM of a finding: (h, w) float32 in the picture's pixels, 0–1, hot = 1."""
+        image, frame = self._square(picture)
+        return self._laid(grad_cam(self.network, self.network.backbone.last, image, self._score(finding)), frame)
+
+    def occlusion(self, picture: Picture, finding: str, progress: Progress | None = None) -> Map:
+        """(h, w) float32, 0–1: where hiding a part lowers the finding most, 1."""
+        image, frame = self._square(picture)
+        return self._laid(occlude(self.network, image, self._score(finding), progress), frame)
+
+    def calibrated(self, logits: FloatArray) -> dict[str, FloatArray]:
+        """Log-odds by target, divided by their temperatures; (…, outputs) in."""
+        return {name: logits[..., place] / self.temperatures[name] for name, place in self._places.items()}
+
+    def question(self, name: str) -> Question:
+        """The question of that name.
+
+        Raises:
+            KeyError: when there is none.
+        """
+        return {q.name: q for q in self.questions}[name]
+
+    def _score(self, finding: str) -> Any:
+        question = self.question(finding)
+        target = self._target[question.target]
+        output = self._places[target.name].start + (question.level - 1 if target.cumulative else question.level)
+        return lambda logits: logits[:, :, output].mean(1)
+
+    def _laid(self, heat: Map, frame: Frame) -> Map:
+        return np.clip(frame.to_picture(heat), 0, 1)
+
+    def _frame(self, pixels: Pixels) -> Frame:
+        return field_frame(pixels) if self.config.crop_field else whole_frame(pixels)
+
+    def _square(self, picture: Picture) -> tuple[Tensor, Frame]:
+        frame = self._frame(picture.pixels)
+        return picture_tensor([picture.pixels], self.config).to(self.device), frame
+
+    def _quality(self, picture: Picture) -> tuple[Check, ...]:
+        return retina_checks(picture) if self.card.get("checks") == "retina" else ()
+
+    def _known(self, described: Tensor) -> Check:
+        distance, limit = float(self.familiarity.distance(described)[0]), self.familiarity.limit
+        name = "Like the training pictures"
+        if distance <= limit:
+            return Check(name, True, f"Distance {distance:.1f}, at most {limit:.1f} is accepted.")
+        return Check(
+            name,
+            False,
+            f"This picture is unlike those the model was trained on (distance {distance:.1f}, at most {limit:.1f} is "
+            f"accepted), so a reading would not be valid. {self.card.get('wanted', 'Use a picture of that kind.')}",
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors (half precision) and card.json."""
+        tensors = {n: _halved(t) for n, t in self.network.state_dict().items()} | self.familiarity.tensors()
+        card = self.card | {
+            "kind": CLASSIFIER,
+            "config": self.config.to_dict(),
+            "targets": [t.to_dict() for t in self.targets],
+            "questions": [q.to_dict() for q in self.questions],
+            "temperatures": self.temperatures,
+        }
+        write_model(folder, tensors, card, FORMAT)
+
+    @staticmethod
+    def load(folder: Path, device: str | None = None) -> ImageClassifier:
+        """Read a model's folder.
+
+        Args:
+            folder: with model.safetensors and card.json.
+            device: "cpu", "cuda", "mps"; the best there is when None.
+
+        Raises:
+            ModelFileError: when a file is missing, damaged or of another kind.
+        """
+        tensors, card = read_model(folder, FORMAT, HINT)
+        try:
+            config = ImageConfig.from_dict(card["config"])
+            targets = tuple(Target.from_dict(t) for t in card["targets"])
+            familiarity = Familiarity.from_tensors(tensors)
+            network = ImageNetwork(Backbone(config.frozen_blocks), config.members, sum(t.outputs for t in targets))
+            weights = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
+            network.load_state_dict({n: t for n, t in weights.items() if not n.startswith("familiarity.")})
+            questions = tuple(Question(**q) for q in card["questions"])
+            temperatures = {str(k): float(v) for k, v in card["temperatures"].items()}
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=HINT) from error
+        return ImageClassifier(
+            network, familiarity, targets, questions, temperatures, config, card, choose_device(device)
+        )
+
+
+def picture_tensor(pictures: Sequence[Pixels], config: ImageConfig) -> Tensor:
+    """Pictures as the network takes them.
+
+    Args:
+        pictures: (h, w, 3) uint8 each.
+        config: side, and whether to crop to the field.
+
+    Returns:
+        (n, 3, side, side) uint8.
+    """
+    first = FIELD_SIDE if config.crop_field else None
+    frames = (field_frame(p) if config.crop_field else whole_frame(p) for p in pictures)
+    squares = [square(p, f, config.side, first) for p, f in zip(pictures, frames, strict=True)]
+    return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
+
+
+def _halved(tensor: Tensor) -> Tensor:
+    """Kernels in half precision; the few numbers of normalisation layers and biases stay as they are."""
+    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor

@@ -1,0 +1,113 @@
+"""Training on a slice: it learns, can be interrupted, and refuses a foreign checkpoint."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from riskmodels.errors import TrainingError
+from riskmodels.imaging.targets import Target
+from riskmodels.imaging.training import ImageConfig, ImageSet, predict_logits, train_network
+
+CPU = torch.device("cpu")
+TARGETS = (Target("bright", ("dark", "bright"), ordered=False),)
+CONFIG = ImageConfig(side=64, frozen_blocks=14, epochs=3, batch=8, members=3, patience=9)
+
+
+def stripes(n, seed):
+    """Pictures with fine (1) or coarse (0) stripes: colour says nothing."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(n) % 2
+    images = np.zeros((n, 3, 64, 64), np.uint8)
+    for i, label in enumerate(labels):
+        period = 4 if label else 16
+        images[i] = 100 + 100 * (((np.arange(64) + rng.integers(period)) % period) < period / 2)
+    images = np.clip(images + rng.normal(0, 10, images.shape), 0, 255)
+    return ImageSet(torch.tensor(images.astype(np.uint8)), {"bright": labels})
+
+
+@pytest.fixture(scope="module")
+def parts():
+    return stripes(32, 0), stripes(16, 1)
+
+
+@pytest.fixture(scope="module")
+def through(parts):
+    """An uninterrupted run and what it reported."""
+    reports = []
+    return train_network(*parts, TARGETS, CONFIG, CPU, reports.append), reports
+
+
+def test_stripes_are_told_apart_on_new_pictures(through):
+    fresh = stripes(16, 2)
+    logits = predict_logits(through[0], fresh.images, CPU)
+    assert logits.shape == (16, 3, 1)
+    assert ((logits.mean(1)[:, 0] > 0).numpy() == fresh.labels["bright"]).mean() == 1
+
+
+def test_every_epoch_is_reported(through):
+    assert [report.epoch for report in through[1]] == [1, 2, 3]
+
+
+def test_frozen_blocks_keep_the_weights_of_imagenet(through):
+    from riskmodels.imaging.backbone import pretrained
+
+    fresh = pretrained(CONFIG.frozen_blocks)
+    trained = through[0].backbone
+    for now, then in zip(trained.stem.parameters(), fresh.stem.parameters(), strict=True):
+        assert torch.equal(now, then)
+    assert not torch.equal(trained.last[0].weight, fresh.last[0].weight)
+
+
+class Interrupted(Exception):
+    """Stops a run."""
+
+
+def stop_after_one(report):
+    if report.epoch == 2:
+        raise Interrupted
+
+
+def test_run_that_was_interrupted_ends_with_the_same_weights(parts, through, tmp_path):
+    checkpoint = tmp_path / "run.safetensors"
+    with pytest.raises(Interrupted):
+        train_network(*parts, TARGETS, CONFIG, CPU, stop_after_one, checkpoint)
+    again = train_network(*parts, TARGETS, CONFIG, CPU, None, checkpoint)
+    for name, tensor in through[0].state_dict().items():
+        torch.testing.assert_close(again.state_dict()[name], tensor, rtol=1e-4, atol=1e-5)
+
+
+def test_checkpoint_of_another_run_is_refused(parts, tmp_path):
+    checkpoint = tmp_path / "run.safetensors"
+    short = replace(CONFIG, epochs=1)
+    train_network(*parts, TARGETS, short, CPU, None, checkpoint)
+    with pytest.raises(TrainingError, match="other settings"):
+        train_network(*parts, TARGETS, replace(short, seed=1), CPU, None, checkpoint)
+
+
+def test_file_that_is_no_checkpoint_is_refused(parts, tmp_path):
+    checkpoint = tmp_path / "run.safetensors"
+    checkpoint.write_bytes(b"not at all")
+    with pytest.raises(TrainingError, match="not a checkpoint"):
+        train_network(*parts, TARGETS, CONFIG, CPU, None, checkpoint)
+
+
+def test_training_stops_when_validation_does_not_improve(parts):
+    train, validation = parts
+    wrong = ImageSet(validation.images, {"bright": 1 - validation.labels["bright"]})
+    reports = []
+    train_network(train, wrong, TARGETS, replace(CONFIG, epochs=9, patience=2), CPU, reports.append)
+    assert len(reports) < 9
+
+
+def test_card_holds_the_whole_configuration():
+    assert ImageConfig.from_dict(CONFIG.to_dict()) == CONFIG
+
+
+@pytest.mark.gpu
+def test_same_code_trains_on_a_gpu(parts):
+    if not torch.cuda.is_available():
+        pytest.skip("no CUDA device")
+    network = train_network(*parts, TARGETS, CONFIG, torch.device("cuda"))
+    assert next(network.parameters()).is_cuda
