@@ -1,4 +1,4 @@
-# make run · test · lint · train · bench — each makes its own environment first.
+# make run · test · lint · train · train-imaging · bench — each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -6,7 +6,7 @@ PORT ?= 8501
 # idle OpenMP threads sleep instead of spinning: with two busy programs on two cores this is ten times faster
 export GOMP_SPINCOUNT = 0
 
-.PHONY: run test lint train bench screenshots clean
+.PHONY: run test lint train train-imaging bench screenshots clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -21,6 +21,9 @@ lint: $(VENV)/dev
 
 train: $(VENV)/dev
 	$(PY) -m riskmodels train --shared $(SHARED)
+
+train-imaging: $(VENV)/dev
+	$(PY) -m riskmodels imaging ship --shared $(SHARED)
 
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md

@@ -70,7 +70,7 @@ class ImageClassifier:
         if failed:
             return Reading(checks, refused=failed[0].detail)
         with torch.inference_mode():
-            features, described = self.network.backbone.describe(self._square(picture)[0])
+            features, described = self.network.backbone.describe(self.square(picture)[0])
             logits = self.network.heads(features.mean((2, 3)))[0]
         known = self._known(described)
         if not known.passed:
@@ -84,12 +84,12 @@ class ImageClassifier:
 
     def heatmap(self, picture: Picture, finding: str) -> Map:
         """Grad-CAM of a finding: (h, w) float32 in the picture's pixels, 0–1, hot = 1."""
-        image, frame = self._square(picture)
+        image, frame = self.square(picture)
         return self._laid(grad_cam(self.network, self.network.backbone.last, image, self._score(finding)), frame)
 
     def occlusion(self, picture: Picture, finding: str, progress: Progress | None = None) -> Map:
         """(h, w) float32, 0–1: where hiding a part lowers the finding most, 1."""
-        image, frame = self._square(picture)
+        image, frame = self.square(picture)
         return self._laid(occlude(self.network, image, self._score(finding), progress), frame)
 
     def calibrated(self, logits: FloatArray) -> dict[str, FloatArray]:
@@ -116,7 +116,8 @@ class ImageClassifier:
     def _frame(self, pixels: Pixels) -> Frame:
         return field_frame(pixels) if self.config.crop_field else whole_frame(pixels)
 
-    def _square(self, picture: Picture) -> tuple[Tensor, Frame]:
+    def square(self, picture: Picture) -> tuple[Tensor, Frame]:
+        """What the network sees, (1, 3, side, side) uint8, and where that lies in the picture."""
         frame = self._frame(picture.pixels)
         return picture_tensor([picture.pixels], self.config).to(self.device), frame
 
