@@ -94,8 +94,8 @@ def words(values: Sequence[float | None]) -> str:
     if value is None:
         return NOT_ESTIMABLE
     if low is None or high is None:
-        return _decimal(value)
-    return f"{_decimal(value)} ({_decimal(low)} – {_decimal(high)})"
+        return _decimal(value, value)
+    return f"{_decimal(value, value)} ({_decimal(low, value)} – {_decimal(high, value)})"
 
 
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -143,8 +143,9 @@ def _aligned(table: Table) -> list[str]:
     ]
 
 
-def _decimal(number: float) -> str:
-    return f"{number:.3f}".replace("-", "−")
+def _decimal(number: float, scale: float) -> str:
+    """Three decimals, four where the value itself is small."""
+    return f"{number:.{4 if abs(scale) < 0.1 else 3}f}".replace("-", "−")
 
 
 def _escaped(cell: str) -> str:

@@ -18,6 +18,19 @@ PAGE = ROOT / "docs" / "imaging_card.md"
 PUBLISHED = (("ResNet-18, 28 px", 0.524, 0.717), ("Google AutoML Vision", 0.531, 0.750))
 _FINDING = ("auroc", "auprc", "brier", "sensitivity", "specificity", "ppv", "npv")
 _PARTS = {"test": "test", "val": "validation"}
+#: figures of a measurement, as riskmodels/shipping/heart_size.py writes them
+_MEASUREMENT = {
+    "heart_dice": "Overlap of the heart with the drawn one (Dice)",
+    "lung_dice": "Overlap of the lungs with the drawn ones (Dice)",
+    "ratio_mae": "Ratio: mean absolute difference",
+    "ratio_bias": "Ratio: mean difference, measured − drawn",
+    "limit_low": "Ratio: lower limit of agreement (mean − 1.96 SD)",
+    "limit_high": "Ratio: upper limit of agreement (mean + 1.96 SD)",
+    "interval_coverage": "Films whose drawn ratio lies in the 90 % interval",
+    "accuracy": "Right at the threshold of 0.5",
+    "sensitivity": "Sensitivity for a drawn ratio above 0.5",
+    "specificity": "Specificity for a drawn ratio above 0.5",
+}
 _HEAD = """# Image models: card
 
 Written by `make train-imaging` from `data/image_models/*/card.json`; do not edit. `python -m riskmodels imaging card`
@@ -64,7 +77,12 @@ def imaging_card(found: Mapping[str, Found], retinamnist: Mapping[str, Any] | No
 
 def _model(card: Mapping[str, Any]) -> str:
     sections = [f"## {card['title']}", _facts(card)]
-    for title, key in (("Data", "data"), ("Split", "split"), ("Defects found in the data", "defects")):
+    for title, key in (
+        ("Data", "data"),
+        ("Split", "split"),
+        ("Defects found in the data", "defects"),
+        ("Interval", "interval"),
+    ):
         sections += [f"### {title}\n\n{_listed(card[key])}"] if card.get(key) else []
     for part, metrics in _by_part(card.get("metrics") or {}).items():
         sections.append(_metrics(card, metrics, _PARTS.get(part, part)))
@@ -117,6 +135,8 @@ def _metrics(card: Mapping[str, Any], metrics: Mapping[str, Any], part: str) -> 
     """Findings in one table, classifications one by one, everything else as named figures."""
     of = "films" if card.get("kind") == HEART_SIZE else "pictures"
     sections = [f"### On {part} {of}"]
+    if part == "test" and card.get("test"):
+        sections.append(_counted(card["test"]))
     if part == "validation":
         sections.append("What was chosen on them makes these look better than they are.")
     findings = {k: v for k, v in metrics.items() if _kind(v) == "finding"}
@@ -128,6 +148,16 @@ def _metrics(card: Mapping[str, Any], metrics: Mapping[str, Any], part: str) -> 
         rows = [list(row) for row in _figures(others)]
         sections.append(markdown_table(["", "value"], rows))
     return "\n\n".join(sections)
+
+
+def _counted(counts: Mapping[str, Any]) -> str:
+    """What was counted beside the metrics, and what stands in brackets."""
+    plan = counts.get("bootstrap")
+    brackets = (
+        f"In brackets: {100 * plan['level']:g} % bootstrap intervals ({plan['replicates']:,} draws)." if plan else ""
+    )
+    points = "\n".join(f"- {_title(k)}: {_plain(v)}" for k, v in counts.items() if k != "bootstrap")
+    return f"{points}\n\n{brackets}".strip()
 
 
 def _brackets(report: Mapping[str, Any]) -> str:
@@ -159,7 +189,8 @@ def _figures(metrics: Mapping[str, Any], before: str = "") -> list[tuple[str, st
     """Figures with their names, however deep they stand: [value, low, high], a number, or a text."""
     rows: list[tuple[str, str]] = []
     for key, value in metrics.items():
-        name = f"{before}, {_title(key).lower()}" if before else _title(key)
+        label = _MEASUREMENT.get(key, _title(key))
+        name = f"{before}, {label.lower()}" if before else label
         if isinstance(value, Mapping):
             rows += _figures(value, name)
         elif isinstance(value, list | tuple) and len(value) == 3:

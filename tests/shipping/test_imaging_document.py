@@ -96,13 +96,28 @@ class TestModel:
         empty = binary_report(np.zeros(20), np.linspace(0, 1, 20), 0.5, FEW)
         assert "| AUROC | not estimable |" in page(retina(metrics={"referable": empty}))
 
-    def test_figures_of_a_measurement_are_listed(self):
-        metrics = {"ratio_mae": [0.0171, 0.0132, 0.0215], "films": 52, "dice": {"heart": 0.9412}}
-        text = page(retina(name="heart_size", kind="heart size", metrics={"test": metrics}))
-        assert "### On test films" in text
-        assert "| Ratio mae | 0.017 (0.013 – 0.021) |" in text
+    def test_measurement_has_its_figures_counts_and_interval(self):
+        counts = {"films": 52, "enlarged": 36, "bootstrap": {"replicates": 2000, "level": 0.95}}
+        metrics = {"heart_dice": [0.9412, 0.9301, 0.9502], "ratio_mae": [0.0171, 0.0132, 0.0215]}
+        card = {
+            "name": "heart_size",
+            "kind": "heart size",
+            "metrics": metrics,
+            "test": counts,
+            "interval": "Conformal.",
+        }
+        text = page(retina(**card))
+        assert (
+            "### On test films\n\n- Films: 52\n- Enlarged: 36\n\nIn brackets: 95 % bootstrap intervals (2,000" in text
+        )
+        assert "| Overlap of the heart with the drawn one (Dice) | 0.941 (0.930 – 0.950) |" in text
+        assert "| Ratio: mean absolute difference | 0.0171 (0.0132 – 0.0215) |" in text
+        assert "### Interval\n\nConformal." in text
+
+    def test_figures_of_unknown_names_are_listed(self):
+        text = page(retina(metrics={"test": {"films": 52, "overlap": {"heart": 0.9412}}}))
         assert "| Films | 52 |" in text
-        assert "| Dice, heart | 0.941 |" in text
+        assert "| Overlap, heart | 0.941 |" in text
 
     def test_card_without_metrics_makes_no_empty_table(self):
         assert "### On test" not in page(retina(metrics={}))
