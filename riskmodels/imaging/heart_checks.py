@@ -1,0 +1,115 @@
+"""Is what was found on a film a heart between two lungs? Checked before a ratio is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, STRUCTURES, Mask, Outline
+from riskmodels.imaging.results import Check, Picture
+
+#: share of a structure's pixels that its largest piece must hold
+_ONE_PIECE = 0.9
+#: share of the film's side along which a lung may lie on the film's edge before it counts as cut
+_MOST_ON_EDGE = 0.02
+#: how far outside the range of the training masks (their 1st to 99th percentile) a size may lie, relative
+_MARGIN = 0.25
+_WANTED = "Use a whole frontal film of an adult's chest, upright and not cropped."
+
+#: low and high by name
+Ranges = dict[str, list[float]]
+
+
+def view_check(picture: Picture) -> Check:
+    """Whether the film was taken from the back, as the ratio's limit of 0.5 needs."""
+    view = picture.view.strip().upper()
+    if view == "AP":
+        detail = (
+            "This is an AP film (taken from the front): it enlarges the heart, so the ratio cannot be read against "
+            "0.50. Use a PA film."
+        )
+        return Check("View", False, detail)
+    if view not in ("", "PA"):
+        return Check("View", False, f"The file says that the view is {view}, not PA. Use a PA film.")
+    said = "PA, as the file says." if view else "Not said in the file: make sure that it is a PA film."
+    return Check("View", True, said)
+
+
+def plausibility_checks(found: Outline, film: tuple[slice, slice], ranges: Ranges) -> tuple[Check, ...]:
+    """Whether the outlines can be those of a chest.
+
+    Args:
+        found: on the square.
+        film: rows and columns of the square that the film covers.
+        ranges: of the training masks, from :func:`learn_ranges`.
+    """
+    pieces = found.pieces[:, film[0], film[1]]
+    whole = _whole_check(found.shares)
+    if not whole.passed:
+        return (whole,)
+    return whole, _size_check(pieces, ranges), _cut_check(pieces)
+
+
+def learn_ranges(masks: Iterable[Mask]) -> Ranges:
+    """Sizes and places in drawn masks: 1st to 99th percentile, widened by a quarter.
+
+    Args:
+        masks: (3, h, w) each, over the whole film.
+    """
+    rows = [_sizes(mask) for mask in masks]
+    ranges = {}
+    for name in rows[0]:
+        low, high = np.quantile([row[name] for row in rows], [0.01, 0.99])
+        ranges[name] = [round(float(low * (1 - _MARGIN)), 4), round(float(high * (1 + _MARGIN)), 4)]
+    return ranges
+
+
+def _sizes(pieces: Mask) -> dict[str, float]:
+    areas = pieces.mean(axis=(1, 2))
+    centre = [float(np.flatnonzero(p.any(axis=0)).mean()) if p.any() else 0.0 for p in pieces]
+    between = centre[LEFT_LUNG] - centre[RIGHT_LUNG]
+    return {name: float(area) for name, area in zip(STRUCTURES, areas, strict=True)} | {
+        "heart by lungs": float(areas[HEART] / max(areas[RIGHT_LUNG] + areas[LEFT_LUNG], 1e-9)),
+        "left by right lung": float(areas[LEFT_LUNG] / max(areas[RIGHT_LUNG], 1e-9)),
+        "place of the heart": (centre[HEART] - centre[RIGHT_LUNG]) / between if between > 0 else -1.0,
+    }
+
+
+def _whole_check(shares: tuple[float, ...]) -> Check:
+    missing = [name for name, share in zip(STRUCTURES, shares, strict=True) if share == 0]
+    broken = [name for name, share in zip(STRUCTURES, shares, strict=True) if 0 < share < _ONE_PIECE]
+    if missing:
+        return Check("Heart and lungs", False, f"Not found on the picture: {_listed(missing)}. {_WANTED}")
+    if broken:
+        return Check("Heart and lungs", False, f"Found only in pieces: {_listed(broken)}. {_WANTED}")
+    return Check("Heart and lungs", True, "Both lungs and the heart were found, each in one piece.")
+
+
+def _size_check(pieces: Mask, ranges: Ranges) -> Check:
+    sizes = _sizes(pieces)
+    odd = [name for name, (low, high) in ranges.items() if not low <= sizes[name] <= high]
+    if not odd:
+        return Check("Sizes and places", True, "Sizes and places of heart and lungs are within those seen in training.")
+    worst = odd[0]
+    low, high = ranges[worst]
+    detail = (
+        f"Out of the range seen in training: {_listed(odd)} ({worst} {sizes[worst]:.2f}, range {low:.2f}–{high:.2f})."
+    )
+    return Check("Sizes and places", False, f"{detail} {_WANTED}")
+
+
+def _cut_check(pieces: Mask) -> Check:
+    lungs = pieces[RIGHT_LUNG] | pieces[LEFT_LUNG]
+    edges: dict[str, NDArray[np.bool_]] = {
+        "left": lungs[:, 0], "right": lungs[:, -1], "upper": lungs[0], "lower": lungs[-1]
+    }  # fmt: skip
+    cut = [name for name, edge in edges.items() if edge.mean() > _MOST_ON_EDGE]
+    if cut:
+        return Check("Whole lungs", False, f"The lungs reach the film's {_listed(cut)} edge: they are cut. {_WANTED}")
+    return Check("Whole lungs", True, "The lungs lie inside the film.")
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

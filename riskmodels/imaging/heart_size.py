@@ -1,0 +1,289 @@
+"""Heart size on a chest film: outlines of heart and lungs, the cardiothoracic ratio, and what speaks against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from riskmodels.errors import ModelFileError
+from riskmodels.imaging.base import FORMAT, HEART_SIZE, HINT, Progress
+from riskmodels.imaging.familiarity import Familiarity
+from riskmodels.imaging.frame import Frame
+from riskmodels.imaging.heart_checks import Ranges, plausibility_checks, view_check
+from riskmodels.imaging.heart_film import (
+    HEART,
+    LEFT_LUNG,
+    RIGHT_LUNG,
+    Mask,
+    Outline,
+    Probability,
+    around,
+    as_input,
+    film_part,
+    film_square,
+    outline,
+    probabilities,
+)
+from riskmodels.imaging.quality import chest_checks
+from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
+from riskmodels.imaging.saliency import OCCLUSION_GRID
+from riskmodels.imaging.unet import UNet, UNetShape
+from riskmodels.model_files import read_model, write_model
+from riskmodels.tabular.device import choose_device
+
+#: above it the heart counts as enlarged on a PA film of an adult. Source: Danzer, Am J Med Sci 157:513, 1919.
+ENLARGED = 0.50
+_AT_ONCE = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What the networks see on a picture.
+
+    Args:
+        probability: (3, s, s) on the square, mean over the networks.
+        outline: of it.
+        frame: where the picture lies in the square.
+        described: (1, d) features, for :class:`~riskmodels.imaging.familiarity.Familiarity`.
+    """
+
+    probability: Probability
+    outline: Outline
+    frame: Frame
+    described: Tensor
+
+    def masks(self) -> Mask:
+        """Structures over the picture: (3, h, w) bool."""
+        kept = self.probability * around(self.outline.pieces)
+        return np.stack([self.frame.to_picture(p) >= 0.5 for p in kept])
+
+
+class HeartSizeModel:
+    """Made by :func:`riskmodels.shipping.heart_size.ship_heart_size` or :meth:`load`.
+
+    Args:
+        networks: whose probabilities are averaged.
+        familiarity: what films the model knows.
+        side: of the square given to the networks, pixels.
+        ranges: of sizes and places in training masks.
+        error: half of the 90 % interval of the ratio.
+        card: everything else that is known of it.
+        device: where it computes.
+    """
+
+    def __init__(
+        self,
+        networks: tuple[UNet, ...],
+        familiarity: Familiarity,
+        side: int,
+        ranges: Ranges,
+        error: float,
+        card: dict[str, Any],
+        device: torch.device,
+    ) -> None:
+        self.networks = tuple(
+            n.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
+            for n in networks
+        )
+        self.familiarity, self.side, self.ranges, self.error = familiarity, side, ranges, error
+        self.card, self.device = card, device
+
+    def read(self, picture: Picture) -> Reading:
+        """Checks, then the measurement.
+
+        Args:
+            picture: from :func:`riskmodels.imaging.picture.open_picture`.
+
+        Returns:
+            The ratio with its interval and outlines; only the checks and the reason where one failed.
+        """
+        checks = (*picture.checks, view_check(picture), *chest_checks(picture))
+        if all(check.passed for check in checks):
+            measured = self.measure(picture.pixels)
+            checks = (*checks, *self.own_checks(measured))
+            if all(check.passed for check in checks):
+                return Reading(checks, heart_size=self._size(measured))
+        return Reading(checks, refused=next(check.detail for check in checks if not check.passed))
+
+    def measure(self, pixels: Pixels) -> Measured:
+        """Outlines and widths without any check: for evaluation.
+
+        Args:
+            pixels: (h, w, 3) uint8.
+        """
+        film, frame = film_square(pixels, self.side)
+        probability, described = self._see(torch.from_numpy(film)[None, None])
+        return Measured(probability[0], outline(probability[0]), frame, described)
+
+    def own_checks(self, measured: Measured) -> tuple[Check, ...]:
+        """Whether the film is of the kind known, and what was found on it can be a chest."""
+        film = film_part(measured.frame, self.side)
+        return self._known(measured.described), *plausibility_checks(measured.outline, film, self.ranges)
+
+    def heatmap(self, picture: Picture, finding: str) -> Map:
+        """The reason of a measurement is what was outlined: the probability of the heart, or of the lungs.
+
+        Args:
+            picture: as for :meth:`read`.
+            finding: ``lungs``; the heart otherwise.
+
+        Returns:
+            (h, w) float32 in the picture's pixels, 0–1.
+        """
+        measured = self.measure(picture.pixels)
+        probability = measured.probability[HEART]
+        if finding == "lungs":
+            probability = measured.probability[[RIGHT_LUNG, LEFT_LUNG]].max(axis=0)
+        return np.clip(measured.frame.to_picture(probability), 0, 1)
+
+    def occlusion(self, picture: Picture, finding: str, progress: Progress | None = None) -> Map:
+        """How far the ratio moves when a part of the film is hidden under its middle grey.
+
+        Args:
+            picture: as for :meth:`read`.
+            finding: not used: there is one measurement.
+            progress: told the share done.
+
+        Returns:
+            (h, w) float32, 0–1: 1 where hiding moves the ratio most; a part without which it cannot be taken counts
+            as the largest move.
+        """
+        film, frame = film_square(picture.pixels, self.side)
+        whole = torch.from_numpy(film)[None, None]
+        before = outline(self._see(whole)[0][0]).ratio
+        boxes = _boxes(self.side)
+        moves = np.zeros(len(boxes), dtype=np.float32)
+        for start in range(0, len(boxes), _AT_ONCE):
+            part = boxes[start : start + _AT_ONCE]
+            ratios = [outline(p).ratio for p in self._see(_hidden(whole, part))[0]]
+            moves[start : start + len(part)] = np.abs(np.array(ratios) - before)
+            if progress is not None:
+                progress((start + len(part)) / len(boxes))
+        return np.clip(frame.to_picture(_spread(moves, boxes, self.side)), 0, 1)
+
+    @torch.inference_mode()
+    def _see(self, films: Tensor) -> tuple[Probability, Tensor]:
+        """Mean probabilities (n, 3, s, s), and the first network's features (n, d)."""
+        given = as_input(films.to(self.device)).contiguous(memory_format=torch.channels_last)
+        maps = [network.encode(given) for network in self.networks]
+        seen = [probabilities(n.decode(m)) for n, m in zip(self.networks, maps, strict=True)]
+        return np.mean(seen, axis=0, dtype=np.float32), describe(maps[0])
+
+    def _known(self, described: Tensor) -> Check:
+        distance, limit = float(self.familiarity.distance(described)[0]), self.familiarity.limit
+        name = "Like the training films"
+        if distance <= limit:
+            return Check(name, True, f"Distance {distance:.1f}, at most {limit:.1f} is accepted.")
+        detail = f"distance {distance:.1f}, at most {limit:.1f} is accepted"
+        return Check(
+            name,
+            False,
+            f"This picture is unlike the films that the model was trained on ({detail}), so a measurement would not "
+            "be valid. Use a PA film of an adult's chest.",
+        )
+
+    def _size(self, measured: Measured) -> HeartSize:
+        found = measured.outline
+        low, high = max(found.ratio - self.error, 0.0), min(found.ratio + self.error, 1.0)
+        heart, chest = found.to_picture(measured.frame)
+        masks = measured.masks()
+        return HeartSize(
+            ratio=found.ratio,
+            low=low,
+            high=high,
+            threshold=ENLARGED,
+            heart=heart,
+            chest=chest,
+            heart_mask=masks[HEART],
+            lung_mask=masks[RIGHT_LUNG] | masks[LEFT_LUNG],
+            sentence=sentence(found.ratio, low, high),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors (half precision) and card.json."""
+        tensors = dict(self.familiarity.tensors())
+        for number, network in enumerate(self.networks):
+            tensors |= {f"network.{number}.{n}": _halved(t) for n, t in network.state_dict().items()}
+        shape = {"widths": list(self.networks[0].shape.widths), "networks": len(self.networks), "side": self.side}
+        own = {"kind": HEART_SIZE, "network": shape, "ranges": self.ranges, "ratio_error_90": self.error}
+        write_model(folder, tensors, self.card | own, FORMAT)
+
+    @staticmethod
+    def load(folder: Path, device: str | None = None) -> HeartSizeModel:
+        """Read a model's folder.
+
+        Args:
+            folder: with model.safetensors and card.json.
+            device: "cpu", "cuda", "mps"; the best there is when None.
+
+        Raises:
+            ModelFileError: when a file is missing, damaged or of another kind.
+        """
+        tensors, card = read_model(folder, FORMAT, HINT)
+        try:
+            shape = UNetShape(tuple(card["network"]["widths"]))
+            networks = tuple(_network(tensors, i, shape) for i in range(int(card["network"]["networks"])))
+            familiarity, side = Familiarity.from_tensors(tensors), int(card["network"]["side"])
+            ranges, error = dict(card["ranges"]), float(card["ratio_error_90"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as problem:
+            raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=HINT) from problem
+        return HeartSizeModel(networks, familiarity, side, ranges, error, card, choose_device(device))
+
+
+def sentence(ratio: float, low: float, high: float) -> str:
+    """The measurement in plain words."""
+    undecided = (
+        f" The interval holds {ENLARGED:.2f}, so this film does not decide it." if low <= ENLARGED <= high else ""
+    )
+    return (
+        f"The heart takes {100 * ratio:.0f} % of the chest's width (cardiothoracic ratio {ratio:.2f}, "
+        f"{low:.2f}–{high:.2f}). On a PA film of an adult, more than {ENLARGED:.2f} counts as enlarged.{undecided}"
+    )
+
+
+def describe(maps: list[Tensor]) -> Tensor:
+    """Mean and spread of the channels of the three deepest levels: (n, d) float32 on the CPU."""
+    parts = [part for m in maps[-3:] for part in (m.float().mean((2, 3)), m.float().std((2, 3)))]
+    return torch.cat(parts, dim=1).cpu()
+
+
+def _network(tensors: dict[str, Tensor], number: int, shape: UNetShape) -> UNet:
+    prefix = f"network.{number}."
+    network = UNet(shape)
+    network.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
+    return network
+
+
+def _halved(tensor: Tensor) -> Tensor:
+    """Kernels in half precision; the few numbers of normalisation layers and biases stay as they are."""
+    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
+
+
+def _boxes(side: int) -> list[tuple[slice, slice]]:
+    edges = [round(i * side / OCCLUSION_GRID) for i in range(OCCLUSION_GRID + 1)]
+    bands = [slice(a, b) for a, b in pairwise(edges)]
+    return [(rows, columns) for rows in bands for columns in bands]
+
+
+def _hidden(film: Tensor, boxes: list[tuple[slice, slice]]) -> Tensor:
+    films = film.repeat(len(boxes), 1, 1, 1)
+    grey = film.median()
+    for one, (rows, columns) in zip(films, boxes, strict=True):
+        one[:, rows, columns] = grey
+    return films
+
+
+def _spread(moves: Map, boxes: list[tuple[slice, slice]], side: int) -> Map:
+    lost = np.isnan(moves)
+    most = float(moves[~lost].max(initial=0.0)) or 1.0
+    shares = np.where(lost, 1.0, moves / most)
+    heat = np.zeros((side, side), dtype=np.float32)
+    for share, (rows, columns) in zip(shares, boxes, strict=True):
+        heat[rows, columns] = share
+    return heat

@@ -1,0 +1,284 @@
+"""The heart-size model: trained, its limits set on validation films, judged once on the test films, written."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from riskmodels.evaluation.arrays import FloatArray
+from riskmodels.evaluation.bootstrap import Plan, estimates, resample
+from riskmodels.imaging.base import HEART_SIZE
+from riskmodels.imaging.familiarity import learn_familiarity
+from riskmodels.imaging.heart_checks import learn_ranges
+from riskmodels.imaging.heart_data import FOLDER, TABLE, FilmSet, film_pixels, load_films, read_mask
+from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, as_input, dice
+from riskmodels.imaging.heart_size import ENLARGED, HeartSizeModel, describe
+from riskmodels.imaging.heart_training import HeartConfig, HeartEpoch, train_unet
+from riskmodels.imaging.quality import chest_checks
+from riskmodels.imaging.results import Picture
+from riskmodels.imaging.unet import UNet
+from riskmodels.model_files import file_hash
+from riskmodels.shipping.say import Say
+from riskmodels.tabular.device import choose_device
+
+CONFIG = HeartConfig()
+#: networks whose maps are averaged; they differ in their seed
+NETWORKS = 2
+#: of the interval of a ratio
+COVERAGE = 0.90
+
+_ABOUT = (
+    "Outlines heart and lungs on a frontal chest film and gives the cardiothoracic ratio with the two widths drawn."
+)
+_LIMITS = [
+    "For PA films of adults, upright and whole. An AP film enlarges the heart and is refused when the file says AP; "
+    "where the file does not say, the reader has to know.",
+    "Learnt from 181 films of one hospital collection with several scanners; 70 % of them have a ratio above 0.50, so "
+    "it is no sample of the public. The data name no age, no sex and no view: performance by group is unknown.",
+    "The drawn masks of one team are the truth here; how far two readers differ is not in the data.",
+    "Fluid beside the lungs, a collapsed lung or a strong rotation hide the borders that are measured.",
+    "A measurement, not a diagnosis: a wide heart shadow has many causes, and a normal one does not exclude disease.",
+]
+_DATA = {
+    "name": "Extended Wingspan cardiothoracic ratio data set, 259 frontal chest films of 259 patients with drawn masks",
+    "origin": "GitHub eveningdong/cardiothoracic_ratio_estimation_dataset @9fae424, folder wingspan",
+    "licence": "MIT, © 2020 Nanqing Dong",
+    "citation": "Dong N, Kampffmeyer M, Liang X, Wang Z, Dai W, Xing E. Unsupervised Domain Adaptation for Automatic "
+    "Estimation of Cardiothoracic Ratio. MICCAI 2018, 544–552.",
+}
+
+
+def ship_heart_size(shared: Path, out: Path, device: str | None, say: Say) -> HeartSizeModel:
+    """Train, evaluate once and write the model.
+
+    Args:
+        shared: folder of shared data.
+        out: folder of the model; unfinished training is kept beside it and gone on with.
+        device: see :func:`riskmodels.tabular.device.choose_device`.
+        say: told what is going on.
+
+    Returns:
+        The model as written.
+
+    Raises:
+        SourceDataError: when the films are not there.
+    """
+    started, place = time.monotonic(), choose_device(device)
+    train, validation = (load_films(shared, split, CONFIG.side) for split in ("train", "val"))
+    say.line(f"Heart size: {len(train)} films to learn from, {len(validation)} to choose by")
+    networks, checkpoints = _fit(train, validation, out, place, say)
+    model = build(shared, networks, (train, validation), _card(shared), place)
+    model.save(out)
+    model = HeartSizeModel.load(out, device)  # from here on with the weights as they are on disk
+    model.error = ratio_error(judge(model, shared, "val"))
+    model.card |= {"training": _training(time.monotonic() - started)}
+    say.line("Judging on the test films")
+    model.card |= evaluation(judge(model, shared, "test"), model.error)
+    model.save(out)
+    for path in checkpoints:
+        path.unlink(missing_ok=True)
+    return HeartSizeModel.load(out, device)
+
+
+def _fit(
+    train: FilmSet, validation: FilmSet, out: Path, device: torch.device, say: Say
+) -> tuple[tuple[UNet, ...], list[Path]]:
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoints = [out / f"training-{number}.safetensors" for number in range(NETWORKS)]
+    networks = []
+    for number, path in enumerate(checkpoints):
+        config = dataclasses.replace(CONFIG, seed=CONFIG.seed + number)
+        told = say.within(f"network {number + 1} of {NETWORKS}")
+        networks.append(train_unet(train, validation, config, device, lambda e, s=told: _tell(s, e), path))  # type: ignore[misc]
+    return tuple(networks), checkpoints
+
+
+def _tell(say: Say, epoch: HeartEpoch) -> None:
+    if epoch.epoch % max(1, epoch.epochs // 10) == 0 or epoch.epoch == epoch.epochs:
+        say.line(
+            f"epoch {epoch.epoch} of {epoch.epochs}, loss {epoch.loss:.3f}, validation heart Dice "
+            f"{epoch.heart_dice:.3f}, ratio error {epoch.ratio_error:.4f}, about {epoch.seconds_left:.0f} s left"
+        )
+
+
+def build(
+    shared: Path,
+    networks: tuple[UNet, ...],
+    films: tuple[FilmSet, FilmSet],
+    card: dict[str, Any],
+    device: torch.device,
+) -> HeartSizeModel:
+    """A model around trained networks: what is familiar, and which sizes are usual.
+
+    Args:
+        shared: folder of shared data.
+        networks: trained.
+        films: for training and for validation.
+        card: what is known of the model.
+        device: where it computes.
+
+    Returns:
+        The model, its interval not set yet.
+    """
+    described = [_described(networks[0], part, device) for part in films]
+    ranges = learn_ranges(read_mask(shared / FOLDER, name) for name in films[0].names)
+    familiarity = learn_familiarity(described[0], described[1])
+    return HeartSizeModel(networks, familiarity, CONFIG.side, ranges, 1.0, card, device)
+
+
+@torch.no_grad()
+def _described(network: UNet, films: FilmSet, device: torch.device) -> torch.Tensor:
+    network.eval()
+    parts = [films.films[start : start + 8] for start in range(0, len(films), 8)]
+    return torch.cat([describe(network.encode(as_input(part.to(device)))) for part in parts])
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """The model against the drawn masks, one entry a film.
+
+    Args:
+        names: of the films.
+        ratio: as measured.
+        truth: of the drawn masks.
+        heart: Dice of the heart.
+        lungs: Dice of both lungs together.
+        refused: whether a check would have refused the film; it counts in the metrics all the same.
+    """
+
+    names: tuple[str, ...]
+    ratio: FloatArray
+    truth: FloatArray
+    heart: FloatArray
+    lungs: FloatArray
+    refused: NDArray[np.bool_]
+
+
+def judge(model: HeartSizeModel, shared: Path, split: str, most: int | None = None) -> Judged:
+    """Measure films and compare with the drawn masks, at the films' own resolution.
+
+    Args:
+        model: as shipped.
+        shared: folder of shared data.
+        split: ``val`` or ``test``.
+        most: the first so many films only.
+    """
+    films = load_films(shared, split, model.side, most)
+    rows = [_judge_one(model, shared / FOLDER, name) for name in films.names]
+    ratio, heart, lungs, refused = (np.array(column) for column in zip(*rows, strict=True))
+    return Judged(films.names, ratio, films.ratios, heart, lungs, refused)
+
+
+def _judge_one(model: HeartSizeModel, folder: Path, name: str) -> tuple[float, float, float, bool]:
+    pixels, drawn = film_pixels(folder, name), read_mask(folder, name)
+    measured = model.measure(pixels)
+    found = measured.masks()
+    checks = (*chest_checks(Picture(pixels, "JPEG")), *model.own_checks(measured))
+    lungs = dice(found[RIGHT_LUNG] | found[LEFT_LUNG], drawn[RIGHT_LUNG] | drawn[LEFT_LUNG])
+    return measured.outline.ratio, dice(found[HEART], drawn[HEART]), lungs, not all(check.passed for check in checks)
+
+
+def ratio_error(judged: Judged) -> float:
+    """Half of the interval: split-conformal quantile of the absolute errors on validation films.
+
+    Source: Vovk, Gammerman, Shafer, Algorithmic Learning in a Random World, 2005; Lei et al., JASA 113:1094, 2018.
+    """
+    errors = np.sort(np.abs(judged.ratio - judged.truth))
+    rank = int(np.ceil((len(errors) + 1) * COVERAGE))
+    return round(float(errors[min(rank, len(errors)) - 1]), 4)
+
+
+def evaluation(judged: Judged, error: float, plan: Plan | None = None) -> dict[str, Any]:
+    """Metrics with bootstrap intervals, for the card.
+
+    Args:
+        judged: on test films.
+        error: half of the interval of a ratio.
+        plan: how to resample; 2,000 draws when absent.
+
+    Returns:
+        ``metrics``: value, low, high by name; ``test``: counts.
+    """
+    plan = plan or Plan(replicates=2000, seed=CONFIG.seed)
+    weight = np.ones(len(judged.ratio))
+    kernel = _Kernel(judged, error)
+    points = {name: float(values[0]) for name, values in kernel(weight[None]).items()}
+    found = estimates(points, resample(kernel, weight, plan), plan.level)
+    right = (judged.ratio > ENLARGED) == (judged.truth > ENLARGED)
+    return {
+        "metrics": {name: [round(number, 4) for number in values] for name, values in found.items()},
+        "test": {
+            "films": len(right),
+            "enlarged": int((judged.truth > ENLARGED).sum()),
+            "right_at_threshold": int(right.sum()),
+            "refused_by_checks": int(judged.refused.sum()),
+            "bootstrap": {"replicates": plan.replicates, "level": plan.level},
+        },
+    }
+
+
+class _Kernel:
+    """Weighted metrics: weights (b, n) → (b,) by name."""
+
+    def __init__(self, judged: Judged, error: float) -> None:
+        self.difference = judged.ratio - judged.truth
+        truth, called = judged.truth > ENLARGED, judged.ratio > ENLARGED
+        one = np.ones(len(truth))
+        self.means: dict[str, tuple[FloatArray, FloatArray]] = {
+            "heart_dice": (judged.heart, one),
+            "lung_dice": (judged.lungs, one),
+            "ratio_mae": (np.abs(self.difference), one),
+            "accuracy": ((truth == called).astype(float), one),
+            "sensitivity": (called.astype(float), truth.astype(float)),
+            "specificity": ((~called).astype(float), (~truth).astype(float)),
+            "interval_coverage": ((np.abs(self.difference) <= error).astype(float), one),
+        }
+
+    def __call__(self, weights: FloatArray) -> dict[str, FloatArray]:
+        found = {name: _mean(values, weights * among) for name, (values, among) in self.means.items()}
+        bias = _mean(self.difference, weights)
+        spread = np.sqrt(np.maximum(_mean(self.difference**2, weights) - bias**2, 0))
+        limits = {"ratio_bias": bias, "limit_low": bias - 1.96 * spread, "limit_high": bias + 1.96 * spread}
+        return found | limits
+
+
+def _mean(values: FloatArray, weights: FloatArray) -> FloatArray:
+    total = weights.sum(axis=1)
+    found = np.full(len(total), np.nan)
+    np.divide(weights @ values, total, out=found, where=total > 0)
+    return found
+
+
+def _card(shared: Path) -> dict[str, Any]:
+    return {
+        "name": "heart_size",
+        "title": "Heart size on a chest film",
+        "kind": HEART_SIZE,
+        "created": datetime.now(UTC).date().isoformat(),
+        "about": _ABOUT,
+        "limits": _LIMITS,
+        "data": _DATA | {"table_sha256": file_hash(shared / FOLDER / TABLE), "films": 259},
+        "split": "181 films to learn from, 26 to choose epoch, interval and limit of strangeness, 52 to test once; one "
+        "film a patient, so no patient is in two parts; stratified by ratio",
+        "sample": "",
+        "interval": "90 % split-conformal: the ratio ± the 90 % quantile of the absolute errors on the validation "
+        "films. Those films chose the epoch too, so it may be a little narrow; see its coverage on the test films.",
+    }
+
+
+def _training(seconds: float) -> dict[str, Any]:
+    return {
+        "config": CONFIG.to_dict(),
+        "networks": NETWORKS,
+        "seconds": round(seconds),
+        "threads": torch.get_num_threads(),
+        "low_precision_note": "bfloat16 only on devices with the instructions; elsewhere float32",
+    }
