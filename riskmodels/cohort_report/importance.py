@@ -1,0 +1,145 @@
+"""Which inputs matter in this cohort: mean |SHAP| with intervals, a cloud of values, and what each input does.
+
+Shapley values are in log-odds and exact. Nothing here can be traced to a row: the cloud's points are drawn for each
+input apart, in random order and rounded, and the dependence is told in groups of people.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from riskmodels.cohort_report.tables import Column, Section
+from riskmodels.cohort_report.wording import inside, people
+from riskmodels.evaluation import Plan
+from riskmodels.evaluation.arrays import FloatArray
+from riskmodels.evaluation.bootstrap import interval, resample
+from riskmodels.tabular.model import RiskModel
+from riskmodels.vocabulary import VOCABULARY, Kind
+
+#: rows explained for the whole section, drawn at random from larger cohorts
+MOST_EXPLAINED = 10_000
+#: points of the cloud, and inputs in it
+MOST_POINTS, MOST_INPUTS = 2_000, 12
+#: groups of a number in a dependence, and the fewest people in one
+MOST_GROUPS, FEWEST = 12, 10
+_CHUNK = 2048
+
+
+def explain_rows(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Shapley values (log-odds) of every row, in chunks: rows × inputs of the outcome, 0 = unknown.
+
+    Args:
+        model: any risk model.
+        frame: PatientFrame.
+        outcome: one of the model's.
+    """
+    names = list(model.inputs_of(outcome))
+    parts = [
+        model.explain(frame.iloc[first : first + _CHUNK], outcome).values[names]
+        for first in range(0, len(frame), _CHUNK)
+    ]
+    return pd.concat(parts) if parts else pd.DataFrame(columns=names, dtype=float)
+
+
+def importance_section(values: pd.DataFrame, data: pd.DataFrame, plan: Plan) -> Section:
+    """Mean |SHAP| of each input, with a cloud of points.
+
+    Args:
+        values: Shapley values, log-odds, 0 = unknown.
+        data: the inputs, NaN = unknown, same rows.
+        plan: how to resample, groups as long as ``values``.
+
+    Returns:
+        One row an input, the most important first: ``input``, ``label``, ``importance``, ``low``, ``high``, ``known``
+        (share). ``drawn``: points of the cloud, ``input``, ``shap``, ``place`` (rank of the value, 0–1, NaN for
+        choices' middle).
+    """
+    absolute = values.abs().to_numpy(float)
+
+    def kernel(weights: FloatArray) -> dict[str, FloatArray]:
+        return {"mean": (weights @ absolute) / np.maximum(weights.sum(axis=1, keepdims=True), 1)}
+
+    mean = absolute.mean(axis=0) if len(absolute) else np.full(absolute.shape[1], np.nan)
+    draws = resample(kernel, np.ones(len(absolute)), plan) if len(absolute) else {}
+    low, high = interval(draws.get("mean", np.empty((0, absolute.shape[1]))), plan.level)
+    table = pd.DataFrame({"input": list(values.columns), "importance": mean, "low": low, "high": high})
+    table["label"] = [VOCABULARY[name].label for name in table["input"]]
+    table["known"] = data[list(values.columns)].notna().mean().to_numpy(float)
+    table = table.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
+    columns = (
+        Column("label", "Input"),
+        Column("importance", "Mean |SHAP|, log-odds (95 % interval)", "decimal", "low", "high"),
+        Column("known", "Known", "percent"),
+    )
+    drawn = _cloud(values, data, list(table["input"][:MOST_INPUTS]))
+    return Section("importance", "What moves the estimates", _finding(table, len(values)), table, columns, drawn)
+
+
+def _finding(table: pd.DataFrame, n: int) -> str:
+    if table.empty or not n:
+        return "Nobody has an estimate to explain."
+    strongest = [inside(label) for label in table.loc[table["importance"] > 0, "label"][:3]]
+    silent = int((table["importance"] == 0).sum())
+    more = f" {silent} inputs are never known here and move nothing." if silent else ""
+    return f"In {people(n)} the estimate is moved most by {', '.join(strongest)}.{more}"
+
+
+def _cloud(values: pd.DataFrame, data: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    rng, parts = np.random.default_rng(0), []
+    for name in names:
+        known = np.flatnonzero(data[name].notna().to_numpy(bool))
+        if not len(known):
+            continue
+        chosen = rng.permutation(known)[: MOST_POINTS // max(len(names), 1)]
+        place = data[name].rank(pct=True, method="average").to_numpy(float)[chosen]
+        shap = values[name].to_numpy(float)[chosen]
+        parts.append(pd.DataFrame({"input": name, "shap": shap.round(2), "place": place.round(1)}))
+    columns = ["input", "shap", "place"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def dependence_section(values: pd.DataFrame, data: pd.DataFrame, names: list[str]) -> Section:
+    """What each value of an input does in these people, with the level of those in whom it is unknown.
+
+    Args:
+        values: Shapley values, log-odds.
+        data: the inputs, NaN = unknown, same rows.
+        names: inputs to show.
+
+    Returns:
+        Groups of people by value: ``input``, ``label``, ``value`` (words), ``x`` (median, NaN = unknown), ``n``,
+        ``p10``, ``p50``, ``p90`` of the Shapley values. The unknown are always listed: their contribution is 0.
+    """
+    rows = [row for name in names for row in _groups_of(name, values[name], data[name])]
+    table = pd.DataFrame(rows, columns=["input", "label", "value", "x", "n", "p10", "p50", "p90"])
+    columns = (
+        Column("label", "Input"),
+        Column("value", "Value"),
+        Column("n", "Rows", "count"),
+        Column("p50", "Median SHAP (10th to 90th percentile)", "signed", "p10", "p90"),
+    )
+    labels = ", ".join(inside(VOCABULARY[name].label) for name in names)
+    finding = (
+        f"How {labels} move the log-odds: line, the middle person; band, 8 of 10 people (other inputs differ); "
+        "square, those in whom it is unknown, whom it does not move."
+        if names
+        else "No input is known."
+    )
+    return Section("dependence", "What each value does", finding, table, columns)
+
+
+def _groups_of(name: str, values: pd.Series, data: pd.Series) -> list[tuple[object, ...]]:
+    variable, known = VOCABULARY[name], data.dropna()
+    if variable.kind is Kind.NUMBER and known.nunique() > 6:
+        parts = pd.qcut(known, min(MOST_GROUPS, max(1, len(known) // FEWEST)), duplicates="drop").cat.codes
+    else:
+        parts = known
+    rows = []
+    for _, index in known.groupby(parts).groups.items():
+        inside_ = data.loc[index]
+        middle = float(inside_.median())
+        words = variable.format(middle) if inside_.nunique() == 1 else f"about {variable.format(middle)}"
+        spread = values.loc[index].quantile([0.1, 0.5, 0.9])
+        rows.append((name, variable.label, words, middle, len(index), *spread))
+    return [*rows, (name, variable.label, "unknown", np.nan, int(data.isna().sum()), 0.0, 0.0, 0.0)]

@@ -1,0 +1,68 @@
+"""Numbers of a report as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import floor, log10
+
+NOT_ESTIMABLE = "not estimable"
+
+
+def percent(share: float) -> str:
+    """A share (0–1) in percent: ``0.8 %``, ``7 %``, ``31 %``, ``−2.1 %``; “not estimable” for NaN."""
+    if share != share:
+        return NOT_ESTIMABLE
+    value = 100 * abs(share)
+    if value < 0.005:
+        return "0 %"
+    decimals = max(0, 1 - floor(log10(value))) if value < 1 else int(value < 9.95 or 99 <= value < 99.95)
+    text = f"{value:.{decimals}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{'−' if share < 0 else ''}{text} %"
+
+
+def decimal(value: float) -> str:
+    """A number near 1 with three decimals, four when it is small: ``0.812``, ``0.0243``."""
+    return _minus(f"{value:.{4 if 0 < abs(value) < 0.1 else 3}f}")
+
+
+def signed(value: float) -> str:
+    """A difference with its sign: ``+0.12``, ``−0.0031``."""
+    return _minus(f"{value:+.{4 if 0 < abs(value) < 0.1 else 3}f}")
+
+
+def count(value: float) -> str:
+    """A whole number with thousands separated: ``12,480``."""
+    return f"{value:,.0f}"
+
+
+def plain_value(value: float) -> str:
+    """Any number with four significant digits."""
+    return _minus(f"{value:,.4g}")
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def people(n: int) -> str:
+    """“1 row”, “12,480 rows”."""
+    return f"{n:,} row{'' if n == 1 else 's'}"
+
+
+def inside(label: str) -> str:
+    """A label in the middle of a sentence: ``systolic pressure``, but ``HbA1c`` and ``LDL cholesterol``."""
+    return (
+        label
+        if len(label) > 1 and any(c.isupper() or c.isdigit() for c in label[1:3])
+        else label[:1].lower() + label[1:]
+    )
+
+
+FORMATS: dict[str, Callable[[float], str]] = {
+    "percent": percent,
+    "decimal": decimal,
+    "signed": signed,
+    "count": count,
+    "value": plain_value,
+}
