@@ -2,8 +2,8 @@
 
 >>> report = build_report(frame, model.predict(frame), model, "diabetes", label=label)      # doctest: +SKIP
 >>> for section in report: section.title, section.finding, section.words()                  # doctest: +SKIP
->>> figures.draw(section, theme="light")     # a plotly figure, None where the table is all # doctest: +SKIP
->>> html.write(report)                       # bytes of one self-contained file             # doctest: +SKIP
+>>> figures.draw(section, theme="light")     # list of plotly figures, empty where the table is all # doctest: +SKIP
+>>> html.write(report)                       # str of one self-contained file             # doctest: +SKIP
 >>> new = recalibrate(model, frame, label, "diabetes", "intercept and slope")               # doctest: +SKIP
 >>> VersionStore().save(new.model)           # riskmodels.tabular.versions                  # doctest: +SKIP
 

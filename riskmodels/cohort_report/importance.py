@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
-from riskmodels.cohort_report.wording import inside, people
+from riskmodels.cohort_report.wording import inside, people, signed
 from riskmodels.evaluation import Plan
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.evaluation.bootstrap import interval, resample
@@ -36,14 +36,18 @@ def explain_rows(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.Data
     """
     names = list(model.inputs_of(outcome))
     parts = [
-        model.explain(frame.iloc[first : first + _CHUNK], outcome).values[names]
+        _values(model, frame.iloc[first : first + _CHUNK], outcome)[names]
         for first in range(0, len(frame), _CHUNK)
     ]
     return pd.concat(parts) if parts else pd.DataFrame(columns=names, dtype=float)
 
 
+def _values(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    return model.explain(frame, outcome).values  # noqa: PD011
+
+
 def importance_section(values: pd.DataFrame, data: pd.DataFrame, plan: Plan) -> Section:
-    """Mean |SHAP| of each input, with a cloud of points.
+    """Mean |SHAP| of each input.
 
     Args:
         values: Shapley values, log-odds, 0 = unknown.
@@ -52,8 +56,7 @@ def importance_section(values: pd.DataFrame, data: pd.DataFrame, plan: Plan) -> 
 
     Returns:
         One row an input, the most important first: ``input``, ``label``, ``importance``, ``low``, ``high``, ``known``
-        (share). ``drawn``: points of the cloud, ``input``, ``shap``, ``place`` (rank of the value, 0–1, NaN for
-        choices' middle).
+        (share).
     """
     absolute = values.abs().to_numpy(float)
 
@@ -72,8 +75,44 @@ def importance_section(values: pd.DataFrame, data: pd.DataFrame, plan: Plan) -> 
         Column("importance", "Mean |SHAP|, log-odds (95 % interval)", "decimal", "low", "high"),
         Column("known", "Known", "percent"),
     )
-    drawn = _cloud(values, data, list(table["input"][:MOST_INPUTS]))
-    return Section("importance", "What moves the estimates", _finding(table, len(values)), table, columns, drawn)
+    return Section("importance", "What moves the estimates", _finding(table, len(values)), table, columns)
+
+
+def cloud_section(values: pd.DataFrame, data: pd.DataFrame, names: list[str]) -> Section:
+    """How the Shapley values of each input are spread, as a cloud of at most 2,000 points.
+
+    Args:
+        values: Shapley values, log-odds.
+        data: the inputs, NaN = unknown, same rows.
+        names: inputs to show, the most important first; the first twelve are.
+
+    Returns:
+        One row an input: ``input``, ``label``, ``known``, ``raised`` (share of those in whom it is known), ``p10``,
+        ``p50``, ``p90``. ``drawn``: ``input``, ``label``, ``shap`` and ``place`` (rank of the value, 0–1).
+    """
+    rows = []
+    for name in names[:MOST_INPUTS]:
+        known = values.loc[data[name].notna(), name]
+        rows.append(
+            (name, VOCABULARY[name].label, len(known), float((known > 0).mean()), *known.quantile([0.1, 0.5, 0.9]))
+        )
+    table = pd.DataFrame(rows, columns=["input", "label", "known", "raised", "p10", "p50", "p90"])
+    columns = (
+        Column("label", "Input"),
+        Column("known", "Known", "count"),
+        Column("raised", "Raised in", "percent"),
+        Column("p50", "Median SHAP (10th to 90th percentile)", "signed", "p10", "p90"),
+    )
+    drawn = _cloud(values, data, names[:MOST_INPUTS])
+    if table.empty:
+        return Section("cloud", "How far each input moves them", "No input moves an estimate.", table, columns, drawn)
+    widest = table.loc[(table["p90"] - table["p10"]).idxmax()]
+    finding = (
+        f"{widest['label']} has the widest effect: from {signed(float(widest['p10']))} to "
+        f"{signed(float(widest['p90']))} log-odds in 8 of 10. Each dot is a person, dark where the value is high; "
+        f"{len(drawn):,} dots, drawn at random for each input apart."
+    )
+    return Section("cloud", "How far each input moves them", finding, table, columns, drawn)
 
 
 def _finding(table: pd.DataFrame, n: int) -> str:
@@ -94,8 +133,9 @@ def _cloud(values: pd.DataFrame, data: pd.DataFrame, names: list[str]) -> pd.Dat
         chosen = rng.permutation(known)[: MOST_POINTS // max(len(names), 1)]
         place = data[name].rank(pct=True, method="average").to_numpy(float)[chosen]
         shap = values[name].to_numpy(float)[chosen]
-        parts.append(pd.DataFrame({"input": name, "shap": shap.round(2), "place": place.round(1)}))
-    columns = ["input", "shap", "place"]
+        label = VOCABULARY[name].label
+        parts.append(pd.DataFrame({"input": name, "label": label, "shap": shap.round(2), "place": place.round(1)}))
+    columns = ["input", "label", "shap", "place"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
@@ -139,7 +179,8 @@ def _groups_of(name: str, values: pd.Series, data: pd.Series) -> list[tuple[obje
     for _, index in known.groupby(parts).groups.items():
         inside_ = data.loc[index]
         middle = float(inside_.median())
-        words = variable.format(middle) if inside_.nunique() == 1 else f"about {variable.format(middle)}"
+        alone = float(inside_.min()) == float(inside_.max())
+        words = f"{'' if alone else 'about '}{variable.format(middle)}"
         spread = values.loc[index].quantile([0.1, 0.5, 0.9])
         rows.append((name, variable.label, words, middle, len(index), *spread))
     return [*rows, (name, variable.label, "unknown", np.nan, int(data.isna().sum()), 0.0, 0.0, 0.0)]

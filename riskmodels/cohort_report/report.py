@@ -16,6 +16,7 @@ from riskmodels.cohort_report.description import (
 from riskmodels.cohort_report.drift import drift_section
 from riskmodels.cohort_report.importance import (
     MOST_EXPLAINED,
+    cloud_section,
     dependence_section,
     explain_rows,
     importance_section,
@@ -83,7 +84,7 @@ def build_report(
 
     Returns:
         :class:`~riskmodels.cohort_report.tables.CohortReport`. Sections "counts", "distribution", "groups", "missing",
-        "drift", "importance", "dependence", "triage"; with ``listed`` "triage_list"; with ``label`` "metrics", "roc",
+        "drift", "importance", "cloud", "dependence", "triage"; with ``listed`` "triage_list"; with ``label`` "metrics", "roc",
         "precision_recall", "calibration", "decision", "threshold", "subgroups".
 
     Raises:
@@ -208,8 +209,9 @@ def _explained(drawn: _Drawn, model: RiskModel, outcome: str, plan: Plan) -> lis
     values = explain_rows(model, data, outcome)
     groups = None if plan.groups is None else np.asarray(plan.groups)[chosen]
     importance = importance_section(values, data, Plan(plan.replicates, plan.seed, plan.level, groups))
-    moving = importance.table[importance.table["importance"] > 0]
-    return [importance, dependence_section(values, data, list(moving["input"][:MOST_DEPENDENCES]))]
+    moving = list(importance.table.loc[importance.table["importance"] > 0, "input"])
+    cloud = cloud_section(values, data, moving)
+    return [importance, cloud, dependence_section(values, data, moving[:MOST_DEPENDENCES])]
 
 
 def _list(

@@ -119,7 +119,7 @@ class SteppedReasons(Reasons):
         step: of the outcome.
     """
 
-    step: Step = Step(np.array([-1.0, 1.0]), np.array([-1.0, 1.0]))  # noqa: RUF009
+    step: Step = Step(np.array([-1.0, 1.0]), np.array([-1.0, 1.0]))
 
     def points(self) -> tuple[float, pd.DataFrame]:
         """Base risk, and contributions in probability that add up to the risk shown, step included.

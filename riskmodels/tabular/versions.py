@@ -46,7 +46,8 @@ class Version:
         version: its own.
         folder: where it lies.
         derived: the facts of its recalibration: ``from`` (version), ``outcome``, ``method``, ``data_sha256``, ``date``,
-            ``fit`` and ``held_out`` (``n``, ``events``), ``metrics`` (before and after on the held-out part), ``reasons``.
+            ``fit`` and ``held_out`` (``n``, ``events``), ``metrics`` (before and after on the held-out part),
+            ``reasons`` (how they relate to the estimate shown).
     """
 
     name: str
