@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +41,13 @@ PAGES = (
         (ANALYST,),
         "Upload a table of patients, or take the demo cohort, and download it with risks and reasons.",
     ),
+    PageLink(
+        "pages/3_Image.py",
+        "Read an image",
+        ":material/ophthalmology:",
+        (CARE, ANALYST),
+        "Check a photo of the retina or a chest film, and see what a network reads in it, where, and its limits.",
+    ),
 )
 
 _FOLDER = Path(__file__).parent
@@ -61,12 +69,13 @@ def theme() -> str:
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST)) -> None:
+def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST), models: Callable[[], None] | None = None) -> None:
     """The first call of every page: page configuration, role gate, menu, style, title.
 
     Args:
         title: verb phrase shown as the page's heading, e.g. ``Assess a patient``.
         roles: who may open the page.
+        models: draws the models in use under the menu; those of patients when absent.
 
     Stops the page when the person has none of the roles.
     """
@@ -79,7 +88,7 @@ def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST)) -> None:
     )
     for name in ("style.css", "scale.css", "tables.css"):
         st.html(_FOLDER / name)
-    _draw_sidebar()
+    _draw_sidebar(models or _draw_models)
     st.title(title, anchor=False)
     if not set(roles) & set(current_roles()):
         st.error("Your role does not open this page.")
@@ -91,11 +100,11 @@ def open_pages() -> list[PageLink]:
     return [page for page in PAGES if set(page.roles) & set(current_roles())]
 
 
-def _draw_sidebar() -> None:
+def _draw_sidebar(draw_models: Callable[[], None]) -> None:
     with st.sidebar:
         for page in open_pages():
             st.page_link(page.script, label=page.label, icon=page.icon, width="stretch")
-        _draw_models()
+        draw_models()
 
 
 def _draw_models() -> None:
