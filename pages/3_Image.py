@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-import ui
 from riskmodels.errors import CareRiskError
-from riskmodels.imaging.base import FOLDERS_VARIABLE, HINT, Found, find_models
+from riskmodels.imaging.model import HINT
+from riskmodels.imaging.registry import FOLDERS_VARIABLE, Found, find_models
 from ui import image_job, image_state
 from ui.cohort_text import plain
 from ui.image_batch import draw_batch
 from ui.image_checks import draw_checks, draw_refusal
-from ui.image_models import choose_model, draw_about, draw_in_sidebar, model_key
+from ui.image_models import STYLE, choose_model, draw_about, draw_in_sidebar, model_key
 from ui.image_picture import draw_picture
 from ui.image_result import draw_reading, limits_html
 from ui.image_state import Batch, Item
 from ui.image_upload import draw_progress, draw_upload, take_files
 from ui.page import start_page
-
-STYLE = Path(ui.__file__).parent / "image.css"
 
 
 def draw_item(made: Batch, item: Item, found: Found) -> None:

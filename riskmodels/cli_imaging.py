@@ -128,7 +128,7 @@ def _ship_mnist(options: argparse.Namespace, say: Any) -> None:
 def _card(_: argparse.Namespace) -> int:
     import json
 
-    from riskmodels.imaging.base import find_models
+    from riskmodels.imaging.registry import find_models
     from riskmodels.shipping.imaging_document import PAGE, imaging_card
 
     retinamnist = json.loads(RETINAMNIST.read_text(encoding="utf-8")) if RETINAMNIST.is_file() else None
@@ -139,8 +139,8 @@ def _card(_: argparse.Namespace) -> int:
 
 def _read(options: argparse.Namespace) -> int:
     from riskmodels.errors import InputError
-    from riskmodels.imaging.base import find_models
     from riskmodels.imaging.picture import open_picture
+    from riskmodels.imaging.registry import find_models
 
     models = find_models()
     if options.model not in models:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from riskmodels.imaging.base import Found
+from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Reading
 from riskmodels.scoring.export import to_csv
 from ui import text

@@ -10,10 +10,13 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodels.imaging.base import HEART_SIZE, Found, ImageModel, find_models
+from riskmodels.imaging.model import HEART_SIZE, ImageModel
+from riskmodels.imaging.registry import Found, find_models
 from riskmodels.tabular.device import choose_device
 
-#: shared by all pages of a session: the name of the model chosen
+#: style sheet of the page
+STYLE = Path(__file__).parent / "image.css"
+#: session-state key: the name of the model chosen
 _CHOSEN = "image.model"
 _MOST_BUTTONS = 3
 
@@ -64,7 +67,7 @@ def choose_model(models: Mapping[str, Found]) -> Found:
     """The choice between the models found, what the chosen one reads, and its limits.
 
     Args:
-        models: from :func:`riskmodels.imaging.base.find_models`; at least one.
+        models: from :func:`riskmodels.imaging.registry.find_models`; at least one.
     """
     names = list(models)
     if st.session_state.get(_CHOSEN) not in models:

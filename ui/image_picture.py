@@ -9,7 +9,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from riskmodels.errors import CareRiskError
-from riskmodels.imaging.base import Found
+from riskmodels.imaging.registry import Found
 from ui import image_overlay, image_state
 from ui.image_models import load, model_key
 from ui.image_reading import Shown, open_bytes, show, small_map

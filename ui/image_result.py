@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodels.imaging.base import Found
+from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Finding, HeartSize, Reading, Share
 from ui import text
 from ui.image_gauge import PROBABILITY, RATIO, draw_gauge

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from riskmodels.imaging.base import ROOT, Found
+from riskmodels.imaging.model import ROOT
 from riskmodels.imaging.picture import MAX_BYTES
+from riskmodels.imaging.registry import Found
 from ui import image_job, image_state
 from ui.cohort_text import count
 from ui.image_models import load, model_key

@@ -12,14 +12,14 @@ from torch import Tensor
 
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.backbone import Backbone
-from riskmodels.imaging.base import CLASSIFIER, FORMAT, HINT, Progress
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.findings import Question
 from riskmodels.imaging.frame import FIELD_SIDE, Frame, field_frame, square, whole_frame
+from riskmodels.imaging.model import CLASSIFIER, FORMAT, HINT, Progress
 from riskmodels.imaging.network import ImageNetwork
 from riskmodels.imaging.quality import retina_checks
 from riskmodels.imaging.results import Check, Map, Picture, Pixels, Reading, Share
-from riskmodels.imaging.saliency import grad_cam, occlude
+from riskmodels.imaging.saliency import Score, grad_cam, occlude
 from riskmodels.imaging.targets import FloatArray, Target, slices
 from riskmodels.imaging.training import ImageConfig
 from riskmodels.model_files import read_model, write_model
@@ -104,11 +104,19 @@ class ImageClassifier:
         """
         return {q.name: q for q in self.questions}[name]
 
-    def _score(self, finding: str) -> Any:
+    def _score(self, finding: str) -> Score:
+        """What is explained: the finding's log-odds, of classes apart against all the others."""
         question = self.question(finding)
-        target = self._target[question.target]
-        output = self._places[target.name].start + (question.level - 1 if target.cumulative else question.level)
-        return lambda logits: logits[:, :, output].mean(1)
+        target, place = self._target[question.target], self._places[question.target]
+        if target.cumulative:
+            return lambda logits: logits[:, :, place.start + question.level - 1].mean(1)
+        others = [k for k in range(target.outputs) if k != question.level]
+
+        def against_others(logits: Tensor) -> Tensor:
+            mean = logits[:, :, place].mean(1)
+            return mean[:, question.level] - mean[:, others].logsumexp(1)
+
+        return against_others
 
     def _laid(self, heat: Map, frame: Frame) -> Map:
         return np.clip(frame.to_picture(heat), 0, 1)

@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from riskmodels.errors import ModelFileError
-from riskmodels.imaging.base import FORMAT, HEART_SIZE, HINT, Progress
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.frame import Frame
 from riskmodels.imaging.heart_checks import Ranges, plausibility_checks, view_check
@@ -28,8 +27,10 @@ from riskmodels.imaging.heart_film import (
     film_part,
     film_square,
     outline,
+    over_picture,
     probabilities,
 )
+from riskmodels.imaging.model import FORMAT, HEART_SIZE, HINT, Progress
 from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.imaging.saliency import OCCLUSION_GRID
@@ -58,10 +59,11 @@ class Measured:
     frame: Frame
     described: Tensor
 
-    def masks(self) -> Mask:
-        """Structures over the picture: (3, h, w) bool."""
+    def masks(self) -> tuple[Mask, Mask]:
+        """Heart and lungs over the picture: (h, w) bool each."""
         kept = self.probability * around(self.outline.pieces)
-        return np.stack([self.frame.to_picture(p) >= 0.5 for p in kept])
+        lungs = np.maximum(kept[RIGHT_LUNG], kept[LEFT_LUNG])
+        return over_picture(kept[HEART], self.frame), over_picture(lungs, self.frame)
 
 
 class HeartSizeModel:
@@ -192,7 +194,7 @@ class HeartSizeModel:
         found = measured.outline
         low, high = max(found.ratio - self.error, 0.0), min(found.ratio + self.error, 1.0)
         heart, chest = found.to_picture(measured.frame)
-        masks = measured.masks()
+        heart_mask, lung_mask = measured.masks()
         return HeartSize(
             ratio=found.ratio,
             low=low,
@@ -200,8 +202,8 @@ class HeartSizeModel:
             threshold=ENLARGED,
             heart=heart,
             chest=chest,
-            heart_mask=masks[HEART],
-            lung_mask=masks[RIGHT_LUNG] | masks[LEFT_LUNG],
+            heart_mask=heart_mask,
+            lung_mask=lung_mask,
             sentence=sentence(found.ratio, low, high),
         )
 

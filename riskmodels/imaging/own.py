@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 
 from riskmodels.errors import ImageError, TrainingError
-from riskmodels.imaging.base import SHIPPED
+from riskmodels.evaluation import bootstrap
 from riskmodels.imaging.classifier import ImageClassifier, picture_tensor
 from riskmodels.imaging.findings import Question
 from riskmodels.imaging.fitting import Plan, fit_classifier, scores
 from riskmodels.imaging.folder import LabelledImages, read_labelled
 from riskmodels.imaging.image_metrics import classification_report
+from riskmodels.imaging.model import SHIPPED
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.splitting import cautions, split
 from riskmodels.imaging.targets import Target
@@ -84,17 +85,23 @@ def train_own(task: OwnTask, say: Callable[[str], None], report: Report | None =
     labelled = read_labelled(task.data)
     parted = split(labelled, task.config.seed)
     images, readable = _read(labelled, task.config, say)
-    notes = (*labelled.skipped, *cautions(labelled, parted), *_unreadable(readable))
+    warnings = cautions(labelled, parted)
+    notes = (*labelled.skipped, *warnings, *_unreadable(readable))
     parts = {name: _part(images, labelled, np.flatnonzero(readable & (parted == name))) for name in PARTS}
     say(f"{len(images):,} pictures: " + ", ".join(f"{len(part)} {name}" for name, part in parts.items()))
     target = Target("class", labelled.classes, task.ordered)
-    card = _card(task, labelled, parts, notes)
+    card = _card(task, labelled, parts, warnings)
     plan = Plan((target,), _questions(target), task.config, card, choose_device(task.device), task.checkpoint)
     fit_classifier(parts["train"], parts["val"], plan, report).save(folder)
     model = ImageClassifier.load(folder, task.device)
     shares = scores(model, parts["test"])[1]["class"]
+    patients = None if labelled.patients is None else labelled.patients[readable & (parted == "test")]
     model.card["metrics"] = classification_report(
-        parts["test"].labels["class"], shares, labelled.classes, ordinal=task.ordered
+        parts["test"].labels["class"],
+        shares,
+        labelled.classes,
+        plan=bootstrap.Plan(groups=patients),
+        ordinal=task.ordered,
     )
     model.save(folder)
     return OwnResult(folder, model.card["metrics"], notes)
@@ -157,7 +164,7 @@ def _questions(target: Target) -> tuple[Question, ...]:
 
 
 def _card(
-    task: OwnTask, labelled: LabelledImages, parts: dict[str, ImageSet], notes: tuple[str, ...]
+    task: OwnTask, labelled: LabelledImages, parts: dict[str, ImageSet], warnings: tuple[str, ...]
 ) -> dict[str, Any]:
     counts = {
         name: np.bincount(part.labels["class"], minlength=len(labelled.classes)).tolist()
@@ -170,7 +177,7 @@ def _card(
         "about": f"Tells apart {', '.join(labelled.classes)}. Trained here on your own pictures.",
         "limits": [
             "Trained by a user on their own pictures; nobody else has checked the labels or the split.",
-            *(note for note in notes if "patient" in note),
+            *warnings,
         ],
         "sample": "",
         "wanted": "Use a picture of the kind that it was trained on.",

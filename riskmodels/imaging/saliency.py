@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from riskmodels.imaging.base import Progress
+from riskmodels.imaging.model import Progress
 
 #: (n, members, outputs) → (n,): the log-odds to be explained
 Score = Callable[[Tensor], Tensor]
@@ -27,7 +27,7 @@ _AT_ONCE = 10
 
 @contextmanager
 def _activations(layer: nn.Module) -> Iterator[list[Tensor]]:
-    """What a layer gives while the block runs, as where gradients end; the hook is gone afterwards, whatever happens."""
+    """What a layer gives while the block runs, as where gradients end. The hook is gone afterwards, in any case."""
     seen: list[Tensor] = []
 
     def keep(_module: nn.Module, _inputs: object, output: Tensor) -> Tensor:

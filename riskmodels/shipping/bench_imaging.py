@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from riskmodels.imaging.base import ROOT, find_models
+from riskmodels.imaging.model import ROOT
 from riskmodels.imaging.picture import open_picture
+from riskmodels.imaging.registry import find_models
 from riskmodels.imaging.results import Picture
 from riskmodels.shipping.imaging_document import PUBLISHED
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +14,13 @@ from numpy.typing import NDArray
 
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.evaluation.bootstrap import Plan, estimates, resample
-from riskmodels.imaging.base import HEART_SIZE
 from riskmodels.imaging.familiarity import learn_familiarity
 from riskmodels.imaging.heart_checks import learn_ranges
 from riskmodels.imaging.heart_data import FOLDER, TABLE, FilmSet, film_pixels, load_films, read_mask
-from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, as_input, dice
+from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, as_input, dice, letterboxed
 from riskmodels.imaging.heart_size import ENLARGED, HeartSizeModel, describe
-from riskmodels.imaging.heart_training import HeartConfig, HeartEpoch, train_unet
+from riskmodels.imaging.heart_training import HeartConfig, HeartEpoch, Trained, train_unet
+from riskmodels.imaging.model import HEART_SIZE
 from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Picture
 from riskmodels.imaging.unet import UNet
@@ -31,7 +30,9 @@ from riskmodels.tabular.device import choose_device
 
 CONFIG = HeartConfig()
 #: networks whose maps are averaged; they differ in their seed
-NETWORKS = 2
+NETWORKS = 1
+#: width and height that a film which is not square takes of the square (films of 35 × 43 cm: 0.81)
+_SHARES = ((0.8, 1.0), (1.0, 0.8), (0.9, 1.0), (1.0, 0.9))
 #: of the interval of a ratio
 COVERAGE = 0.90
 
@@ -71,15 +72,15 @@ def ship_heart_size(shared: Path, out: Path, device: str | None, say: Say) -> He
     Raises:
         SourceDataError: when the films are not there.
     """
-    started, place = time.monotonic(), choose_device(device)
+    place = choose_device(device)
     train, validation = (load_films(shared, split, CONFIG.side) for split in ("train", "val"))
     say.line(f"Heart size: {len(train)} films to learn from, {len(validation)} to choose by")
-    networks, checkpoints = _fit(train, validation, out, place, say)
-    model = build(shared, networks, (train, validation), _card(shared), place)
+    runs, checkpoints = _fit(train, validation, out, place, say)
+    model = build(shared, tuple(run.network for run in runs), (train, validation), _card(shared), place)
     model.save(out)
     model = HeartSizeModel.load(out, device)  # from here on with the weights as they are on disk
     model.error = ratio_error(judge(model, shared, "val"))
-    model.card |= {"training": _training(time.monotonic() - started)}
+    model.card |= {"training": _training(runs)}
     say.line("Judging on the test films")
     model.card |= evaluation(judge(model, shared, "test"), model.error)
     model.save(out)
@@ -90,15 +91,15 @@ def ship_heart_size(shared: Path, out: Path, device: str | None, say: Say) -> He
 
 def _fit(
     train: FilmSet, validation: FilmSet, out: Path, device: torch.device, say: Say
-) -> tuple[tuple[UNet, ...], list[Path]]:
+) -> tuple[list[Trained], list[Path]]:
     out.mkdir(parents=True, exist_ok=True)
     checkpoints = [out / f"training-{number}.safetensors" for number in range(NETWORKS)]
-    networks = []
+    runs = []
     for number, path in enumerate(checkpoints):
         config = dataclasses.replace(CONFIG, seed=CONFIG.seed + number)
         told = say.within(f"network {number + 1} of {NETWORKS}")
-        networks.append(train_unet(train, validation, config, device, lambda e, s=told: _tell(s, e), path))  # type: ignore[misc]
-    return tuple(networks), checkpoints
+        runs.append(train_unet(train, validation, config, device, lambda e, s=told: _tell(s, e), path))  # type: ignore[misc]
+    return runs, checkpoints
 
 
 def _tell(say: Say, epoch: HeartEpoch) -> None:
@@ -136,8 +137,10 @@ def build(
 
 @torch.no_grad()
 def _described(network: UNet, films: FilmSet, device: torch.device) -> torch.Tensor:
+    """Features of the films as they are, and as they would be were they not square."""
     network.eval()
-    parts = [films.films[start : start + 8] for start in range(0, len(films), 8)]
+    views = torch.cat([films.films, *(letterboxed(films.films, *shares) for shares in _SHARES)])
+    parts = [views[start : start + 8] for start in range(0, len(views), 8)]
     return torch.cat([describe(network.encode(as_input(part.to(device)))) for part in parts])
 
 
@@ -180,10 +183,11 @@ def judge(model: HeartSizeModel, shared: Path, split: str, most: int | None = No
 def _judge_one(model: HeartSizeModel, folder: Path, name: str) -> tuple[float, float, float, bool]:
     pixels, drawn = film_pixels(folder, name), read_mask(folder, name)
     measured = model.measure(pixels)
-    found = measured.masks()
+    heart, lungs = measured.masks()
     checks = (*chest_checks(Picture(pixels, "JPEG")), *model.own_checks(measured))
-    lungs = dice(found[RIGHT_LUNG] | found[LEFT_LUNG], drawn[RIGHT_LUNG] | drawn[LEFT_LUNG])
-    return measured.outline.ratio, dice(found[HEART], drawn[HEART]), lungs, not all(check.passed for check in checks)
+    passed = all(check.passed for check in checks)
+    overlap = dice(lungs, drawn[RIGHT_LUNG] | drawn[LEFT_LUNG])
+    return measured.outline.ratio, dice(heart, drawn[HEART]), overlap, not passed
 
 
 def ratio_error(judged: Judged) -> float:
@@ -274,11 +278,12 @@ def _card(shared: Path) -> dict[str, Any]:
     }
 
 
-def _training(seconds: float) -> dict[str, Any]:
+def _training(runs: list[Trained]) -> dict[str, Any]:
     return {
         "config": CONFIG.to_dict(),
-        "networks": NETWORKS,
-        "seconds": round(seconds),
+        "networks": len(runs),
+        "best_epochs": [run.epoch for run in runs],
+        "seconds": round(sum(run.seconds for run in runs)),
         "threads": torch.get_num_threads(),
         "low_precision_note": "bfloat16 only on devices with the instructions; elsewhere float32",
     }

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from riskmodels.evaluation.report import NOT_ESTIMABLE
-from riskmodels.imaging.base import HEART_SIZE, Found
 from riskmodels.imaging.image_report import LABELS, introduction, markdown_table, report_markdown, words
+from riskmodels.imaging.model import HEART_SIZE
+from riskmodels.imaging.registry import Found
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "imaging_card.md"

@@ -60,18 +60,18 @@ def test_frozen_blocks_keep_the_weights_of_imagenet(through):
     assert not torch.equal(trained.last[0].weight, fresh.last[0].weight)
 
 
-class Interrupted(Exception):
+class StoppedError(Exception):
     """Stops a run."""
 
 
 def stop_after_one(report):
     if report.epoch == 2:
-        raise Interrupted
+        raise StoppedError
 
 
 def test_run_that_was_interrupted_ends_with_the_same_weights(parts, through, tmp_path):
     checkpoint = tmp_path / "run.safetensors"
-    with pytest.raises(Interrupted):
+    with pytest.raises(StoppedError):
         train_network(*parts, TARGETS, CONFIG, CPU, stop_after_one, checkpoint)
     again = train_network(*parts, TARGETS, CONFIG, CPU, None, checkpoint)
     for name, tensor in through[0].state_dict().items():

@@ -18,7 +18,8 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from riskmodels.errors import ModelFileError
-from riskmodels.imaging.base import CLASSIFIER, HEART_SIZE, Found
+from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE
+from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Picture, Reading, Share
 from ui.image_models import Loaded
 from ui.image_picture import HIDDEN, LOOKED
@@ -129,7 +130,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, StandIn]]:
     def find_models() -> dict[str, Found]:
         return {f.card["name"]: f for f in map(found_model, made)}
 
-    monkeypatch.setattr("riskmodels.imaging.base.find_models", find_models)
+    monkeypatch.setattr("riskmodels.imaging.registry.find_models", find_models)
     monkeypatch.setattr("ui.image_models.find_models", find_models)
     monkeypatch.setattr(Found, "load", lambda found, device=None: made[found.kind])
     st.cache_resource.clear()
@@ -216,7 +217,7 @@ class TestEmpty:
         assert "Population model" not in named
 
     def test_without_any_model_the_page_says_what_to_do(self, models, monkeypatch):
-        monkeypatch.setattr("riskmodels.imaging.base.find_models", dict)
+        monkeypatch.setattr("riskmodels.imaging.registry.find_models", dict)
         assert "make train-imaging" in open_page().error[0].value
 
     def test_a_damaged_model_is_named_with_what_to_do(self, page, monkeypatch):

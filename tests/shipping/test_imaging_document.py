@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from riskmodels.evaluation import Plan
-from riskmodels.imaging.base import Found
 from riskmodels.imaging.image_metrics import binary_report, classification_report
+from riskmodels.imaging.registry import Found
 from riskmodels.shipping.imaging_document import PUBLISHED, imaging_card
 
 FEW = Plan(replicates=40)

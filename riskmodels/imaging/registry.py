@@ -1,47 +1,18 @@
-"""What every image model can do, and where the models are found."""
+"""Where image models are found: their cards are read at once, their weights and torch only when one is loaded."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from riskmodels.errors import ModelFileError
-from riskmodels.imaging.results import Map, Picture, Reading
+from riskmodels.imaging.model import HEART_SIZE, HINT, SHIPPED, ImageModel
 from riskmodels.model_files import read_card
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-SHIPPED = ROOT / "data" / "image_models"
-#: further folders with trained image models, separated as in PATH
+#: environment variable: further folders with trained image models, separated as in PATH
 FOLDERS_VARIABLE = "CARERISK_IMAGE_MODELS"
-HINT = "Restore the folder from the repository, or train it again with make train-imaging."
-#: of image model folders
-FORMAT = 1
-CLASSIFIER, HEART_SIZE = "classifier", "heart size"
-
-#: told the share done, 0–1
-Progress = Callable[[float], None]
-
-
-class ImageModel(Protocol):
-    """A model that reads one kind of picture.
-
-    Attributes:
-        card: what it was trained on and how good it is; see docs/imaging_card.md.
-    """
-
-    card: dict[str, Any]
-
-    def read(self, picture: Picture) -> Reading:
-        """Checks first; findings or a measurement only when all have passed."""
-
-    def heatmap(self, picture: Picture, finding: str) -> Map:
-        """Grad-CAM: (h, w) float32 in the picture's pixels, 0–1, hot = 1: what speaks for the finding."""
-
-    def occlusion(self, picture: Picture, finding: str, progress: Progress | None = None) -> Map:
-        """(h, w) float32, 0–1: how much the finding falls when that part is hidden, 1 = most."""
 
 
 @dataclass(frozen=True)
