@@ -1,6 +1,21 @@
-"""Scoring cohorts: a checked frame → estimates with intervals, reasons in words and counts that add up."""
+"""Scoring cohorts: a checked frame or a stream of chunks → estimates with intervals, reasons in words, counts that add up.
+
+In memory: :func:`score_cohort`. Any length, bounded memory: :func:`score_stream`. Many machines:
+:mod:`riskmodels.scoring.ray_engine`.
+"""
 
 from riskmodels.scoring.cohort import Counts, ScoredCohort, score_cohort
 from riskmodels.scoring.export import to_csv
+from riskmodels.scoring.stream import CancelledError, Chunk, Plan, StreamCounts, score_stream
 
-__all__ = ["Counts", "ScoredCohort", "score_cohort", "to_csv"]
+__all__ = [
+    "CancelledError",
+    "Chunk",
+    "Counts",
+    "Plan",
+    "ScoredCohort",
+    "StreamCounts",
+    "score_cohort",
+    "score_stream",
+    "to_csv",
+]

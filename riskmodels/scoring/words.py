@@ -1,17 +1,62 @@
-"""The strongest reasons of many rows in words: “Glucose 118 mg/dL raises; HDL cholesterol 62 mg/dL lowers”."""
+"""The strongest reasons of many rows in words: “Glucose 118 mg/dL raises; HDL cholesterol 62 mg/dL lowers”.
+
+Whole columns at a time. A text is made once for each value as it is shown (118.2 and 118.4 mg/dL are one), and found
+again for all rows that show it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from riskmodels.units import Unit, find_unit
+from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY
 
 #: log-odds; a smaller contribution is not worth a word
 LEAST = 0.005
+#: texts kept at most; beyond them they are made anew
+_MOST_TEXTS = 200_000
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Strongest:
+    """The strongest reasons of n rows, strongest first.
+
+    Args:
+        inputs: (n, most) places in ``names``.
+        contributions: (n, most) in log-odds.
+        names: variables.
+    """
+
+    inputs: Places
+    contributions: Floats
+    names: tuple[str, ...]
+
+
+def strongest(values: pd.DataFrame, most: int = 3) -> Strongest:
+    """Find the strongest reasons of each row.
+
+    Args:
+        values: n × p contributions in log-odds, columns named as in the vocabulary; 0 = unknown.
+        most: reasons a row.
+    """
+    left = np.abs(values.to_numpy())  # a copy, emptied as reasons are found; ties go to the first input
+    rows, places = np.arange(len(left)), []
+    for _ in range(min(most, left.shape[1])):
+        best = left.argmax(axis=1)
+        left[rows, best] = -1.0
+        places.append(best)
+    inputs = np.stack(places, axis=1).astype(np.int64) if places else np.empty((len(left), 0), np.int64)
+    return Strongest(inputs, np.take_along_axis(values.to_numpy(), inputs, axis=1), tuple(map(str, values.columns)))
 
 
 class Words:
@@ -25,17 +70,15 @@ class Words:
         self._units: dict[str, Unit] = {
             name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in units.items()
         }
-        self._texts: dict[tuple[str, float], str] = {}
+        self._places: dict[str, dict[float, int]] = {}
+        self._texts: list[str] = []
+        self._pool: pa.Array = _no_texts()
 
     def value(self, name: str, value: float) -> str:
         """A variable with its value: ``Glucose 118 mg/dL``, ``Smoking (never)``."""
-        text = self._texts.get((name, value))
-        if text is None:
-            variable = VOCABULARY[name]
-            shown = variable.format(value, self._units.get(name))
-            text = f"{variable.label} ({shown})" if variable.choices else f"{variable.label} {shown}"
-            self._texts[name, value] = text
-        return text
+        variable = VOCABULARY[name]
+        shown = variable.format(value, self._units.get(name))
+        return f"{variable.label} ({shown})" if variable.choices else f"{variable.label} {shown}"
 
     def reasons(self, frame: pd.DataFrame, values: pd.DataFrame, most: int = 3) -> list[str]:
         """The strongest reasons of each row, strongest first.
@@ -48,15 +91,57 @@ class Words:
         Returns:
             One text a row.
         """
-        contributions = values.to_numpy()
-        names = list(values.columns)
-        known = frame[names].to_numpy()
-        order = np.argsort(-np.abs(contributions), axis=1, kind="stable")[:, :most]  # n × most
-        return [
-            "; ".join(
-                f"{self.value(names[i], float(known[row, i]))} {'raises' if contributions[row, i] > 0 else 'lowers'}"
-                for i in best
-                if abs(contributions[row, i]) >= LEAST
-            )
-            for row, best in enumerate(order)
-        ]
+        texts: list[str] = self.column(frame, values, most).to_pylist()
+        return texts
+
+    def column(self, frame: pd.DataFrame, values: pd.DataFrame, most: int = 3) -> pa.Array:
+        """:meth:`reasons` as an Arrow column, without a Python object a row."""
+        if len(self._texts) > _MOST_TEXTS:
+            self._forget()
+        places = self._find(frame, strongest(values, most))
+        self._pool = pa.concat_arrays([self._pool, pa.array(self._texts[len(self._pool) :], pa.string())])
+        parts = [self._pool.take(pa.array(rank, mask=rank < 0)) for rank in places.T]
+        return pc.binary_join_element_wise(*parts, "; ", null_handling="skip") if parts else _empty(len(values))
+
+    def _forget(self) -> None:
+        self._places, self._texts, self._pool = {}, [], _no_texts()
+
+    def _find(self, frame: pd.DataFrame, found: Strongest) -> Places:
+        """(n, most) places of the texts in the pool; −1 where there is nothing to say."""
+        places = np.full(found.inputs.shape, -1, dtype=np.int64)
+        worth = np.abs(found.contributions) >= LEAST
+        for i in np.unique(found.inputs[worth]):
+            name, (row, rank) = found.names[i], np.nonzero(worth & (found.inputs == i))
+            shown = self._as_shown(name, frame[name].to_numpy(float)[row])
+            distinct, which = np.unique(shown, return_inverse=True)
+            known = np.array([self._place(name, value) for value in distinct.tolist()], dtype=np.int64)
+            places[row, rank] = known[which] + (found.contributions[row, rank] > 0)
+        return places
+
+    def _place(self, name: str, value: float) -> int:
+        """Place of “… lowers” in the pool; “… raises” comes next."""
+        known = self._places.setdefault(name, {})
+        if value not in known:
+            known[value] = len(self._texts)
+            text = self.value(name, value)
+            self._texts += [f"{text} lowers", f"{text} raises"]
+        return known[value]
+
+    def _as_shown(self, name: str, values: Floats) -> Floats:
+        """Values that are shown alike made equal, so that their text is made once. Halves are left to the format."""
+        variable = VOCABULARY[name]
+        if variable.choices or not variable.units:
+            return values
+        unit = self._units.get(name, variable.units[0])
+        scale = 10.0**unit.decimals
+        steps = np.asarray(from_canonical(values, unit)) * scale
+        near_half = np.abs(np.abs(steps - np.floor(steps)) - 0.5) < 1e-6
+        return np.where(near_half, values, np.asarray(to_canonical(np.rint(steps) / scale, unit)))
+
+
+def _no_texts() -> pa.Array:
+    return pa.array([], pa.string())
+
+
+def _empty(rows: int) -> pa.Array:
+    return pa.array([""] * rows, pa.string())

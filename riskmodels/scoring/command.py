@@ -1,0 +1,116 @@
+"""``python -m riskmodels score IN OUT``: the command's arguments and what it does."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from riskmodels.errors import InputError
+from riskmodels.outcomes import OUTCOME
+from riskmodels.scoring.stream import Plan, StreamCounts
+
+Say = Callable[[str], None]
+#: seconds between two lines of progress
+_EVERY = 2.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the command."""
+    parser.add_argument("source", metavar="IN", help="cohort in the app's own columns: CSV, Parquet, a Parquet folder")
+    parser.add_argument("target", metavar="OUT", help="result: .parquet or .csv; a new folder with --engine ray")
+    parser.add_argument("--outcome", action="append", choices=list(OUTCOME), help="estimate this one; may be repeated")
+    parser.add_argument("--reasons", type=int, default=3, choices=range(11), metavar="N", help="reasons a row (3)")
+    parser.add_argument(
+        "--workers", type=int, default=0, metavar="N", help="threads, or actors; all CPUs when left out"
+    )
+    parser.add_argument("--engine", choices=["stream", "ray"], default="stream", help="this machine, or a Ray cluster")
+    parser.add_argument("--address", default="", help="of the Ray cluster; a local one is started when left out")
+    parser.add_argument("--models", default="", help="folder of the models; the shipped ones when left out")
+
+
+def score_command(options: argparse.Namespace, say: Say) -> int:
+    """Score a cohort file.
+
+    Args:
+        options: as :func:`add_arguments` names them.
+        say: told progress and the counts, line by line.
+
+    Returns:
+        0.
+
+    Raises:
+        CareRiskError: what was wrong, in words.
+    """
+    if options.address and options.engine != "ray":
+        raise InputError("--address is for --engine ray.", hint="Add --engine ray.")
+    if options.workers < 0:
+        raise InputError("--workers is below 0.", hint="Give a number of threads or actors.")
+    start = time.monotonic()
+    outcomes = tuple(dict.fromkeys(options.outcome)) if options.outcome else None
+    plan = Plan(outcomes=outcomes, reasons=options.reasons, progress=_progress(say))
+    counts = (_on_ray if options.engine == "ray" else _here)(options, plan)
+    for line in summary(counts, time.monotonic() - start):
+        say(line)
+    say(f"Written: {options.target}")
+    return 0
+
+
+def _here(options: argparse.Namespace, plan: Plan) -> StreamCounts:
+    from dataclasses import replace
+
+    import torch
+
+    from riskmodels.scoring.sinks import open_sink
+    from riskmodels.scoring.sources import open_cohort
+    from riskmodels.scoring.stream import score_stream
+    from riskmodels.tabular.model import SHIPPED, load_shipped
+
+    source = open_cohort(Path(options.source))
+    sink = open_sink(Path(options.target), source.delimiter or ",")
+    torch.set_num_threads(1)  # the chunks run beside each other instead
+    full = replace(
+        plan,
+        inputs=source.inputs,
+        units=source.units,
+        total=source.rows,
+        workers=options.workers or min(os.cpu_count() or 1, 8),
+    )
+    return score_stream(source, sink, load_shipped(Path(options.models) if options.models else SHIPPED), full)
+
+
+def _on_ray(options: argparse.Namespace, plan: Plan) -> StreamCounts:
+    from riskmodels.scoring.ray_engine import Cluster, score_on_ray
+
+    cluster = Cluster(options.address, options.workers, options.models)
+    return score_on_ray(options.source, options.target, plan, cluster)
+
+
+def _progress(say: Say) -> Callable[[int, int], None]:
+    """Tell how far it is, every other second."""
+    told = time.monotonic()
+
+    def progress(done: int, total: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= _EVERY:
+            told = time.monotonic()
+            say(f"{done:,} rows" + (f" of {total:,}" if total else ""))
+
+    return progress
+
+
+def summary(counts: StreamCounts, seconds: float) -> list[str]:
+    """The counts in words.
+
+    Args:
+        counts: of the run.
+        seconds: it took.
+    """
+    lines = [
+        f"{counts.read:,} rows read in {seconds:.1f} s: {counts.scored:,} scored, {counts.not_scored:,} refused; "
+        f"{counts.with_problems:,} with problems, {counts.cautions:,} with a caution"
+    ]
+    lines += [f"{OUTCOME[name].label}: {n:,} scored" for name, n in counts.by_outcome.items()]
+    return lines

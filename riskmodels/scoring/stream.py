@@ -1,0 +1,340 @@
+"""A cohort of any length: chunks in, chunks out, never more than a few of them in memory.
+
+source ──► checked chunk ──► Scorer ──► Arrow table ──► sink (a file under its final name only when all is written)
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from riskmodels.column_checks import Problem
+from riskmodels.errors import CareRiskError, InputError
+from riskmodels.outcomes import OUTCOME
+from riskmodels.scoring.cohort import PROBLEMS, Counts, Progress
+from riskmodels.scoring.words import Words
+
+if TYPE_CHECKING:
+    from riskmodels.tabular.model import Prediction, RiskModel
+
+NUMBERS = ("risk", "low", "high")
+#: what ``<outcome>_validity`` says
+ESTIMATED, CAUTION, REFUSED = "estimated", "caution", "refused"
+#: rows scored at a time: enough to be quick, few enough for the temporaries to stay in the cache
+CHUNK_ROWS = 8192
+
+Flags = npt.NDArray[np.bool_]
+
+
+class CancelledError(CareRiskError):
+    """The scoring was called off between two chunks; nothing was left under the result's name."""
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some rows of a cohort.
+
+    Args:
+        frame: PatientFrame.
+        problems: of these rows; ``row`` is a label of the frame's index.
+        original: what the result starts with, row for row; the frame itself when None.
+    """
+
+    frame: pd.DataFrame
+    problems: Sequence[Problem] = ()
+    original: pa.Table | pd.DataFrame | None = None
+
+
+#: what a source yields: a chunk, or its frame and problems
+Piece = Chunk | tuple[pd.DataFrame, Sequence[Problem]]
+
+
+class Sink(Protocol):
+    """Where the result goes."""
+
+    def write(self, table: pa.Table) -> None:
+        """Take the next rows; all tables have the same columns."""
+
+    def commit(self) -> None:
+        """All rows are there: put the result under its name."""
+
+    def abort(self) -> None:
+        """Leave nothing."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to score.
+
+    Args:
+        outcomes: to estimate; None for all that the models serve and the source has the required inputs for.
+        inputs: variables the source has at all; None when not known.
+        units: unit symbol by variable for the reasons' words; canonical where absent.
+        reasons: how many reasons a row; 0 leaves their columns out and saves their time.
+        workers: chunks scored at the same time, in threads.
+        total: rows in all, for ``progress``; 0 when not known.
+        progress: called after each chunk is written, with rows done and ``total``. What it raises ends the scoring.
+        cancelled: asked between chunks.
+    """
+
+    outcomes: tuple[str, ...] | None = None
+    inputs: frozenset[str] | None = None
+    units: Mapping[str, str] = field(default_factory=dict)
+    reasons: int = 3
+    workers: int = 1
+    total: int = 0
+    progress: Progress | None = None
+    cancelled: Callable[[], bool] | None = None
+
+
+@dataclass(frozen=True)
+class StreamCounts(Counts):
+    """Numbers that add up, for any outcome and for each.
+
+    Args:
+        by_outcome: rows with an estimate of each outcome; the others are refused for it.
+        cautions: rows estimated with a caution for at least one outcome.
+    """
+
+    by_outcome: Mapping[str, int] = field(default_factory=dict)
+    cautions: int = 0
+
+    def __add__(self, other: StreamCounts) -> StreamCounts:
+        names = {**self.by_outcome, **other.by_outcome}
+        return StreamCounts(
+            self.read + other.read,
+            self.scored + other.scored,
+            self.with_problems + other.with_problems,
+            self.not_scored + other.not_scored,
+            {name: self.by_outcome.get(name, 0) + other.by_outcome.get(name, 0) for name in names},
+            self.cautions + other.cautions,
+        )
+
+
+NOTHING = StreamCounts(0, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A scored chunk: the rows of the result, and their counts."""
+
+    table: pa.Table
+    counts: StreamCounts
+
+
+def score_stream(source: Iterable[Piece], sink: Sink, models: Mapping[str, RiskModel], plan: Plan) -> StreamCounts:
+    """Score a cohort chunk by chunk.
+
+    Args:
+        source: chunks in the order of the result.
+        sink: takes the result; committed when all is written, aborted when anything was raised.
+        models: by name.
+        plan: how.
+
+    Returns:
+        Counts over all chunks: ``read == scored + not_scored``.
+
+    Raises:
+        CancelledError: when ``plan.cancelled`` said so.
+        InputError: when an outcome of the plan is served by no model.
+    """
+    counts = NOTHING
+    try:
+        scorer = Scorer(models, plan)
+        for scored in _ahead(source, scorer, plan):
+            sink.write(scored.table)
+            counts += scored.counts
+            if plan.progress is not None:
+                plan.progress(counts.read, plan.total)
+            _stop_if_cancelled(plan)
+        sink.commit()
+    except BaseException:  # an interrupt as well must leave no half file
+        sink.abort()
+        raise
+    return counts
+
+
+def _stop_if_cancelled(plan: Plan) -> None:
+    if plan.cancelled is not None and plan.cancelled():
+        raise CancelledError("The scoring was cancelled.", hint="Nothing was written. Start it again when you like.")
+
+
+def _ahead(source: Iterable[Piece], scorer: Scorer, plan: Plan) -> Iterator[Scored]:
+    """Score in order, ``plan.workers`` chunks at a time and one more waiting."""
+    chunks = (small for piece in source for small in _small(piece))
+    if plan.workers < 2:
+        yield from map(scorer, chunks)
+        return
+    waiting: deque[Future[Scored]] = deque()
+    with ThreadPoolExecutor(plan.workers, "score") as pool:
+        try:
+            for chunk in chunks:
+                waiting.append(pool.submit(scorer, chunk))
+                if len(waiting) > plan.workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _small(piece: Piece) -> Iterator[Chunk]:
+    """A piece in chunks of at most :data:`CHUNK_ROWS` rows, each with the problems of its rows."""
+    chunk = piece if isinstance(piece, Chunk) else Chunk(*piece)
+    if len(chunk.frame) <= CHUNK_ROWS:
+        yield chunk
+        return
+    places = chunk.frame.index.get_indexer(pd.Index([p.row for p in chunk.problems], tupleize_cols=False))
+    by_start: dict[int, list[Problem]] = {}
+    for place, problem in zip(places.tolist(), chunk.problems, strict=True):
+        by_start.setdefault(place // CHUNK_ROWS * CHUNK_ROWS, []).append(problem)
+    for start in range(0, len(chunk.frame), CHUNK_ROWS):
+        rows = slice(start, start + CHUNK_ROWS)
+        original = chunk.original
+        if isinstance(original, pa.Table):
+            original = original.slice(start, CHUNK_ROWS)
+        elif original is not None:
+            original = original.iloc[rows]
+        yield Chunk(chunk.frame.iloc[rows], by_start.get(start, []), original)
+
+
+class Scorer:
+    """One chunk → the rows of the result. The same on one machine and on many.
+
+    Args:
+        models: by name.
+        plan: which outcomes, how many reasons, which units.
+
+    Raises:
+        InputError: when an outcome of the plan is served by no model.
+    """
+
+    def __init__(self, models: Mapping[str, RiskModel], plan: Plan) -> None:
+        self.models, self.plan = models, plan
+        self.outcomes = _outcomes(models, plan)
+        self._own = threading.local()
+        self.parts = (*NUMBERS, "validity", "note", *(["reasons"] if plan.reasons else []))
+
+    def __call__(self, chunk: Chunk) -> Scored:
+        """Score some rows, in their order."""
+        frame = chunk.frame
+        columns: dict[tuple[str, str], pa.Array] = {}
+        for model in self.models.values():
+            outcomes = [name for name in model.outcomes if name in self.outcomes]
+            if outcomes and len(frame):
+                columns |= self._of_model(model, frame, outcomes)
+        columns["", PROBLEMS] = _problem_texts(chunk)
+        table = _original(chunk)
+        if not len(frame):
+            columns |= {(o, part): _nothing(part) for o in self.outcomes for part in self.parts}
+        for key, name in self._names(table.column_names).items():
+            table = table.append_column(name, columns[key])
+        return Scored(table, self._counts(columns, len(frame)))
+
+    def _names(self, taken: Sequence[str]) -> dict[tuple[str, str], str]:
+        """Column names of the results; one that the original has gets a number, so that nothing is overwritten."""
+        names: dict[tuple[str, str], str] = {}
+        used = set(taken)
+        for key in [*((o, part) for o in self.outcomes for part in self.parts), ("", PROBLEMS)]:
+            plain = f"{key[0]}_{key[1]}" if key[0] else key[1]
+            numbered = (plain if i == 1 else f"{plain}_{i}" for i in range(1, len(used) + 2))
+            names[key] = next(name for name in numbered if name not in used)
+            used.add(names[key])
+        return names
+
+    def _of_model(self, model: RiskModel, frame: pd.DataFrame, outcomes: list[str]) -> dict[tuple[str, str], pa.Array]:
+        if not self.plan.reasons:
+            found = model.predict(frame)
+            return {key: column for name in outcomes for key, column in _results(found, name).items()}
+        found, reasons = model.predict_and_explain(frame, outcomes)
+        words = self._words()
+        columns: dict[tuple[str, str], pa.Array] = {}
+        for name in outcomes:
+            columns |= _results(found, name)
+            texts = words.column(frame, reasons[name].values, self.plan.reasons)
+            columns[name, "reasons"] = pc.if_else(columns[name, "risk"].is_valid(), texts, "")
+        return columns
+
+    def _words(self) -> Words:
+        """One for each thread: they remember texts."""
+        if not hasattr(self._own, "words"):
+            self._own.words = Words(self.plan.units)
+        words: Words = self._own.words
+        return words
+
+    def _counts(self, columns: Mapping[tuple[str, str], pa.Array], rows: int) -> StreamCounts:
+        given: dict[str, Flags] = {o: columns[o, "risk"].is_valid().to_numpy(False) for o in self.outcomes}
+        scored, careful = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
+        for name, flags in given.items():
+            scored |= flags
+            careful |= pc.equal(columns[name, "validity"].cast(pa.string()), CAUTION).to_numpy(False)
+        total = int(scored.sum())
+        problems = pc.sum(pc.not_equal(columns["", PROBLEMS], "")).as_py() or 0
+        by_outcome = {name: int(flags.sum()) for name, flags in given.items()}
+        return StreamCounts(rows, total, problems, rows - total, by_outcome, int(careful.sum()))
+
+
+def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
+    served = {name for model in models.values() for name in model.outcomes}
+    if plan.outcomes is not None:
+        strange = [name for name in plan.outcomes if name not in served]
+        if strange:
+            raise InputError(f"No model estimates “{strange[0]}”.", hint=f"There are {', '.join(sorted(served))}.")
+        return plan.outcomes
+    known = [name for name in OUTCOME if name in served]
+    return tuple(n for n in known if plan.inputs is None or set(OUTCOME[n].required) <= plan.inputs)
+
+
+def _results(found: Prediction, outcome: str) -> dict[tuple[str, str], pa.Array]:
+    risk = found.risk[outcome].to_numpy(float)
+    refused = np.isnan(risk)
+    note = np.where(refused, found.refused[outcome].to_numpy(object), found.cautions[outcome].to_numpy(object))
+    texts = pa.array(note, pa.string())
+    code = np.where(refused, 2, np.where(pc.equal(texts, "").to_numpy(False), 0, 1)).astype(np.int8)
+    validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array([ESTIMATED, CAUTION, REFUSED]))
+    parts = zip(NUMBERS, (found.risk, found.low, found.high), strict=True)
+    numbers = {(outcome, part): pa.array(values[outcome].to_numpy(float), mask=refused) for part, values in parts}
+    return numbers | {(outcome, "validity"): validity, (outcome, "note"): texts}
+
+
+def _nothing(part: str) -> pa.Array:
+    if part == "validity":
+        return pa.DictionaryArray.from_arrays(pa.array([], pa.int8()), pa.array([ESTIMATED, CAUTION, REFUSED]))
+    return pa.array([], pa.float64() if part in NUMBERS else pa.string())
+
+
+def _problem_texts(chunk: Chunk) -> pa.Array:
+    """The problems of each row as one text. Only rows that have some are touched."""
+    texts: dict[object, list[str]] = {}
+    for problem in chunk.problems:
+        texts.setdefault(problem.row, []).append(problem.text)
+    column = np.full(len(chunk.frame), "", dtype=object)
+    for row, found in texts.items():
+        column[chunk.frame.index.get_loc(row)] = " · ".join(dict.fromkeys(found))
+    return pa.array(column, pa.string())
+
+
+def _original(chunk: Chunk) -> pa.Table:
+    """What the result starts with. Columns of a frame get the same type in every chunk: number or text."""
+    if isinstance(chunk.original, pa.Table):
+        return chunk.original
+    frame = chunk.frame if chunk.original is None else chunk.original
+    if len(frame) != len(chunk.frame):
+        raise InputError("The original has other rows than the frame.", hint="Give one row for each row of the frame.")
+    return pa.table({str(name): _plain_column(frame[name]) for name in frame.columns})
+
+
+def _plain_column(column: pd.Series) -> pa.Array:
+    if column.dtype.kind in "fiu":
+        return pa.array(column.to_numpy(dtype=float, na_value=np.nan), from_pandas=True)
+    return pa.Array.from_pandas(column.astype("str"), type=pa.string())

@@ -1,0 +1,163 @@
+"""A real local Ray cluster of two workers: the result is that of one machine, also when a worker is killed midway."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import signal
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+
+from riskmodels.cohorts import read_demo
+from riskmodels.errors import FileError, InputError
+from riskmodels.scoring import ray_engine
+from riskmodels.scoring.ray_engine import Cluster, Job, list_pieces, score_on_ray, score_piece
+from riskmodels.scoring.sinks import open_sink
+from riskmodels.scoring.sources import open_cohort
+from riskmodels.scoring.stream import Plan, StreamCounts, score_stream
+from riskmodels.tabular.model import load_shipped
+
+COLUMNS = "age sex bmi systolic_bp total_cholesterol hdl_cholesterol glucose smoking diabetes bp_medication".split()
+ROWS = 24_000
+
+needs_ray = [
+    pytest.mark.skipif(
+        importlib.util.find_spec("ray") is None,
+        reason="Ray is not installed: pip install -r requirements-scale.txt",
+    ),
+    pytest.mark.filterwarnings("ignore"),  # Ray's own: deprecations, and sockets and files it closes at exit
+]
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory) -> Path:
+    """24,000 people in three files of several row groups."""
+    folder = tmp_path_factory.mktemp("cohort")
+    people = read_demo()[COLUMNS].sample(ROWS, replace=True, random_state=0).reset_index(drop=True)
+    people.loc[::500, "age"] = np.nan
+    people.insert(0, "patient", [f"P{i:06d}" for i in range(ROWS)])
+    for i, part in enumerate(np.array_split(np.arange(ROWS), 3)):
+        people.iloc[part].to_parquet(folder / f"{i}.parquet", row_group_size=2_000, index=False)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def single(source, tmp_path_factory) -> tuple[pd.DataFrame, StreamCounts]:
+    """Table and counts of the single-machine engine."""
+    target = tmp_path_factory.mktemp("single") / "out.parquet"
+    cohort = open_cohort(source)
+    plan = Plan(inputs=cohort.inputs, units=cohort.units)
+    counts = score_stream(cohort, open_sink(target), load_shipped(), plan)
+    return pd.read_parquet(target), counts
+
+
+@pytest.fixture
+def small_pieces(monkeypatch) -> None:
+    """Pieces of 2,000 rows, so that a worker has many."""
+    monkeypatch.setattr(ray_engine, "PIECE_ROWS", 2_000)
+
+
+def result(target: Path) -> pd.DataFrame:
+    """The parts, in the order of their names."""
+    return pd.concat([pd.read_parquet(p) for p in sorted(target.glob("part-*.parquet"))], ignore_index=True)
+
+
+def kill_first_writer(target: Path, killed: list[int]) -> None:
+    """SIGKILL for the process that is writing a part: its temporary file has its id in its name."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not killed:
+        for path in target.glob(".part-*.part"):
+            pid = int(path.name.split(".")[-2])
+            os.kill(pid, signal.SIGKILL)
+            killed.append(pid)
+            return
+        time.sleep(0.002)
+
+
+@pytest.mark.parametrize("kill", [False, True], ids=["undisturbed", "one worker killed"])
+@pytest.mark.usefixtures("small_pieces")
+class TestCluster:
+    pytestmark = needs_ray
+
+    def test_result_is_complete_and_identical_to_one_machine(self, source, single, tmp_path, kill):
+        target, told, killed = tmp_path / "out", [], []
+        target.mkdir()
+        killer = threading.Thread(target=kill_first_writer, args=(target, killed))
+        if kill:
+            killer.start()
+        plan = Plan(progress=lambda done, total: told.append((done, total)))
+        counts = score_on_ray(str(source), str(target), plan, Cluster(actors=2))
+        if kill:
+            killer.join()
+            assert len(killed) == 1
+        table, expected = single
+        assert counts == expected
+        pd.testing.assert_frame_equal(result(target), table)
+        assert told[-1] == (ROWS, ROWS)
+        assert sorted(p.name for p in target.iterdir()) == ["_SUCCESS", *(f"part-{i:05d}.parquet" for i in range(12))]
+        assert json.loads((target / "_SUCCESS").read_text())["read"] == ROWS
+
+
+class TestFailure:
+    pytestmark = needs_ray
+
+    def test_run_that_fails_leaves_no_part(self, source, tmp_path):
+        target = tmp_path / "out"
+        with pytest.raises(Exception, match="No model estimates"):
+            score_on_ray(str(source), str(target), Plan(outcomes=("gout",)), Cluster(actors=1))
+        assert list(target.iterdir()) == []
+
+
+class TestPieces:
+    def test_pieces_cover_all_rows_in_order(self, source):
+        _, pieces = list_pieces(str(source), 4_000)
+        assert [p.rows for p in pieces] == [4_000] * 6
+        assert [p.first for p in pieces] == list(range(0, ROWS, 4_000))
+        assert [p.name for p in pieces][-1] == "part-00005.parquet"
+
+    def test_row_group_larger_than_a_piece_is_one_piece(self, source):
+        _, pieces = list_pieces(str(source), 1)
+        assert {p.rows for p in pieces} == {2_000}
+
+    def test_folder_without_parquet_is_refused(self, tmp_path):
+        with pytest.raises(FileError, match="no Parquet file"):
+            list_pieces(str(tmp_path))
+
+    def test_file_that_is_no_parquet_is_refused(self, tmp_path):
+        (tmp_path / "a.parquet").write_text("age,sex\n")
+        with pytest.raises(FileError, match="is no Parquet file"):
+            list_pieces(str(tmp_path))
+
+    def test_target_that_holds_something_is_refused_before_anything_starts(self, source, tmp_path):
+        (tmp_path / "old.parquet").write_bytes(b"")
+        with pytest.raises(InputError, match="is not empty"):
+            score_on_ray(str(source), str(tmp_path), Plan(), Cluster(actors=1))
+
+    def test_piece_goes_to_and_comes_from_an_object_store(self, source, tmp_path):
+        """fsspec's memory store: no paths, no renames."""
+        store = fsspec.filesystem("memory")
+        store.put(str(source / "0.parquet"), "/cohort/0.parquet")
+        columns, pieces = list_pieces("memory://cohort", 4_000)
+        known = frozenset(column.name for column in columns if column.name)
+        job = Job("memory://cohort", "memory://result", Plan(inputs=known), columns)
+        counts = score_piece(pieces[1], job, load_shipped())
+        store.get("/result/part-00001.parquet", str(tmp_path / "part.parquet"))
+        assert counts.read == 4_000
+        assert pq.read_table(tmp_path / "part.parquet")["patient"].to_pylist()[0] == "P004000"
+
+    def test_piece_started_again_gives_the_same_file(self, source, tmp_path):
+        columns, pieces = list_pieces(str(source), 4_000)
+        job = Job(str(source), str(tmp_path), Plan(), columns)
+        first = score_piece(pieces[0], job, load_shipped())
+        earlier = pd.read_parquet(tmp_path / pieces[0].name)
+        assert score_piece(pieces[0], replace(job), load_shipped()) == first
+        pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / pieces[0].name), earlier)
