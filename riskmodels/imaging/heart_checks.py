@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, STRUCTURES, Mask, Outline
 from riskmodels.imaging.results import Check, Picture
 
+VIEW = "View"
 #: share of a structure's pixels that its largest piece must hold
 _ONE_PIECE = 0.9
 #: share of the film's side along which a lung may lie on the film's edge before it counts as cut
@@ -30,11 +31,11 @@ def view_check(picture: Picture) -> Check:
             "This is an AP film (taken from the front): it enlarges the heart, so the ratio cannot be read against "
             "0.50. Use a PA film."
         )
-        return Check("View", False, detail)
+        return Check(VIEW, False, detail)
     if view not in ("", "PA"):
-        return Check("View", False, f"The file says that the view is {view}, not PA. Use a PA film.")
+        return Check(VIEW, False, f"The file says that the view is {view}, not PA. Use a PA film.")
     said = "PA, as the file says." if view else "Not said in the file: make sure that it is a PA film."
-    return Check("View", True, said)
+    return Check(VIEW, True, said)
 
 
 def plausibility_checks(found: Outline, film: tuple[slice, slice], ranges: Ranges) -> tuple[Check, ...]:

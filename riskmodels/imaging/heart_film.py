@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from PIL import Image
 from scipy import ndimage
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from riskmodels.imaging.frame import Frame, square, whole_frame
 from riskmodels.imaging.results import Line, Pixels
@@ -57,6 +59,33 @@ def film_part(frame: Frame, side: int) -> tuple[slice, slice]:
 def as_input(squares: Tensor) -> Tensor:
     """Films as the network takes them: (n, 1, s, s) uint8 → float, −1 to 1."""
     return squares.float() / 127.5 - 1
+
+
+def over_picture(probability: Probability, frame: Frame) -> Mask:
+    """Where a map of the square reaches one half, over the picture: (height, width) bool."""
+    side, longest = len(probability), max(frame.width, frame.height)
+    left, top = (longest - frame.width) // 2, (longest - frame.height) // 2
+    box = np.array([left, top, left + frame.width, top + frame.height]) * side / longest
+    levels = Image.fromarray(np.rint(probability * 255).astype(np.uint8))
+    laid = levels.resize((frame.width, frame.height), Image.Resampling.BILINEAR, box=tuple(box.tolist()))
+    return np.asarray(laid) >= 128
+
+
+def letterboxed(squares: Tensor, across: float, down: float) -> Tensor:
+    """Films made narrower or lower, on a black square: what films that are not square look like to the network.
+
+    Args:
+        squares: (n, 1, s, s) uint8.
+        across: share of the side that the film takes from left to right.
+        down: and from top to bottom.
+    """
+    side = squares.shape[2]
+    w, h = round(side * across), round(side * down)
+    small = interpolate(squares.float(), (h, w), mode="bilinear", antialias=True, align_corners=False)
+    canvas = torch.zeros_like(squares)
+    top, left = (side - h) // 2, (side - w) // 2
+    canvas[:, :, top : top + h, left : left + w] = small.round().to(torch.uint8)
+    return canvas
 
 
 def largest_piece(mask: Mask) -> tuple[Mask, float]:

@@ -14,7 +14,7 @@ from torch import Tensor
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.frame import Frame
-from riskmodels.imaging.heart_checks import Ranges, plausibility_checks, view_check
+from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, view_check
 from riskmodels.imaging.heart_film import (
     HEART,
     LEFT_LUNG,
@@ -105,7 +105,8 @@ class HeartSizeModel:
         Returns:
             The ratio with its interval and outlines; only the checks and the reason where one failed.
         """
-        checks = (*picture.checks, view_check(picture), *chest_checks(picture))
+        quality = (check for check in chest_checks(picture) if check.name != VIEW)  # said more strictly here
+        checks = (*picture.checks, view_check(picture), *quality)
         if all(check.passed for check in checks):
             measured = self.measure(picture.pixels)
             checks = (*checks, *self.own_checks(measured))
@@ -181,8 +182,8 @@ class HeartSizeModel:
         distance, limit = float(self.familiarity.distance(described)[0]), self.familiarity.limit
         name = "Like the training films"
         if distance <= limit:
-            return Check(name, True, f"Distance {distance:.1f}, at most {limit:.1f} is accepted.")
-        detail = f"distance {distance:.1f}, at most {limit:.1f} is accepted"
+            return Check(name, True, f"Distance {distance:.2f}, at most {limit:.2f} is accepted.")
+        detail = f"distance {distance:.2f}, at most {limit:.2f} is accepted"
         return Check(
             name,
             False,

@@ -92,6 +92,21 @@ class HeartEpoch:
 Report = Callable[[HeartEpoch], None]
 
 
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """The result of a run.
+
+    Args:
+        network: with the averaged weights of the best epoch, in evaluation mode.
+        epoch: the best one.
+        seconds: spent, those before an interruption included.
+    """
+
+    network: UNet
+    epoch: int
+    seconds: float
+
+
 def train_unet(
     train: FilmSet,
     validation: FilmSet,
@@ -99,7 +114,7 @@ def train_unet(
     device: torch.device,
     report: Report | None = None,
     checkpoint: Path | None = None,
-) -> UNet:
+) -> Trained:
     """Fit the network.
 
     Args:
@@ -111,7 +126,7 @@ def train_unet(
         checkpoint: file to go on from when it is there, and to save to after every epoch.
 
     Returns:
-        The network with the averaged weights of the best epoch, in evaluation mode.
+        The network, its epoch and the time.
 
     Raises:
         TrainingError: when the checkpoint is none, or one of another run.
@@ -119,18 +134,20 @@ def train_unet(
     run = _Run(train, validation, config, device)
     if checkpoint is not None and checkpoint.is_file():
         run.resume(checkpoint)
-    started, begun = time.monotonic(), run.epoch
     while run.epoch < config.epochs:
-        loss = run.one_epoch()
-        overlap, error, best = run.judge()
-        left = (time.monotonic() - started) / (run.epoch - begun) * (config.epochs - run.epoch)
+        loss, overlap, error = run.one_epoch()
+        left = run.seconds / run.epoch * (config.epochs - run.epoch)
         if report is not None:
-            report(HeartEpoch(run.epoch, config.epochs, loss, overlap, error, left, best))
+            report(HeartEpoch(run.epoch, config.epochs, loss, overlap, error, left, run.best_epoch == run.epoch))
         if checkpoint is not None:
             run.save(checkpoint)
     network = run.network
     network.load_state_dict(run.best)
-    return network.eval()
+    return Trained(network.eval(), run.best_epoch, run.seconds)
+
+
+#: of a run, kept in its checkpoint
+_NUMBERS = ("epoch", "best_epoch", "best_error", "seconds")
 
 
 class _Run:
@@ -145,11 +162,18 @@ class _Run:
         self.schedule = OneCycleLR(self.optimizer, config.rate, total_steps=steps, pct_start=0.2)
         self.average = {n: t.detach().clone() for n, t in self.network.state_dict().items()}
         self.best = self.average
-        self.epoch, self.best_error = 0, math.inf
+        self.epoch, self.best_epoch, self.best_error, self.seconds = 0, 0, math.inf, 0.0
 
-    def one_epoch(self) -> float:
-        """One pass over the training films; mean loss."""
+    def one_epoch(self) -> tuple[float, float, float]:
+        """One pass over the training films: mean loss; heart Dice and ratio error on the validation films."""
+        started = time.monotonic()
         self.epoch += 1
+        loss = self._learn()
+        overlap, error = self._judge()
+        self.seconds += time.monotonic() - started
+        return loss, overlap, error
+
+    def _learn(self) -> float:
         torch.manual_seed(self.config.seed + 10_007 * self.epoch)
         rng = torch.Generator().manual_seed(self.config.seed + 10_007 * self.epoch)
         self.network.train()
@@ -182,17 +206,15 @@ class _Run:
             if tensor.is_floating_point():
                 self.average[name].lerp_(tensor, 1 - keep)
 
-    def judge(self) -> tuple[float, float, bool]:
-        """Heart Dice and ratio error of the averaged weights on validation films, and whether this is the best."""
+    def _judge(self) -> tuple[float, float]:
         now = {n: t.detach().clone() for n, t in self.network.state_dict().items()}
         self.network.load_state_dict(self.average)
         overlap, error = validation_error(self.network, self.validation, self.device)
         self.network.load_state_dict(now)
-        best = 1 - overlap + error < self.best_error
-        if best:
-            self.best_error = 1 - overlap + error
+        if 1 - overlap + error < self.best_error:
+            self.best_error, self.best_epoch = 1 - overlap + error, self.epoch
             self.best = {n: t.clone() for n, t in self.average.items()}
-        return overlap, error, best
+        return overlap, error
 
     def save(self, path: Path) -> None:
         """Write a checkpoint; the old one stays until the new one is whole."""
@@ -201,7 +223,8 @@ class _Run:
         for number, moments in self.optimizer.state_dict()["state"].items():
             tensors |= {f"moment.{number}.{key}": torch.as_tensor(t) for key, t in moments.items()}
         groups = self.optimizer.state_dict()["param_groups"]
-        numbers = json.dumps({"epoch": self.epoch, "best_error": self.best_error, "groups": groups})
+        own = {name: getattr(self, name) for name in _NUMBERS}
+        numbers = json.dumps(own | {"groups": groups})
         new = path.with_suffix(".new")
         copies = {n: t.detach().cpu().clone().contiguous() for n, t in tensors.items()}
         save_file(copies, new, metadata={"run": self._key(), "numbers": numbers})
@@ -230,7 +253,8 @@ class _Run:
     def _restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
         self.network.load_state_dict(_part(tensors, "now."))
         self.average, self.best = _part(tensors, "average."), _part(tensors, "best.")
-        self.epoch, self.best_error = int(numbers["epoch"]), float(numbers["best_error"])
+        for name in _NUMBERS:
+            setattr(self, name, numbers[name])
         state: dict[int, dict[str, Tensor]] = {}
         for name, tensor in _part(tensors, "moment.").items():
             number, key = name.split(".", 1)
