@@ -21,7 +21,17 @@ from riskmodels.scores.ckd_epi import ckd_epi_2021
 from riskmodels.units import Unit, find_unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
 
-__all__ = ["ORDERED_PAIRS", "UNKNOWN_WORDS", "Checked", "Problem", "Severity", "check", "check_column", "limits"]
+__all__ = [
+    "ORDERED_PAIRS",
+    "UNKNOWN_WORDS",
+    "Checked",
+    "Problem",
+    "Severity",
+    "check",
+    "check_column",
+    "check_together",
+    "limits",
+]
 
 #: pairs (smaller, larger) that must be in this order in one person
 ORDERED_PAIRS = (
@@ -83,12 +93,25 @@ def check(raw: pd.DataFrame, units: dict[str, str] | None = None) -> Checked:
         values, found = check_column(raw[variable.name], variable, unit.symbol if unit else "")
         columns[variable.name] = values
         problems += found
-    frame = pd.DataFrame(columns, index=raw.index)
-    problems += _check_across(frame, chosen)
+    return check_together(pd.DataFrame(columns, index=raw.index), problems, chosen)
+
+
+def check_together(frame: pd.DataFrame, problems: list[Problem], units: Mapping[str, Unit]) -> Checked:
+    """What a row says as a whole, once each column was checked by :func:`check_column`.
+
+    Args:
+        frame: every variable as a canonical float column; changed in place.
+        problems: those of the columns.
+        units: unit by variable that values are told in; canonical where absent.
+
+    Returns:
+        :class:`Checked` with contradictions resolved, BMI and eGFR derived, and all problems in row order.
+    """
+    found = [*problems, *_check_across(frame, units)]
     derived = _derive(frame)
-    problems += _flag_contradictions(frame)
-    problems += _needed(frame)
-    return Checked(frame, derived, _in_row_order(problems, frame.index))
+    found += _flag_contradictions(frame)
+    found += _needed(frame)
+    return Checked(frame, derived, _in_row_order(found, frame.index))
 
 
 def _refuse_ambiguous(raw: pd.DataFrame) -> None:
