@@ -293,7 +293,7 @@ def _light(dataset: Dataset, raw: Numbers) -> NDArray[np.uint8]:
     from pydicom.pixels.processing import apply_modality_lut
 
     values = attempt(lambda: apply_modality_lut(raw, dataset))
-    if values is None or not np.isfinite(values).all():
+    if values is None or not (np.abs(values.astype(np.float64)) < _EXTREMES[1]).all():  # also when not a number
         raise ImageError("The DICOM file is damaged: its rescale values cannot be used.", hint=DAMAGED)
     windowed = attempt(lambda: _windowed(dataset, values))
     if windowed is None:
