@@ -1,4 +1,4 @@
-"""Scoring cohorts: a checked frame or a stream of chunks → estimates with intervals, reasons in words, counts that add up.
+"""Scoring cohorts: a checked frame or chunks of one → estimates with intervals, reasons in words, counts that add up.
 
 In memory: :func:`score_cohort`. Any length, bounded memory: :func:`score_stream`. Many machines:
 :mod:`riskmodels.scoring.ray_engine`.
