@@ -30,7 +30,11 @@ def draw_batch(made: Batch, found: Found) -> Item:
         key=_TABLE,
         on_select=lambda: _choose_row(made),
         selection_mode="single-row",
-        column_config={"Picture": st.column_config.ImageColumn(width="small")},
+        column_config={
+            "No.": st.column_config.NumberColumn(width=50),
+            "Picture": st.column_config.ImageColumn(width=70),
+            "Refused": st.column_config.TextColumn(width="large"),
+        },
         alt=f"Results of {count(len(made.items), 'picture')}, one a row",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):

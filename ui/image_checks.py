@@ -14,25 +14,26 @@ from ui.image_state import Item
 WARNING = ("Writing in the picture", "View")
 
 
-def checks_html(checks: Sequence[Check], said: str = "") -> str:
-    """Checks as a list with ticks; the findings behind the ticks one click away, those of a failed check in view.
+def checks_html(checks: Sequence[Check], reason: str = "") -> str:
+    """Checks as a list with ticks; what was found is one click away, warnings are in view.
 
     Args:
         checks: in order.
-        said: a text that stands beside the list already and is not repeated.
+        reason: why there is no reading, which stands above the list and is not repeated.
     """
-    items = "".join(_item(check, said) for check in checks)
-    passed = "".join(
-        f"<dt>{escape(check.name)}</dt><dd>{escape(check.detail)}</dd>" for check in checks if check.passed
+    items = "".join(_item(check, bool(reason)) for check in checks)
+    found = "".join(
+        f"<dt>{escape(check.name)}</dt><dd>{escape(check.detail)}</dd>"
+        for check in checks
+        if check.detail.strip().rstrip(".") not in reason
     )
-    details = f"<details><summary>What was found</summary><dl>{passed}</dl></details>" if passed else ""
+    details = f"<details><summary>What was found</summary><dl>{found}</dl></details>" if found else ""
     return f'<section class="cr-checks" aria-label="Checks of the picture"><ul>{items}</ul>{details}</section>'
 
 
-def _item(check: Check, said: str) -> str:
+def _item(check: Check, refused: bool) -> str:
     mark, words = ("✓", "passed") if check.passed else ("✗", "not passed")
-    known = check.detail.strip().rstrip(".") in said or (check.passed and check.name not in WARNING)
-    detail = "" if known else f": {escape(check.detail)}"
+    detail = f": {escape(check.detail)}" if check.name in WARNING and not refused else ""
     return (
         f'<li class="{"" if check.passed else "cr-failed"}"><span aria-hidden="true">{mark}</span> '
         f'{escape(check.name)}{detail}<span class="sr-only"> ({words})</span></li>'

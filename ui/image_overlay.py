@@ -15,6 +15,8 @@ _ROWS, _COLUMNS = ("upper", "", "lower"), ("left", "centre", "right")
 #: lines on films: read on grey by anybody, and no colour that means something elsewhere
 HEART_COLOUR, CHEST_COLOUR, _DARK = (255, 214, 70), (140, 220, 255), (20, 20, 20)
 _HALF = 128
+#: how far a picture is darkened under an opaque heat map, so that heat is seen on white as well
+_DARKER = 0.4
 _Mask = NDArray[np.bool_]
 
 
@@ -28,16 +30,16 @@ def heat_colours() -> NDArray[np.uint8]:
 
 
 def blend(pixels: Pixels, heat: NDArray[np.uint8], opacity: float) -> Pixels:
-    """A heat map over a picture: cold parts stay as they are, the part at least half as hot as can be is outlined.
+    """A heat map over a picture that is darkened for it; the part at least half as hot as can be is outlined.
 
     Args:
         pixels: (h, w, 3).
         heat: of any size, 0–255.
-        opacity: 0–1, of the hottest part.
+        opacity: 0–1, of the hottest part; with 0 the picture stays as it is.
     """
     fitted = _resized(heat, pixels.shape[1], pixels.shape[0])
     weight = (opacity * fitted[..., None] / 255.0).astype(np.float32)
-    mixed = pixels * (1 - weight) + heat_colours()[fitted] * weight
+    mixed = pixels * (1 - _DARKER * opacity) * (1 - weight) + heat_colours()[fitted] * weight
     rim = _rim(fitted >= _HALF, max(1, pixels.shape[1] // 300))
     mixed[rim] = mixed[rim] * (1 - opacity) + 255 * opacity
     return mixed.round().astype(np.uint8)
@@ -112,7 +114,8 @@ def draw_heart(pixels: Pixels, heart: HeartSize, scale: float) -> Pixels:
     width = max(2, pixels.shape[1] // 300)
     for mask, colour in ((heart.lung_mask, CHEST_COLOUR), (heart.heart_mask, HEART_COLOUR)):
         fitted = _resized(mask.astype(np.uint8), pixels.shape[1], pixels.shape[0], nearest=True).astype(bool)
-        drawn[_rim(fitted, max(1, width // 2))] = colour
+        drawn[_rim(fitted, 2 * width)] = _DARK
+        drawn[_rim(fitted, width)] = colour
     image = Image.fromarray(drawn)
     pen = ImageDraw.Draw(image)
     _draw_width(pen, heart.chest, scale, "chest width", CHEST_COLOUR, width)

@@ -90,7 +90,7 @@ def _draw_heat(data: bytes, item: Item, found: Found, shown: Shown, finding: tup
     words = image_overlay.heat_words(heat, label, method == HIDDEN)
     pixels = image_overlay.blend(shown.pixels, heat, opacity / 100)
     place.image(pixels, width="stretch", output_format="JPEG", alt=f"The picture with a heat map. {words}")
-    st.caption(words)
+    st.caption(f"{words} With opacity 0 the picture is as it came.")
     st.html(image_overlay.area_table(heat))
 
 

@@ -83,7 +83,7 @@ def open_bytes(data: bytes) -> Picture:
 
 
 def to_screen(picture: Picture, reading: Reading) -> Shown:
-    """A picture no larger than a screen; the contrast of a film is stretched, as the model stretches it."""
+    """A picture no larger than a screen; the contrast of a film is stretched."""
     pixels = shrink(picture.pixels, SCREEN)
     if reading.heart_size is not None:
         pixels = stretched(pixels)
@@ -91,10 +91,11 @@ def to_screen(picture: Picture, reading: Reading) -> Shown:
 
 
 def stretched(pixels: Pixels) -> Pixels:
-    """Pixels with the 2nd percentile black and the 98th white."""
-    low, high = np.percentile(pixels, (2, 98))
+    """Pixels over the whole range from black to white, but for the outermost few."""
+    low, high = np.percentile(pixels, (0.5, 99.5))
     span = max(float(high - low), 1.0)
-    return np.clip((pixels - low) * (255 / span), 0, 255).round().astype(np.uint8)
+    wide: NDArray[np.uint8] = np.clip((pixels - low) * (255 / span), 0, 255).round().astype(np.uint8)
+    return wide
 
 
 def shrink(pixels: Pixels, longest: int) -> Pixels:

@@ -16,6 +16,7 @@ from ui.image_models import version_text
 
 #: a space at which no line breaks
 _HARD = "\u00a0"
+_NO_DIAGNOSIS = "It informs a clinician and makes no diagnosis."
 
 
 def draw_reading(reading: Reading, found: Found) -> None:
@@ -98,10 +99,12 @@ def scale_html(shares: Sequence[Share]) -> str:
 
 def limits_html(card: Mapping[str, Any]) -> str:
     """What the model holds for, and which model it was."""
-    limits = "".join(f"<li>{escape(str(limit))}</li>" for limit in card.get("limits", ()))
+    texts = [str(limit) for limit in card.get("limits", ())]
+    if not any("diagnos" in limit for limit in texts):
+        texts.append(_NO_DIAGNOSIS)
+    limits = "".join(f"<li>{escape(limit)}</li>" for limit in texts)
     model = f"{card.get('title', card.get('name', ''))}, {version_text(card)}"
     return (
-        f'<section class="cr-limits" aria-label="Limits"><h3>Limits</h3><ul>{limits}'
-        f"<li>It informs a clinician and makes no diagnosis.</li></ul>"
+        f'<section class="cr-limits" aria-label="Limits"><h3>Limits</h3><ul>{limits}</ul>'
         f"<p>Model: {escape(model)}</p></section>"
     )

@@ -24,9 +24,19 @@ def fill_cohort(page: Any) -> None:
     page.locator("[data-testid='stPlotlyChart']").first.wait_for()
 
 
+def fill_image(page: Any) -> None:
+    page.get_by_role("button", name="Try a sample").click()
+    page.locator("img[alt*='with a heat map']").wait_for()
+
+
 @pytest.mark.parametrize(
     ("path", "name", "fill"),
-    [("/", "home", lambda page: None), ("/Patient", "patient", fill_patient), ("/Cohort", "cohort", fill_cohort)],
+    [
+        ("/", "home", lambda page: None),
+        ("/Patient", "patient", fill_patient),
+        ("/Cohort", "cohort", fill_cohort),
+        ("/Image", "image", fill_image),
+    ],
 )
 def test_pictures_of_the_readme(
     open_page: Callable[..., Any], tmp_path: Path, path: str, name: str, fill: Callable[[Any], None]

@@ -312,7 +312,7 @@ class TestOne:
         assert "81 %" in html_of(page)
 
     def test_a_sample_outside_its_folder_is_not_offered(self, models, monkeypatch):
-        monkeypatch.setitem(globals(), "SAMPLE", "../../README.md")
+        monkeypatch.setitem(globals(), "SAMPLE", "../../LICENSE")
         assert "image.sample" not in keys(open_page())
 
 
