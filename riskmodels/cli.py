@@ -1,4 +1,4 @@
-"""The command line: ``python -m riskmodels data | train | card | bench | imaging | selfcheck``."""
+"""The command line: ``python -m riskmodels data | train | score | card | bench | imaging | selfcheck``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from pathlib import Path
 
 from riskmodels import __version__
 from riskmodels.cli_imaging import add_imaging
-from riskmodels.errors import CareRiskError
+from riskmodels.errors import CareRiskError, InputError
+from riskmodels.scoring.command import add_arguments as add_score
+from riskmodels.scoring.command import score_command
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "data" / "models"
@@ -59,6 +61,10 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--only", choices=["population", "chest_pain"], help="train one model only")
     train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
     train.set_defaults(command=_train)
+    _add_own(train)
+    score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
+    add_score(score)
+    score.set_defaults(command=_score)
     card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
     card.set_defaults(command=_card)
     bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
@@ -130,6 +136,8 @@ def _data_extract(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    if options.data:
+        return _train_own(options)
     import torch
 
     from riskmodels.shipping.chest_pain import ship_chest_pain
@@ -151,6 +159,45 @@ def _train(options: argparse.Namespace) -> int:
     if options.only != "population":
         ship_chest_pain(options.out / "chest_pain", peers=peers, device=options.device, say=say.within("chest pain"))
     return _card(options) if options.out == MODELS and not options.only else 0
+
+
+def _add_own(train: argparse.ArgumentParser) -> None:
+    own = train.add_argument_group("a model of your own instead")
+    own.add_argument("--data", type=Path, help="CSV in the app's own column names, with an outcome column")
+    own.add_argument(
+        "--outcome", help="header of the outcome: 1/0 or yes/no; with --time 0 censored, 1 event, 2 other death"
+    )
+    own.add_argument("--time", help="header of the follow-up time")
+    own.add_argument("--horizon", type=float, help="within which time, in the unit of that column")
+    own.add_argument(
+        "--leave-out", action="append", default=[], metavar="VARIABLE", help="input not to use; repeatable"
+    )
+
+
+def _train_own(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.own_data import train_own
+    from riskmodels.shipping.say import Say
+
+    if not options.outcome or options.out == MODELS:
+        raise InputError(
+            "--data needs --outcome and --out.", hint="Name the outcome column and a folder for the model."
+        )
+    model = train_own(
+        options.data,
+        options.outcome,
+        options.time,
+        options.out,
+        horizon=options.horizon,
+        leave_out=options.leave_out,
+        device=options.device,
+        say=Say(lambda text: print(text, flush=True)),
+    )
+    print(f"Written: {options.out}, version {model.version}")
+    return 0
+
+
+def _score(options: argparse.Namespace) -> int:
+    return score_command(options, lambda text: print(text, flush=True))
 
 
 def _card(_: argparse.Namespace) -> int:
