@@ -34,7 +34,7 @@ def counts_section(refused: pd.Series, problems: int | None = None) -> Section:
     if len(reasons) > MOST_REASONS:
         rows.append((f"refused: {len(reasons) - MOST_REASONS:,} other reasons", int(reasons[MOST_REASONS:].sum())))
     table = pd.DataFrame([*rows, ("read", read)], columns=["rows", "n"])
-    bounds = [wilson(n / read, read) if read else (np.nan, np.nan) for n in table["n"]]
+    bounds = [wilson(n / read, read) if read else (np.nan, np.nan) for n in table["n"][:-1]] + [(np.nan, np.nan)]
     table["share"], table["low"], table["high"] = (
         table["n"] / read if read else np.nan,
         [b[0] for b in bounds],
@@ -182,7 +182,8 @@ def missing_section(frame: pd.DataFrame, inputs: tuple[str, ...], training: dict
 
 def _missing_finding(table: pd.DataFrame) -> str:
     never = [inside(label) for label in table.loc[table["known"] == 0, "label"]]
-    text = f"{len(table) - len(never)} of the {len(table)} inputs are known for somebody"
+    some = f"{len(table) - len(never)} of the" if never else "All"
+    text = f"{some} {len(table)} inputs are known for somebody"
     if never:
         shown = ", ".join(never[:6]) + (f" and {len(never) - 6} others" if len(never) > 6 else "")
         text += f"; never known: {shown}"

@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
@@ -24,6 +25,8 @@ from riskmodels.evaluation import Estimate, Plan
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.evaluation.bootstrap import draw_counts, interval
 from riskmodels.vocabulary import VOCABULARY
+
+Places = npt.NDArray[np.int64]
 
 SOME, STRONG = 0.1, 0.25
 #: fewer known values than this say nothing about drift
@@ -98,7 +101,8 @@ def drift(values: pd.Series, seen: Distribution, plan: Plan) -> dict[str, Estima
         :class:`~riskmodels.evaluation.Estimate` by "psi" and "ks".
     """
     kept = values.notna().to_numpy(bool)
-    cell = np.searchsorted(seen.cuts + _ROUNDING * np.abs(seen.cuts), values.to_numpy(float)[kept], "left")
+    edges = seen.cuts + _ROUNDING * np.abs(seen.cuts)
+    cell = np.searchsorted(edges, values.to_numpy(float)[kept], "left").astype(np.int64)
     width = len(seen.cuts) + 1  # the last cell: above everything seen in training
     here = np.bincount(cell, minlength=width).astype(float)
     there = np.r_[np.diff(seen.share, prepend=0.0) * seen.known, 0.0]
@@ -110,7 +114,7 @@ def drift(values: pd.Series, seen: Distribution, plan: Plan) -> dict[str, Estima
     return {name: _centred(float(point[name][0]), draws[name], plan.level) for name in point}
 
 
-def _groups(seen: Distribution) -> FloatArray:
+def _groups(seen: Distribution) -> Places:
     """First cells of at most ten groups with a tenth of the training people or more each."""
     edges, last = [0], 0.0
     for i, share in enumerate(seen.share[:-1]):
@@ -122,7 +126,7 @@ def _groups(seen: Distribution) -> FloatArray:
     return np.array(edges)
 
 
-def _drawn(cell: FloatArray, width: int, here: FloatArray, kept: FloatArray, plan: Plan) -> FloatArray:
+def _drawn(cell: Places, width: int, here: FloatArray, kept: npt.NDArray[np.bool_], plan: Plan) -> FloatArray:
     """(replicates, cells) counts of the analyst's people under the bootstrap."""
     if plan.groups is None:
         rng = np.random.default_rng(plan.seed + 1)
@@ -138,7 +142,7 @@ def _drawn(cell: FloatArray, width: int, here: FloatArray, kept: FloatArray, pla
     return np.concatenate(parts) if parts else np.empty((0, width))
 
 
-def _measures(here: FloatArray, there: FloatArray, groups: FloatArray) -> dict[str, FloatArray]:
+def _measures(here: FloatArray, there: FloatArray, groups: Places) -> dict[str, FloatArray]:
     shares = [_shares(counts) for counts in (here, there)]
     ks = np.abs(np.cumsum(shares[0] - shares[1], axis=1)).max(axis=1)
     p, q = (_shares(np.add.reduceat(counts, groups, axis=1) + _SMOOTH) for counts in (here, there))
@@ -147,7 +151,7 @@ def _measures(here: FloatArray, there: FloatArray, groups: FloatArray) -> dict[s
 
 def _shares(counts: FloatArray) -> FloatArray:
     total = counts.sum(axis=1, keepdims=True)
-    return np.divide(counts, total, out=np.full_like(counts, np.nan), where=total > 0)
+    return np.asarray(np.divide(counts, total, out=np.full_like(counts, np.nan), where=total > 0))
 
 
 def _centred(value: float, draws: FloatArray, level: float) -> Estimate:

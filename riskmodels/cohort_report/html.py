@@ -15,7 +15,8 @@ import pandas as pd
 import plotly.io
 import plotly.offline
 
-from riskmodels.cohort_report.figures import CONFIG, draw
+from riskmodels.cohort_report.drawing import CONFIG
+from riskmodels.cohort_report.figures import draw
 from riskmodels.cohort_report.tables import CohortReport, Section
 from riskmodels.cohort_report.wording import count, decimal, percent
 
@@ -24,7 +25,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 #: tables so short that they are shown at once
 _SHORT = 12
 #: drawn in two columns where there is room
-_PAIRS = {"roc", "precision_recall"}
+_PAIRS = {"roc", "precision_recall", "calibration", "decision"}
 
 
 def write(report: CohortReport, further: Iterable[Section] = ()) -> str:
@@ -82,7 +83,7 @@ def _key_numbers(report: CohortReport) -> list[tuple[str, str, str]]:
         found.append(("With the outcome", count(report.events), f"{prevalence} of {count(report.labelled)} known"))
         table = report["metrics"].table.set_index("metric")
         for name, label in (("auroc", "AUROC"), ("calibration_slope", "Calibration slope"), ("brier", "Brier score")):
-            value, low, high = table.loc[name, ["value", "low", "high"]].astype(float)
+            value, low, high = (float(v) for v in table.loc[name, ["value", "low", "high"]].to_numpy(float))
             if value == value:
                 found.append((label, decimal(value), f"{decimal(low)} to {decimal(high)}" if low == low else ""))
     return found
@@ -97,7 +98,7 @@ def _section(section: Section) -> str:
     figures = draw(section)
     drawn = "".join(_figure(section, figure, i) for i, figure in enumerate(figures))
     several = " several" if len(figures) > 1 else " half" if section.key in _PAIRS else ""
-    caption = f"<p class='finding'>{escape(section.finding)}</p>"
+    caption = f"<p class='finding'>{escape(section.finding).replace(' %', '&nbsp;%')}</p>"
     shown = f"<figure class='drawn{several}'>{drawn}<figcaption>{caption}</figcaption></figure>" if drawn else caption
     return (
         f'<section id="{escape(section.key)}" class="{"half" if section.key in _PAIRS else "whole"}">'
@@ -127,7 +128,8 @@ def _table(section: Section, folded: bool) -> str:
     table = _html_table(words, [c.kind != "text" for c in section.columns])
     if not folded and len(words) <= _SHORT:
         return table
-    summary = f"Table behind it ({len(words):,} line{'' if len(words) == 1 else 's'})"
+    lines = f"{len(words):,} line{'' if len(words) == 1 else 's'}"
+    summary = f"Table behind it ({lines})" if folded else lines.capitalize()
     return f"<details{'' if folded else ' open'}><summary>{summary}</summary>{table}</details>"
 
 
@@ -138,9 +140,7 @@ def _html_table(words: pd.DataFrame, numeric: list[bool]) -> str:
         "<tr>" + "".join(f'<td class="{k}">{escape(v)}</td>' for v, k in zip(row, kinds, strict=True)) + "</tr>"
         for row in words.astype(str).itertuples(index=False, name=None)
     )
-    return (
-        f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
 
 
 def _foot(report: CohortReport) -> str:
@@ -152,7 +152,7 @@ def _foot(report: CohortReport) -> str:
     )
     level = percent(report.level)
     return (
-        f"<footer><p>Intervals: {level} bootstrap, {report.replicates:,} replicates.{sampled} PSI: population stability "
-        "index. KS: Kolmogorov–Smirnov distance. SHAP: exact Shapley values in log-odds. Made by CareRisk, for the "
-        "people responsible for this cohort; the estimates support a decision and do not take it.</p></footer>"
+        f"<footer><p>Intervals: {level} bootstrap, {report.replicates:,} replicates.{sampled} PSI: population "
+        "stability index. KS: Kolmogorov–Smirnov distance. SHAP: exact Shapley values in log-odds. Made by "
+        "CareRisk, for those responsible for this cohort: estimates inform a decision and do not take it.</p></footer>"
     )

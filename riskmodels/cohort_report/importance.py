@@ -36,8 +36,7 @@ def explain_rows(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.Data
     """
     names = list(model.inputs_of(outcome))
     parts = [
-        _values(model, frame.iloc[first : first + _CHUNK], outcome)[names]
-        for first in range(0, len(frame), _CHUNK)
+        _values(model, frame.iloc[first : first + _CHUNK], outcome)[names] for first in range(0, len(frame), _CHUNK)
     ]
     return pd.concat(parts) if parts else pd.DataFrame(columns=names, dtype=float)
 
@@ -106,11 +105,11 @@ def cloud_section(values: pd.DataFrame, data: pd.DataFrame, names: list[str]) ->
     drawn = _cloud(values, data, names[:MOST_INPUTS])
     if table.empty:
         return Section("cloud", "How far each input moves them", "No input moves an estimate.", table, columns, drawn)
-    widest = table.loc[(table["p90"] - table["p10"]).idxmax()]
+    widest = table.iloc[int((table["p90"] - table["p10"]).to_numpy(float).argmax())]
     finding = (
         f"{widest['label']} has the widest effect: from {signed(float(widest['p10']))} to "
-        f"{signed(float(widest['p90']))} log-odds in 8 of 10. Each dot is a person, dark where the value is high; "
-        f"{len(drawn):,} dots, drawn at random for each input apart."
+        f"{signed(float(widest['p90']))} log-odds in 8 of 10. Left of 0 lowers, right of it raises the estimate. Each "
+        f"dot is a person, dark where the value is high; {len(drawn):,} dots, drawn at random for each input apart."
     )
     return Section("cloud", "How far each input moves them", finding, table, columns, drawn)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodels.evaluation import Plan
+from riskmodels.evaluation import Plan, wilson
 from riskmodels.evaluation.arrays import FloatArray, known_rows, probabilities
 from riskmodels.evaluation.bootstrap import interval, resample
 from riskmodels.evaluation.metrics import Kernel
@@ -35,7 +35,7 @@ def operating_points(label: Any, risk: Any, thresholds: Sequence[float] | None, 
 
     Returns:
         One row a threshold, ascending as given: ``threshold``, ``n_flagged``, and each of :data:`RATES` with ``_low``
-        and ``_high``. A rate of nobody is NaN.
+        and ``_high``: bootstrap, or Wilson's where the rate is 0 or 1. A rate of nobody is NaN.
     """
     sample = known_rows(label, risk)
     score = probabilities(sample.scores[:, 0])
@@ -49,10 +49,34 @@ def operating_points(label: Any, risk: Any, thresholds: Sequence[float] | None, 
     point = kernel(np.ones((1, len(score))))
     draws = resample(kernel, sample.weight, plan.of(sample.kept)) if len(at) else {}
     table["n_flagged"] = (score[:, None] >= at).sum(axis=0)
+    wholes = _wholes(sample.label, table["n_flagged"].to_numpy(float))
     for name in RATES:
-        low, high = interval(draws.get(name, np.empty((0, len(at)))), plan.level)
-        table[name], table[f"{name}_low"], table[f"{name}_high"] = point[name][0], low, high
+        ends = interval(draws.get(name, np.empty((0, len(at)))), plan.level)
+        table[name] = point[name][0]
+        table[f"{name}_low"], table[f"{name}_high"] = _at_the_edge(point[name][0], wholes[name], *ends, plan.level)
     return table
+
+
+def _wholes(label: FloatArray, flagged: FloatArray) -> dict[str, FloatArray]:
+    """How many rows each rate is a share of, by threshold."""
+    n, events = float(len(label)), float(label.sum())
+    return {
+        "sensitivity": np.full(len(flagged), events),
+        "specificity": np.full(len(flagged), n - events),
+        "ppv": flagged,
+        "npv": n - flagged,
+        "flagged": np.full(len(flagged), n),
+    }
+
+
+def _at_the_edge(
+    rate: FloatArray, whole: FloatArray, low: FloatArray, high: FloatArray, level: float
+) -> tuple[FloatArray, FloatArray]:
+    """Wilson's interval where all or none were: there every bootstrap replicate is the same."""
+    low, high = low.copy(), high.copy()
+    for i in np.flatnonzero(((rate == 0) | (rate == 1)) & (whole > 0)):
+        low[i], high[i] = wilson(float(rate[i]), float(whole[i]), level)
+    return low, high
 
 
 def _spread(score: FloatArray, label: FloatArray) -> FloatArray:

@@ -256,11 +256,11 @@ def _metrics(label: FloatArray, before: FloatArray, after: FloatArray, plan: Pla
         Column("change", "Change", "signed", "change_low", "change_high"),
         Column("ideal", "Perfect", "value"),
     )
-    ici, brier = (table.set_index("metric").loc[name] for name in ("ici", "brier"))
+    was, now = (found.points[name] for name in ("before", "after"))
     finding = (
-        f"In the {len(label):,} rows held out the estimates were on average {percent(float(ici['before']))} away from "
-        f"what was observed, after recalibration {percent(float(ici['after']))}; Brier score "
-        f"{decimal(float(brier['before']))} before, {decimal(float(brier['after']))} after."
+        f"In the {len(label):,} rows held out the estimates were on average {percent(was['ici'])} away from what was "
+        f"observed, after recalibration {percent(now['ici'])}; Brier score {decimal(was['brier'])} before, "
+        f"{decimal(now['brier'])} after."
     )
     return Section("recalibration", "Before and after recalibration", finding, table, columns)
 

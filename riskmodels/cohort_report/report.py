@@ -84,8 +84,8 @@ def build_report(
 
     Returns:
         :class:`~riskmodels.cohort_report.tables.CohortReport`. Sections "counts", "distribution", "groups", "missing",
-        "drift", "importance", "cloud", "dependence", "triage"; with ``listed`` "triage_list"; with ``label`` "metrics", "roc",
-        "precision_recall", "calibration", "decision", "threshold", "subgroups".
+        "drift", "importance", "cloud", "dependence", "triage"; with ``listed`` "triage_list"; with ``label`` "metrics",
+        "roc", "precision_recall", "calibration", "decision", "threshold", "subgroups".
 
     Raises:
         InputError: when the model does not estimate the outcome, or rows, labels or ids are not of the same rows.

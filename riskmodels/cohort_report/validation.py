@@ -262,11 +262,12 @@ def _subgroup_finding(table: pd.DataFrame) -> str:
     judged = table[table["auroc"].notna()] if len(table) else table
     if judged.empty:
         return f"No part has {LEAST_EVENTS} rows with and without the event, so nothing is estimable."
-    worst, best = judged.loc[judged["auroc"].idxmin()], judged.loc[judged["auroc"].idxmax()]
+    order = judged["auroc"].to_numpy(float)
+    worst, best = judged.iloc[int(order.argmin())], judged.iloc[int(order.argmax())]
     off = judged[(judged["calibration_in_the_large_low"] > 0) | (judged["calibration_in_the_large_high"] < 0)]
     text = (
-        f"AUROC from {decimal(worst['auroc'])} ({worst['by']}: {worst['level']}) to {decimal(best['auroc'])} "
-        f"({best['by']}: {best['level']})."
+        f"AUROC from {decimal(float(worst['auroc']))} ({worst['by']}: {worst['level']}) "
+        f"to {decimal(float(best['auroc']))} ({best['by']}: {best['level']})."
     )
     few = len(table) - len(judged)
     text += f" Too few events in {few} part{'s' if few > 1 else ''}." if few else ""
