@@ -168,13 +168,18 @@ class _Photo:
     rgb: Plane
 
     @cached_property
+    def brightest(self) -> Plane:
+        """(h, w): the brightest channel; channel by channel, which is faster than along the last axis."""
+        return np.maximum(np.maximum(self.rgb[..., 0], self.rgb[..., 1]), self.rgb[..., 2])
+
+    @cached_property
     def top(self) -> float:
-        return float(np.percentile(self.rgb.max(axis=2), 99))
+        return float(np.percentile(self.brightest, 99))
 
     @cached_property
     def field(self) -> Mask:
         """The largest part that is not surround, without holes; the whole picture when there is none."""
-        bright = ndimage.binary_opening(self.rgb.max(axis=2) > SURROUND * self.top, iterations=2)
+        bright = ndimage.binary_opening(self.brightest > SURROUND * self.top, iterations=2)
         parts, count = ndimage.label(ndimage.binary_fill_holes(bright))
         if count == 0:
             return np.ones(self.rgb.shape[:2], dtype=bool)
@@ -190,13 +195,13 @@ class _Photo:
 
     @cached_property
     def colour(self) -> tuple[float, float, float]:
-        red, green, blue = (float(v) for v in self.rgb[self.field].mean(axis=0))
+        red, green, blue = (float(self.rgb[..., c][self.field].mean()) for c in range(3))
         return red, green, blue
 
     @cached_property
     def corner(self) -> float:
         """Light in the second darkest corner as a share of the brightest: one corner may hold a mark."""
-        light = self.rgb.max(axis=2)
+        light = self.brightest
         k = max(1, int(0.06 * min(light.shape)))
         corners = [light[:k, :k], light[:k, -k:], light[-k:, :k], light[-k:, -k:]]
         return _share(sorted(float(c.mean()) for c in corners)[1], self.top)
@@ -212,11 +217,11 @@ class _Photo:
 
     @cached_property
     def light(self) -> float:
-        return float(self.rgb[self.field].max(axis=1).mean())
+        return float(self.brightest[self.field].mean())
 
     @cached_property
     def burnt(self) -> float:
-        return float((self.rgb[self.field].max(axis=1) >= 250).mean())
+        return float((self.brightest[self.field] >= 250).mean())
 
     @cached_property
     def spread(self) -> float:

@@ -262,7 +262,7 @@ def _shown(dataset: Dataset) -> NDArray[np.uint8]:
     """Decoded pixels → (h, w, 3) uint8 as a viewer would show them."""
     from pydicom.pixels.utils import pixel_array
 
-    if not dataset.get("PixelData"):
+    if not attempt(lambda: dataset.get("PixelData")):
         raise ImageError("The DICOM file holds no pixels, only a header.", hint=DAMAGED)
     raw = attempt(lambda: pixel_array(dataset))
     grey = _word(dataset, "PhotometricInterpretation") in GREY

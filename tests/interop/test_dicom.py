@@ -180,6 +180,10 @@ REFUSED = {
     "no height": (dicom(GREY, Rows=0), "how large"),
     "pixels missing": (dicom(GREY, PixelData=None), "holds no pixels"),
     "pixels incomplete": (dicom(GREY, data=GREY.tobytes()[:999] + b"0"), "incomplete"),
+    "pixels of an unknown kind": (
+        dicom(GREY).replace(b"\xe0\x7f\x10\x00OW", b"\xe0\x7f\x10\x00O\x91"),
+        "holds no pixels",
+    ),
     "no rows or columns": (dicom(GREY, Rows=None, Columns=None, PixelData=None), "holds no picture"),
     "lossless JPEG": (dicom(GREY, JPEGLosslessSV1, encapsulate([b"12"])), "JPEG Lossless, Non-Hierarchical"),
     "damaged JPEG": (dicom(GREY, JPEGBaseline8Bit, encapsulate([b"\xff\xd8\xff12"])), "JPEG Baseline"),
