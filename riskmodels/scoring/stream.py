@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 NUMBERS = ("risk", "low", "high")
 #: what ``<outcome>_validity`` says
 ESTIMATED, CAUTION, REFUSED = "estimated", "caution", "refused"
-#: rows scored at a time: enough to be quick, few enough for the temporaries to stay in the cache
-CHUNK_ROWS = 8192
+#: rows scored at a time: the overhead of pandas is spread over enough rows, and a few chunks are some 100 MB
+CHUNK_ROWS = 16_384
 
 Flags = npt.NDArray[np.bool_]
 
