@@ -14,10 +14,13 @@ import pytest
 from riskmodels.checks import check
 from riskmodels.cohorts import read_demo
 from riskmodels.errors import FileError, InputError
+from riskmodels.interop.propose import propose
+from riskmodels.interop.sample import take_sample
+from riskmodels.interop.source import open_source
 from riskmodels.scoring import score_cohort
 from riskmodels.scoring.command import add_arguments, score_command
 from riskmodels.scoring.sinks import CsvSink, ParquetSink, csv_column, open_sink
-from riskmodels.scoring.sources import open_cohort
+from riskmodels.scoring.sources import mapped_chunks, open_cohort
 from riskmodels.scoring.stream import CancelledError, Chunk, Plan, score_stream
 from riskmodels.tabular.model import load_shipped
 
@@ -92,6 +95,22 @@ def test_piece_larger_than_a_chunk_is_scored_in_parts_with_their_problems(cohort
     assert told == [*range(64, 600, 64), 600]
     assert found["patient"].tolist() == cohort["patient"].tolist()
     assert found["problems"].tolist() == score_cohort(checked, {}).problems.tolist()
+
+
+def test_file_of_another_layout_is_scored_by_its_mapping(cohort, tmp_path):
+    names = {"age": "Alter", "sex": "Geschlecht", "systolic_bp": "SBP (mmHg)", "total_cholesterol": "Chol [mg/dL]"}
+    foreign = cohort[["patient", *names]].rename(columns=names)
+    foreign["Geschlecht"] = cohort["sex"].map({0.0: "F", 1.0: "M"})
+    foreign.to_csv(tmp_path / "in.csv", index=False, sep=";")
+    source = open_source(tmp_path / "in.csv")
+    mapping = propose(take_sample(source)).mapping
+    assert mapping.questions() == ()
+    counts = score_stream(mapped_chunks(source, mapping, rows=128), open_sink(tmp_path / "o.parquet"), MODELS, Plan())
+    found, expected = pd.read_parquet(tmp_path / "o.parquet"), score_cohort(check(cohort[list(names)]), MODELS)
+    assert counts.read == 600
+    assert list(found.columns[:5]) == list(foreign.columns)
+    np.testing.assert_allclose(found["cvd_10y_risk"].to_numpy(float), expected.column("cvd_10y", "risk"), rtol=1e-9)
+    assert found["cvd_10y_reasons"].tolist() == expected.column("cvd_10y", "reasons").tolist()
 
 
 def test_original_may_be_a_frame_of_texts(cohort, tmp_path):
