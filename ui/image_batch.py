@@ -11,7 +11,7 @@ import streamlit as st
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Reading
 from riskmodels.scoring.export import to_csv
-from ui import text
+from ui import image_text
 from ui.cohort_text import count
 from ui.image_state import Batch, Item
 
@@ -81,7 +81,7 @@ def _main(reading: Reading) -> tuple[str, str, str]:
     if not reading.findings:
         return "", "", ""
     first = reading.findings[0]
-    return first.label, text.risk(first.probability), text.interval(first.low, first.high)
+    return first.label, image_text.percent(first.probability), image_text.interval(first.low, first.high)
 
 
 def shown_table(made: Batch) -> pd.DataFrame:

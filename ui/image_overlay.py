@@ -118,13 +118,16 @@ def draw_heart(pixels: Pixels, heart: HeartSize, scale: float) -> Pixels:
         drawn[_rim(fitted, width)] = colour
     image = Image.fromarray(drawn)
     pen = ImageDraw.Draw(image)
-    _draw_width(pen, heart.chest, scale, "chest width", CHEST_COLOUR, width)
-    _draw_width(pen, heart.heart, scale, "heart width", HEART_COLOUR, width)
+    lower = heart.chest.y >= heart.heart.y
+    _draw_width(pen, heart.chest, scale, ("chest width", lower), CHEST_COLOUR, width)
+    _draw_width(pen, heart.heart, scale, ("heart width", not lower), HEART_COLOUR, width)
     return np.asarray(image)
 
 
-def _draw_width(pen: Any, line: Line, scale: float, label: str, colour: tuple[int, int, int], width: int) -> None:
-    """A line with end marks and its label above the middle."""
+def _draw_width(
+    pen: Any, line: Line, scale: float, label: tuple[str, bool], colour: tuple[int, int, int], width: int
+) -> None:
+    """A line with end marks and its label at the middle; ``label`` is its text, and whether it stands below."""
     from PIL import ImageFont
 
     y, x0, x1 = line.y * scale, line.x0 * scale, line.x1 * scale
@@ -134,7 +137,10 @@ def _draw_width(pen: Any, line: Line, scale: float, label: str, colour: tuple[in
         pen.line([(x0, y - mark), (x0, y + mark)], fill=ink, width=thick)
         pen.line([(x1, y - mark), (x1, y + mark)], fill=ink, width=thick)
     font = ImageFont.load_default(size=max(12, 8 * width))
-    pen.text(((x0 + x1) / 2, y - mark), label, fill=colour, font=font, anchor="mb", stroke_width=2, stroke_fill=_DARK)
+    text, below = label
+    place = ((x0 + x1) / 2, y + mark if below else y - mark)
+    anchor = "mt" if below else "mb"
+    pen.text(place, text, fill=colour, font=font, anchor=anchor, stroke_width=2, stroke_fill=_DARK)
 
 
 def heart_words(heart: HeartSize) -> str:

@@ -22,6 +22,7 @@ OUTLINED, ALONE = "Outline and widths", "Film alone"
 #: what a heart-size model is asked for
 HEART = "heart"
 _METHOD, _VIEW, _FINDING, _OPACITY = "image.method", "image.view", "image.finding", "image.opacity"
+_FINDING_OF = "image.finding_of"
 
 
 @st.fragment
@@ -97,8 +98,8 @@ def _draw_heat(data: bytes, item: Item, found: Found, shown: Shown, finding: tup
 def _draw_choices(item: Item) -> tuple[str, tuple[str, str]]:
     """Which map, and name and label of which finding."""
     findings = {finding.name: finding for finding in item.reading.findings}
-    if st.session_state.get(_FINDING) not in findings:
-        st.session_state[_FINDING] = next(iter(findings))
+    if st.session_state.get(_FINDING) not in findings or st.session_state.get(_FINDING_OF) != item.sha256:
+        st.session_state[_FINDING], st.session_state[_FINDING_OF] = _first_finding(item), item.sha256
     method = st.segmented_control(
         "Heat map",
         [LOOKED, HIDDEN],
@@ -120,6 +121,12 @@ def _draw_choices(item: Item) -> tuple[str, tuple[str, str]]:
         )
     chosen = findings[st.session_state[_FINDING]]
     return method or LOOKED, (chosen.name, chosen.label)
+
+
+def _first_finding(item: Item) -> str:
+    """The first finding that reaches its threshold; the main one where none does."""
+    found = item.reading.findings
+    return next((finding.name for finding in found if finding.present), found[0].name)
 
 
 def _draw_opacity() -> int:

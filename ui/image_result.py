@@ -10,7 +10,7 @@ import streamlit as st
 
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Finding, HeartSize, Reading, Share
-from ui import text
+from ui import image_text, text
 from ui.image_gauge import PROBABILITY, RATIO, draw_gauge
 from ui.image_models import version_text
 
@@ -32,8 +32,8 @@ def draw_reading(reading: Reading, found: Found) -> None:
 
 def finding_html(finding: Finding) -> str:
     """One finding: number, interval, scale, what it means."""
-    estimate, spread = text.risk(finding.probability), text.interval(finding.low, finding.high)
-    threshold = text.risk(finding.threshold)
+    estimate, spread = image_text.percent(finding.probability), image_text.interval(finding.low, finding.high)
+    threshold = image_text.percent(finding.threshold)
     gauge = draw_gauge(
         PROBABILITY,
         finding.probability,
@@ -90,7 +90,8 @@ def scale_html(shares: Sequence[Share]) -> str:
     most = max(shares, key=lambda share: share.probability)
     rows = "".join(
         f'<tr{" class=cr-most" if share is most else ""}><th scope="row">{escape(share.label)}</th>'
-        f'<td><i style="width:{100 * share.probability:.1f}%"></i></td><td>{text.risk(share.probability)}</td></tr>'
+        f'<td><i style="width:{100 * share.probability:.1f}%"></i></td>'
+        f"<td>{image_text.percent(share.probability)}</td></tr>"
         for share in shares
     )
     caption = f"How the probability spreads; most likely: {escape(text.inside(most.label))}"

@@ -267,6 +267,10 @@ class TestOne:
         assert "Any retinopathy. Hottest" in captions(page)
         assert models[CLASSIFIER].maps == 2
 
+    def test_heat_map_begins_with_what_reaches_its_threshold(self, page):
+        upload(page, photo(red=20))
+        assert "Any retinopathy. Hottest" in captions(page)
+
     def test_occlusion_is_computed_on_request_and_once(self, page, models):
         upload(page, photo())
         assert models[CLASSIFIER].hidden == 0

@@ -21,6 +21,7 @@ from ui.image_overlay import area_table, blend, draw_heart, heat_colours, heat_w
 from ui.image_reading import shrink, small_map, stretched
 from ui.image_result import finding_html, limits_html
 from ui.image_state import Batch, Item
+from ui.image_text import interval, percent
 
 GREY = np.full((60, 80, 3), 120, dtype=np.uint8)
 FOUND = Found(Path("retina"), {"name": "retina", "title": "Retina", "kind": "classifier", "version": "v1"})
@@ -75,15 +76,18 @@ class TestOverlay:
         assert "<td>100</td><td>0</td>" in table
 
     def test_heart_is_drawn_on_a_copy_at_the_scale_of_the_screen(self):
-        mask = np.zeros((120, 160), dtype=bool)
-        mask[40:80, 60:100] = True
-        line = Line(60, 60, 100)
-        heart = HeartSize(0.5, 0.4, 0.6, 0.5, line, Line(60, 20, 140), mask, np.zeros_like(mask), "")
-        drawn = draw_heart(GREY, heart, 0.5)
-        assert (GREY == 120).all()
-        changed = (drawn != GREY).any(axis=2)
-        assert changed[30, 10:70].any()
-        assert not changed[45:].any()
+        screen = np.full((300, 400, 3), 120, dtype=np.uint8)
+        mask = np.zeros((600, 800), dtype=bool)
+        mask[200:400, 300:500] = True
+        heart = HeartSize(
+            0.5, 0.4, 0.6, 0.5, Line(300, 300, 500), Line(360, 200, 600), mask, np.zeros_like(mask), "Words."
+        )
+        changed = (draw_heart(screen, heart, 0.5) != screen).any(axis=2)
+        assert (screen == 120).all()
+        assert changed[150, 150:250].all()
+        assert changed[180, 100:300].all()
+        assert not changed[:90].any()
+        assert not changed[:, 310:].any()
 
 
 class TestPixels:
@@ -126,6 +130,17 @@ class TestGauge:
 
 
 class TestWords:
+    @pytest.mark.parametrize(
+        ("probability", "words"), [(0.0, "under 1 %"), (0.074, "7 %"), (0.62, "62 %"), (0.9999, "over 99 %")]
+    )
+    def test_probability_is_told_in_whole_percents(self, probability, words):
+        assert percent(probability) == words
+
+    def test_interval_names_its_ends_once(self):
+        assert interval(0.001, 0.05) == "<1–5 %"
+        assert interval(0.071, 0.073) == "7 %"
+        assert interval(float("nan"), 0.1) == ""
+
     def test_checks_of_strangers_are_text(self):
         assert "<script>" not in checks_html((Check("<script>", False, "<script>"),))
 
