@@ -222,9 +222,9 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _selfcheck(_: argparse.Namespace) -> int:
-    from riskmodels.shipping.selfcheck import checks
+    from riskmodels.shipping.selfcheck import checks, image_checks
 
-    results = checks(MODELS)
+    results = [*checks(MODELS), *image_checks()]
     for result in results:
         print(f"{'ok  ' if result.passed else 'FAIL'} {result.name}: {result.detail}")
     free = shutil.disk_usage(ROOT).free / 1e9

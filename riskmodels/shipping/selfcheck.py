@@ -41,6 +41,25 @@ def checks(folder: Path) -> list[Check]:
     return [*results, Check("outcomes", not missing, f"no model for {', '.join(missing)}" if missing else "all served")]
 
 
+def image_checks() -> list[Check]:
+    """Load every image model that is found; the retina model must read the sample photo without refusing it."""
+    from riskmodels.imaging.model import ROOT
+    from riskmodels.imaging.picture import open_picture
+    from riskmodels.imaging.registry import find_models
+
+    results, sample = [], ROOT / "data" / "samples"
+    for name, found in find_models().items():
+        try:
+            refused = ""
+            model, photo = found.load(), sample / (found.card.get("sample") or "none")
+            if photo.is_file():
+                refused = model.read(open_picture(photo.read_bytes())).refused
+            results.append(Check(name, not refused, refused or f"version {found.card['version']}"))
+        except CareRiskError as error:
+            results.append(Check(name, False, str(error)))
+    return results
+
+
 def _check_model(model: RiskModel) -> Check:
     refused = [o for o in model.outcomes if model.predict(_PERSON).refused.iloc[0][o]]
     gap = max(float(model.explain(_PERSON, outcome).gap.max()) for outcome in model.outcomes)
