@@ -1,0 +1,96 @@
+"""A bounded number of threads that take jobs from the queue, one after the other, until the app ends."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import secrets
+import time
+from threading import Event, Lock, Thread
+
+from riskmodels.errors import CareRiskError
+from riskmodels.records import jobs
+from riskmodels.records.engine import Database
+from riskmodels.scoring.jobs import KIND, ModelsOf, run_job
+
+_LOG = logging.getLogger(__name__)
+#: jobs of one process at a time
+WORKERS = 2
+#: seconds between two looks into the queue, and between two sweeps
+POLL, SWEEP = 2.0, 5.0
+
+
+class Workers:
+    """Threads that score jobs. Daemons: they never keep the app from ending; what they had not done runs again.
+
+    Args:
+        database: the records.
+        models_of: gives the models that a request names.
+        count: jobs at a time.
+    """
+
+    def __init__(self, database: Database, models_of: ModelsOf, count: int = WORKERS) -> None:
+        self._database, self._models_of = database, models_of
+        self._stopping, self._wake, self._sweeping = Event(), Event(), Lock()
+        self._swept = float("-inf")
+        self._threads = [Thread(target=self._run, name=f"score-job-{i}", daemon=True) for i in range(count)]
+
+    def start(self) -> Workers:
+        """Begin, with a sweep of what an earlier process left."""
+        for thread in self._threads:
+            thread.start()
+        atexit.register(self.stop)
+        return self
+
+    def wake(self) -> None:
+        """A job was submitted: look now."""
+        self._wake.set()
+
+    def stop(self, timeout: float = 5.0) -> None:
+        """Put what runs back into the queue and end.
+
+        Args:
+            timeout: seconds to wait for the threads, in all.
+        """
+        self._stopping.set()
+        self._wake.set()
+        end = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, end - time.monotonic()))
+        atexit.unregister(self.stop)
+
+    def _run(self) -> None:
+        worker = secrets.token_hex(8)
+        while not self._stopping.is_set():
+            job = self._next(worker)
+            if job is not None:
+                run_job(
+                    self._database, job, worker, self._models_of, stopping=self._stopping.is_set, threads=_threads()
+                )
+            elif not self._stopping.is_set():
+                self._wake.wait(POLL)
+                self._wake.clear()
+
+    def _next(self, worker: str) -> jobs.Job | None:
+        try:
+            self._sweep()
+            return jobs.claim(self._database, worker, [KIND])
+        except CareRiskError as error:
+            _LOG.warning("The queue could not be read: %s", error.log)
+        except Exception as error:  # a worker must outlive whatever a database can raise
+            _LOG.error("The queue could not be read: %s", type(error).__name__)
+        self._stopping.wait(POLL)
+        return None
+
+    def _sweep(self) -> None:
+        with self._sweeping:
+            if time.monotonic() - self._swept < SWEEP:
+                return
+            self._swept = time.monotonic()
+        jobs.sweep(self._database)
+
+
+def _threads() -> int:
+    """Threads of one job: a processor stays free for the pages."""
+    return max(1, min(4, ((os.cpu_count() or 1) - 1) // WORKERS))
