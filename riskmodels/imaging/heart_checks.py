@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, STRUCTURES, Mask, Outline
 from riskmodels.imaging.results import Check, Picture
 
 VIEW = "View"
+#: strength of the penalty in :func:`learn_side`
+_RIDGE = 100.0
 #: share of a structure's pixels that its largest piece must hold
 _ONE_PIECE = 0.9
 #: share of the film's side along which a lung may lie on the film's edge before it counts as cut
@@ -36,6 +40,37 @@ def view_check(picture: Picture) -> Check:
         return Check(VIEW, False, f"The file says that the view is {view}, not PA. Use a PA film.")
     said = "PA, as the file says." if view else "Not said in the file: make sure that it is a PA film."
     return Check(VIEW, True, said)
+
+
+def learn_side(films: Tensor, mirrored: Tensor) -> Tensor:
+    """What in the features tells a film from its mirror image: ridge regression of 1 on their differences.
+
+    Args:
+        films: (n, d) features of training films.
+        mirrored: (n, d) of the same films mirrored.
+
+    Returns:
+        (d,): its product with a film's difference is about 1 for a film as it should be, and −1 for a mirrored one.
+    """
+    difference = (films - mirrored).double()
+    scale = difference.std(0).clamp_min(1e-6)
+    x = difference / scale
+    weights: Tensor = torch.linalg.solve(x.T @ x + _RIDGE * torch.eye(x.shape[1], dtype=x.dtype), x.sum(0))
+    weights = weights / (x @ weights).mean()
+    return (weights / scale).float()
+
+
+def side_check(score: float) -> Check:
+    """Whether the film is the right way round; see :func:`learn_side`."""
+    found = f"{score:.1f}, where films the right way round have about 1 and mirrored ones −1".replace("-", "−")
+    if score > 0:
+        return Check("Side", True, f"The heart points to the patient's left ({found}).")
+    return Check(
+        "Side",
+        False,
+        f"The film seems to be mirrored, or the heart points to the right ({found}). Check the side marker: the model "
+        "cannot measure such a film.",
+    )
 
 
 def plausibility_checks(found: Outline, film: tuple[slice, slice], ranges: Ranges) -> tuple[Check, ...]:

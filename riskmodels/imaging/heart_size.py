@@ -14,7 +14,7 @@ from torch import Tensor
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.frame import Frame
-from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, view_check
+from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, side_check, view_check
 from riskmodels.imaging.heart_film import (
     HEART,
     LEFT_LUNG,
@@ -52,12 +52,14 @@ class Measured:
         outline: of it.
         frame: where the picture lies in the square.
         described: (1, d) features, for :class:`~riskmodels.imaging.familiarity.Familiarity`.
+        mirrored: (1, d) features of the mirrored film.
     """
 
     probability: Probability
     outline: Outline
     frame: Frame
     described: Tensor
+    mirrored: Tensor
 
     def masks(self) -> tuple[Mask, Mask]:
         """Heart and lungs over the picture: (h, w) bool each."""
@@ -72,6 +74,7 @@ class HeartSizeModel:
     Args:
         networks: whose probabilities are averaged.
         familiarity: what films the model knows.
+        side_direction: of features, see :func:`~riskmodels.imaging.heart_checks.learn_side`.
         side: of the square given to the networks, pixels.
         ranges: of sizes and places in training masks.
         error: half of the 90 % interval of the ratio.
@@ -83,6 +86,7 @@ class HeartSizeModel:
         self,
         networks: tuple[UNet, ...],
         familiarity: Familiarity,
+        side_direction: Tensor,
         side: int,
         ranges: Ranges,
         error: float,
@@ -93,6 +97,7 @@ class HeartSizeModel:
             n.to(device, memory_format=torch.channels_last).eval().requires_grad_(False)  # type: ignore[call-overload]
             for n in networks
         )
+        self.side_direction = side_direction
         self.familiarity, self.side, self.ranges, self.error = familiarity, side, ranges, error
         self.card, self.device = card, device
 
@@ -121,13 +126,19 @@ class HeartSizeModel:
             pixels: (h, w, 3) uint8.
         """
         film, frame = film_square(pixels, self.side)
-        probability, described = self._see(torch.from_numpy(film)[None, None])
-        return Measured(probability[0], outline(probability[0]), frame, described)
+        squares = torch.from_numpy(film)[None, None]
+        probability, described = self._see(squares)
+        return Measured(probability[0], outline(probability[0]), frame, described, self._describe(squares.flip(3)))
 
     def own_checks(self, measured: Measured) -> tuple[Check, ...]:
         """Whether the film is of the kind known, and what was found on it can be a chest."""
         film = film_part(measured.frame, self.side)
-        return self._known(measured.described), *plausibility_checks(measured.outline, film, self.ranges)
+        distance = float(self.familiarity.distance(measured.described)[0])
+        return (
+            _known(distance, self.familiarity.limit),
+            side_check(float((measured.described - measured.mirrored)[0] @ self.side_direction)),
+            *plausibility_checks(measured.outline, film, self.ranges),
+        )
 
     def heatmap(self, picture: Picture, finding: str) -> Map:
         """The reason of a measurement is what was outlined: the probability of the heart, or of the lungs.
@@ -173,23 +184,17 @@ class HeartSizeModel:
     @torch.inference_mode()
     def _see(self, films: Tensor) -> tuple[Probability, Tensor]:
         """Mean probabilities (n, 3, s, s), and the first network's features (n, d)."""
-        given = as_input(films.to(self.device)).contiguous(memory_format=torch.channels_last)
+        given = self._given(films)
         maps = [network.encode(given) for network in self.networks]
         seen = [probabilities(n.decode(m)) for n, m in zip(self.networks, maps, strict=True)]
         return np.mean(seen, axis=0, dtype=np.float32), describe(maps[0])
 
-    def _known(self, described: Tensor) -> Check:
-        distance, limit = float(self.familiarity.distance(described)[0]), self.familiarity.limit
-        name = "Like the training films"
-        if distance <= limit:
-            return Check(name, True, f"Distance {distance:.2f}, at most {limit:.2f} is accepted.")
-        detail = f"distance {distance:.2f}, at most {limit:.2f} is accepted"
-        return Check(
-            name,
-            False,
-            f"This picture is unlike the films that the model was trained on ({detail}), so a measurement would not "
-            "be valid. Use a PA film of an adult's chest.",
-        )
+    @torch.inference_mode()
+    def _describe(self, films: Tensor) -> Tensor:
+        return describe(self.networks[0].encode(self._given(films)))
+
+    def _given(self, films: Tensor) -> Tensor:
+        return as_input(films.to(self.device)).contiguous(memory_format=torch.channels_last)
 
     def _size(self, measured: Measured) -> HeartSize:
         found = measured.outline
@@ -210,7 +215,7 @@ class HeartSizeModel:
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors (half precision) and card.json."""
-        tensors = dict(self.familiarity.tensors())
+        tensors = self.familiarity.tensors() | {"side_direction": self.side_direction}
         for number, network in enumerate(self.networks):
             tensors |= {f"network.{number}.{n}": _halved(t) for n, t in network.state_dict().items()}
         shape = {"widths": list(self.networks[0].shape.widths), "networks": len(self.networks), "side": self.side}
@@ -232,11 +237,12 @@ class HeartSizeModel:
         try:
             shape = UNetShape(tuple(card["network"]["widths"]))
             networks = tuple(_network(tensors, i, shape) for i in range(int(card["network"]["networks"])))
+            direction = tensors["side_direction"]
             familiarity, side = Familiarity.from_tensors(tensors), int(card["network"]["side"])
             ranges, error = dict(card["ranges"]), float(card["ratio_error_90"])
         except (KeyError, TypeError, ValueError, RuntimeError) as problem:
             raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=HINT) from problem
-        return HeartSizeModel(networks, familiarity, side, ranges, error, card, choose_device(device))
+        return HeartSizeModel(networks, familiarity, direction, side, ranges, error, card, choose_device(device))
 
 
 def sentence(ratio: float, low: float, high: float) -> str:
@@ -254,6 +260,18 @@ def describe(maps: list[Tensor]) -> Tensor:
     """Mean and spread of the channels of the three deepest levels: (n, d) float32 on the CPU."""
     parts = [part for m in maps[-3:] for part in (m.float().mean((2, 3)), m.float().std((2, 3)))]
     return torch.cat(parts, dim=1).cpu()
+
+
+def _known(distance: float, limit: float) -> Check:
+    name = "Like the training films"
+    if distance <= limit:
+        return Check(name, True, f"Distance {distance:.2f}, at most {limit:.2f} is accepted.")
+    return Check(
+        name,
+        False,
+        f"This picture is unlike the films that the model was trained on (distance {distance:.2f}, at most {limit:.2f} "
+        "is accepted), so a measurement would not be valid. Use a PA film of an adult's chest.",
+    )
 
 
 def _network(tensors: dict[str, Tensor], number: int, shape: UNetShape) -> UNet:

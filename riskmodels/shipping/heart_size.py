@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.evaluation.bootstrap import Plan, estimates, resample
 from riskmodels.imaging.familiarity import learn_familiarity
-from riskmodels.imaging.heart_checks import learn_ranges
+from riskmodels.imaging.heart_checks import learn_ranges, learn_side
 from riskmodels.imaging.heart_data import FOLDER, TABLE, FilmSet, film_pixels, load_films, read_mask
 from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, as_input, dice, letterboxed
 from riskmodels.imaging.heart_size import ENLARGED, HeartSizeModel, describe
@@ -129,18 +129,24 @@ def build(
     Returns:
         The model, its interval not set yet.
     """
-    described = [_described(networks[0], part, device) for part in films]
+    train, validation = (_views(part) for part in films)
+    described, mirrored = (_described(networks[0], views, device) for views in (train, train.flip(3)))
     ranges = learn_ranges(read_mask(shared / FOLDER, name) for name in films[0].names)
-    familiarity = learn_familiarity(described[0], described[1])
-    return HeartSizeModel(networks, familiarity, CONFIG.side, ranges, 1.0, card, device)
+    familiarity = learn_familiarity(described, _described(networks[0], validation, device))
+    return HeartSizeModel(
+        networks, familiarity, learn_side(described, mirrored), CONFIG.side, ranges, 1.0, card, device
+    )
+
+
+def _views(films: FilmSet) -> torch.Tensor:
+    """The films as they are, and as they would be were they not square."""
+    return torch.cat([films.films, *(letterboxed(films.films, *shares) for shares in _SHARES)])
 
 
 @torch.no_grad()
-def _described(network: UNet, films: FilmSet, device: torch.device) -> torch.Tensor:
-    """Features of the films as they are, and as they would be were they not square."""
+def _described(network: UNet, squares: torch.Tensor, device: torch.device) -> torch.Tensor:
     network.eval()
-    views = torch.cat([films.films, *(letterboxed(films.films, *shares) for shares in _SHARES)])
-    parts = [views[start : start + 8] for start in range(0, len(views), 8)]
+    parts = [squares[start : start + 8] for start in range(0, len(squares), 8)]
     return torch.cat([describe(network.encode(as_input(part.to(device)))) for part in parts])
 
 
