@@ -18,7 +18,7 @@ import pyarrow.csv
 from riskmodels.checks import Problem, Severity
 from riskmodels.errors import FileError
 from riskmodels.interop.chunks import CHUNK_ROWS, Bytes, Chunk, check_rows, distinct_headers, overridden
-from riskmodels.interop.file_format import BLOCK, FileFormat, FileLimits, text_format
+from riskmodels.interop.file_format import BLOCK, FileFormat, FileLimits, first_records, text_format, usual_width
 
 _HEAD = 1 << 20
 _BLOCK = 4 << 20
@@ -53,18 +53,20 @@ class CsvSource:
         """Column names, and how many bytes of the text stand before the first row of data."""
         with self._text() as stream:
             head = stream.read(_HEAD).decode("utf-8", errors="ignore")
+        if self.format.header_row == 0:
+            return distinct_headers([""] * usual_width(first_records(head, self.format.delimiter))), 0
         reader = csv.reader(io.StringIO(head, newline=""), delimiter=self.format.delimiter)
         try:
-            cells = [next(reader) for _ in range(max(1, self.format.header_row))][-1]
+            cells = [next(reader) for _ in range(self.format.header_row)][-1]
         except (StopIteration, csv.Error):
+            cells = []
+        if not any(cell.strip() for cell in cells):
             raise FileError(
-                f"The column names in row {self.format.header_row:,} cannot be read.",
+                f"There are no column names in row {self.format.header_row:,}.",
                 hint="Check the quotation marks of the first rows, and the row of the header.",
-            ) from None
-        while len(cells) > 1 and self.format.header_row and not cells[-1].strip():
+            )
+        while not cells[-1].strip():
             cells.pop()
-        if self.format.header_row == 0:
-            return distinct_headers([""] * len(cells)), 0
         lines = io.StringIO(head, newline="").readlines()[: reader.line_num]
         return distinct_headers(cells), len("".join(lines).encode())
 
@@ -103,7 +105,7 @@ class CsvSource:
             try:
                 reader = self._reader(stream, wanted, keep)
                 for batch in reader:
-                    table = pa.Table.from_batches([batch])
+                    table = _as_text(pa.Table.from_batches([batch]))
                     self._refuse_swallowed(table, number + position)
                     part, position = self._part(table, odd, position, number)
                     if len(part.cells):
@@ -211,6 +213,11 @@ def _numbers(rows: int, odd: list[int], position: int) -> tuple[npt.NDArray[np.i
     regular = np.arange(rows, dtype=np.int64)
     numbers = regular + position + 1 + np.searchsorted(starts, regular, side="right")
     return numbers, int(numbers[-1]) if rows else position
+
+
+def _as_text(table: Any) -> Any:
+    """Of a block without a regular row, pyarrow does not know that its columns are text."""
+    return table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
 
 
 def _filled(table: Any) -> npt.NDArray[np.bool_]:

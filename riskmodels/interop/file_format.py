@@ -148,12 +148,15 @@ def _all_data(records: list[list[str]], header: int, decimal: str) -> bool:
 def header_row(records: list[list[str]]) -> int:
     """Row of the column names among the first rows, 1 the first: the first that is as wide as the table below it."""
     widths = [sum(1 for cell in cells if cell.strip()) for cells in records]
-    wide = [len(cells) for cells, filled in zip(records, widths, strict=True) if filled]
-    if not wide:
-        return 1
-    usual = Counter(wide).most_common(1)[0][0]
+    usual = usual_width(records)
     least = max(1, min(usual, max(2, round(0.6 * usual))))
     return next((row for row, filled in enumerate(widths, start=1) if filled >= least), 1)
+
+
+def usual_width(records: list[list[str]]) -> int:
+    """How many cells most of the filled rows have; 1 or more."""
+    wide = Counter(len(cells) for cells in records if any(cell.strip() for cell in cells))
+    return wide.most_common(1)[0][0] if wide else 1
 
 
 def first_records(text: str, delimiter: str, most: int = _LOOK) -> list[list[str]]:

@@ -253,7 +253,9 @@ def _has_unit(name: str) -> bool:
 
 
 def _changed(column: ColumnMapping, changes: dict[str, Any]) -> ColumnMapping:
-    if "variable" in changes and "role" not in changes:
+    if "role" in changes:
+        changes = changes | {"role": Role(changes["role"])}
+    elif "variable" in changes:
         changes = changes | {"role": Role.VALUE if changes["variable"] else Role.CARRIED}
     changed = replace(column, **changes)
     if changed.role is not Role.VALUE:
