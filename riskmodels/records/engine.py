@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from riskmodels.records.errors import RecordsError
@@ -117,11 +118,14 @@ def _translated() -> Iterator[None]:
     """Errors of the driver, which quote statements and values, become ours; a broken constraint stays what it is."""
     try:
         yield
-    except OperationalError as error:
+    except IntegrityError:
+        raise
+    except (DBAPIError, sqlite3.Error) as error:  # the latter where a new connection is prepared
+        cause = error.orig if isinstance(error, DBAPIError) else error
         raise RecordsError(
-            "The database cannot be reached, or is busy.",
-            hint="Try again; if it stays so, check DATABASE_URL, the data folder and the disk.",
-            log=f"database: {type(error.orig).__name__}",
+            "The database cannot be reached, is busy, or is damaged.",
+            hint="Try again; if it stays so, check DATABASE_URL, the data folder and the disk, or restore a backup.",
+            log=f"database: {type(cause).__name__}",
         ) from None
 
 

@@ -107,13 +107,17 @@ def _refuse_newer(found: Version) -> None:
 
 
 def _version(connection: Connection) -> Version:
-    scripts = ScriptDirectory.from_config(_config(connection))
-    found = MigrationContext.configure(connection).get_current_revision() or ""
+    return version_of(MigrationContext.configure(connection).get_current_revision() or "")
+
+
+def version_of(revision: str) -> Version:
+    """A revision beside those that this code knows; empty: none."""
+    scripts = ScriptDirectory.from_config(_config(None))
     known = frozenset(step.revision for step in scripts.walk_revisions())
-    return Version(found, scripts.get_current_head() or "", known)
+    return Version(revision, scripts.get_current_head() or "", known)
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

@@ -27,7 +27,7 @@ from riskmodels.interop.file_format import BLOCK
 from riskmodels.interop.mapping import Visits
 from riskmodels.interop.source import open_source
 from riskmodels.interop.visits import earlier_visits
-from riskmodels.records import jobs
+from riskmodels.records import jobs, queue
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import LostJobError
 from riskmodels.records.jobs import Job
@@ -118,7 +118,7 @@ def run_job(
 
     Args:
         database: the records.
-        job: from :func:`riskmodels.records.jobs.claim`.
+        job: from :func:`riskmodels.records.queue.claim`.
         worker: who claimed it.
         models_of: gives the models that the request names.
         stopping: whether the app ends; the job then goes back into the queue.
@@ -129,10 +129,10 @@ def run_job(
     try:
         with pulse:
             counts = _score(job, models_of, pulse, threads, chunk)
-        jobs.finish(database, job, worker, counts)
+        queue.finish(database, job, worker, counts)
     except LostJobError:
         _LOG.info("A job was given to another worker, or deleted")
-        jobs.remove_if_gone(database, job)
+        queue.remove_if_gone(database, job)
     except CancelledError:
         _give_back(database, job, worker, pulse)
     except Exception as error:  # whatever it is, the person is told and the worker goes on
@@ -205,11 +205,11 @@ def _counts(scored: StreamCounts, applied: Counts) -> dict[str, Any]:
 def _give_back(database: Database, job: Job, worker: str, pulse: Pulse) -> None:
     try:
         if pulse.cancelled:
-            jobs.stopped(database, job, worker)
+            queue.stopped(database, job, worker)
         elif pulse.lost:
-            jobs.remove_if_gone(database, job)
+            queue.remove_if_gone(database, job)
         else:
-            jobs.release(database, job, worker)
+            queue.release(database, job, worker)
     except CareRiskError as error:
         _LOG.warning("A stopped job was not given back: %s", error.log)
 
@@ -217,14 +217,14 @@ def _give_back(database: Database, job: Job, worker: str, pulse: Pulse) -> None:
 def _fail(database: Database, job: Job, worker: str, pulse: Pulse, error: Exception) -> None:
     """The person reads what was wrong; the log gets the kind of error and nothing of the file."""
     if pulse.lost:  # its folder was removed under the worker
-        jobs.remove_if_gone(database, job)
+        queue.remove_if_gone(database, job)
         return
     known = isinstance(error, CareRiskError)
     _LOG.error("Scoring failed: %s", error.log if isinstance(error, CareRiskError) else type(error).__name__)
     try:
-        jobs.fail(database, job, worker, str(error) if known else WRONG)
+        queue.fail(database, job, worker, str(error) if known else WRONG)
     except LostJobError:
-        jobs.remove_if_gone(database, job)
+        queue.remove_if_gone(database, job)
     except CareRiskError as second:
         _LOG.warning("A failed job was not marked: %s", second.log)
 

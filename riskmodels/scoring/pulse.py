@@ -9,9 +9,10 @@ from types import TracebackType
 from typing import Self
 
 from riskmodels.errors import CareRiskError
-from riskmodels.records import jobs
+from riskmodels.records import queue
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import LostJobError
+from riskmodels.records.jobs import Job
 from riskmodels.scoring.stream import CancelledError
 
 _LOG = logging.getLogger(__name__)
@@ -29,7 +30,7 @@ class Pulse:
         stopping: whether the app ends.
     """
 
-    def __init__(self, database: Database, job: jobs.Job, worker: str, stopping: Callable[[], bool]) -> None:
+    def __init__(self, database: Database, job: Job, worker: str, stopping: Callable[[], bool]) -> None:
         self._database, self._job, self._worker, self._stopping = database, job, worker, stopping
         self._done, self._end = 0, Event()
         self.cancelled = False
@@ -64,7 +65,7 @@ class Pulse:
     def _run(self) -> None:
         while not self._end.wait(BEAT):
             try:
-                self.cancelled = jobs.beat(self._database, self._job, self._worker, self._done) or self.cancelled
+                self.cancelled = queue.beat(self._database, self._job, self._worker, self._done) or self.cancelled
             except LostJobError:
                 self.lost = True
                 return

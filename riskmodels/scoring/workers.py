@@ -10,8 +10,9 @@ import time
 from threading import Event, Lock, Thread
 
 from riskmodels.errors import CareRiskError
-from riskmodels.records import jobs
+from riskmodels.records import queue
 from riskmodels.records.engine import Database
+from riskmodels.records.jobs import Job
 from riskmodels.scoring.jobs import KIND, ModelsOf, run_job
 
 _LOG = logging.getLogger(__name__)
@@ -72,10 +73,10 @@ class Workers:
                 self._wake.wait(POLL)
                 self._wake.clear()
 
-    def _next(self, worker: str) -> jobs.Job | None:
+    def _next(self, worker: str) -> Job | None:
         try:
             self._sweep()
-            return jobs.claim(self._database, worker, [KIND])
+            return queue.claim(self._database, worker, [KIND])
         except CareRiskError as error:
             _LOG.warning("The queue could not be read: %s", error.log)
         except Exception as error:  # a worker must outlive whatever a database can raise
@@ -88,7 +89,7 @@ class Workers:
             if time.monotonic() - self._swept < SWEEP:
                 return
             self._swept = time.monotonic()
-        jobs.sweep(self._database)
+        queue.sweep(self._database)
 
 
 def _threads() -> int:
