@@ -148,6 +148,8 @@ def _read(options: argparse.Namespace) -> int:
     reading = models[options.model].load().read(open_picture(options.picture.read_bytes()))
     for check in reading.checks:
         print(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}")
+    if reading.caution:
+        print(reading.caution)
     for finding in reading.findings:
         interval = f"{100 * finding.low:.0f}–{100 * finding.high:.0f} %"
         print(

@@ -143,6 +143,7 @@ def _result_row(item: Item, found: Found) -> dict[str, Any]:
         "model": found.card["name"],
         "version": str(found.card.get("version", "")),
         "refused": item.reading.refused,
+        "caution": item.reading.caution,
     }
     for finding in item.reading.findings:
         row |= {

@@ -24,6 +24,8 @@ def draw_reading(reading: Reading, found: Found) -> None:
     parts = [finding_html(finding) for finding in reading.findings]
     if reading.heart_size is not None:
         parts.append(heart_html(reading.heart_size))
+    if reading.caution:
+        st.markdown(f":material/info: {reading.caution}")
     st.html(f'<section class="cr-reading" aria-label="Reading">{"".join(parts)}{_legend(reading)}</section>')
     if reading.scale:
         st.html(scale_html(reading.scale))

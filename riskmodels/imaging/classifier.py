@@ -25,6 +25,11 @@ from riskmodels.imaging.training import ImageConfig
 from riskmodels.model_files import read_model, write_model
 from riskmodels.tabular.device import choose_device
 
+_UNUSUAL = (
+    "This picture differs from nearly all that the model was tested on: another camera, another place, or an "
+    "unusual picture. The figures on its card may not hold here."
+)
+
 
 class ImageClassifier:
     """Immutable; made by :func:`riskmodels.imaging.fitting.fit_classifier` or :meth:`load`.
@@ -70,8 +75,10 @@ class ImageClassifier:
         if failed:
             return Reading(checks, refused=failed[0].detail)
         with torch.inference_mode():
-            features, described = self.network.backbone.describe(self.square(picture)[0])
-            logits = self.network.heads(features.mean((2, 3)))[0]
+            image = self.square(picture)[0]
+            views = torch.cat([image, image.flip(3)]) if self.config.augmentation.mirror else image
+            features, described = self.network.backbone.describe(views)
+            logits = self.network.heads(features.mean((2, 3))).mean(0)
         known = self._known(described)
         if not known.passed:
             return Reading((*checks, known), refused=known.detail)
@@ -80,7 +87,8 @@ class ImageClassifier:
         main = self.targets[0]
         shares = main.shares(members[main.name].mean(0))
         scale = tuple(Share(label, float(p)) for label, p in zip(main.classes, shares, strict=True))
-        return Reading((*checks, known), findings=findings, scale=scale)
+        caution = _UNUSUAL if self.familiarity.distance(described)[0] > self.familiarity.usual else ""
+        return Reading((*checks, known), findings=findings, scale=scale, caution=caution)
 
     def heatmap(self, picture: Picture, finding: str) -> Map:
         """Grad-CAM of a finding: (h, w) float32 in the picture's pixels, 0–1, hot = 1."""
@@ -136,7 +144,7 @@ class ImageClassifier:
         distance, limit = float(self.familiarity.distance(described)[0]), self.familiarity.limit
         name = "Like the training pictures"
         if distance <= limit:
-            return Check(name, True, f"Distance {distance:.1f}, at most {limit:.1f} is accepted.")
+            return Check(name, True, f"Distance {distance:.1f}; up to {limit:.1f} is accepted.")
         return Check(
             name,
             False,

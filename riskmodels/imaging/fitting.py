@@ -59,7 +59,8 @@ def fit_classifier(train: ImageSet, validation: ImageSet, plan: Plan, report: Re
         TrainingError: when the ImageNet weights are not installed, or the checkpoint is of another run.
     """
     network = train_network(train, validation, plan.targets, plan.config, plan.device, report, plan.checkpoint)
-    logits = predict_logits(network, validation.images, plan.device).double().numpy()
+    mirror = plan.config.augmentation.mirror
+    logits = predict_logits(network, validation.images, plan.device, mirror=mirror).double().numpy()
     temperatures = {
         t.name: fit_temperature(t, logits[..., place].mean(1), validation.labels[t.name])
         for t, place in zip(plan.targets, slices(plan.targets).values(), strict=True)
@@ -102,7 +103,9 @@ def scores(
     Returns:
         probabilities by question (n,), and shares by target (n, classes).
     """
-    logits = model.calibrated(predict_logits(model.network, pictures.images, model.device, batch).double().numpy())
+    mirror = model.config.augmentation.mirror
+    given = predict_logits(model.network, pictures.images, model.device, batch, mirror)
+    logits = model.calibrated(given.double().numpy())
     mean = {name: values.mean(1) for name, values in logits.items()}
     targets = {t.name: t for t in model.targets}
     found = {q.name: q.probability(targets[q.target], mean[q.target]) for q in model.questions}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -142,10 +142,12 @@ class Reading:
         findings: the first one is the main one; empty when refused or for a measurement.
         scale: classes and their probabilities, in order; empty where the model has none.
         heart_size: the measurement, for a heart-size model.
+        caution: why the reading deserves more doubt than its interval shows; "" where nothing is unusual.
     """
 
     checks: tuple[Check, ...]
     refused: str = ""
     findings: tuple[Finding, ...] = ()
     scale: tuple[Share, ...] = ()
-    heart_size: HeartSize | None = field(default=None)
+    heart_size: HeartSize | None = None
+    caution: str = ""
