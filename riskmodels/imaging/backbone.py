@@ -64,8 +64,7 @@ class Backbone(nn.Module):
 
     def _frozen(self, images: Tensor) -> Tensor:
         with torch.no_grad():
-            x = ((images.float() - 127) / 128).contiguous(memory_format=torch.channels_last)
-            x = self.stem(x)
+            x: Tensor = self.stem(_scaled(images))
             for block in self.blocks[: self.frozen_blocks]:
                 x = block(x)
         return x
@@ -80,7 +79,7 @@ class Backbone(nn.Module):
         Returns:
             features (n, 1280, s / 32, s / 32), and (n, d): mean and spread of the channels of four blocks.
         """
-        x, seen = self.stem(((images.float() - 127) / 128).contiguous(memory_format=torch.channels_last)), []
+        x, seen = self.stem(_scaled(images)), []
         for number, block in enumerate(self.blocks):
             x = block(x)
             if number in _WATCHED:
@@ -107,6 +106,10 @@ def pretrained(frozen_blocks: int) -> Backbone:
     backbone = Backbone(frozen_blocks)
     backbone.load_state_dict(_renamed(weights))
     return backbone
+
+
+def _scaled(images: Tensor) -> Tensor:
+    return ((images.float() - 127) / 128).contiguous(memory_format=torch.channels_last)
 
 
 def _renamed(weights: dict[str, Tensor]) -> dict[str, Tensor]:

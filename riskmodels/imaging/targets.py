@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy.special import expit
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -65,7 +66,7 @@ class Target:
         Args:
             logits: (…, outputs) of a cumulative target.
         """
-        return np.minimum.accumulate(1 / (1 + np.exp(-logits)), axis=-1)
+        return np.minimum.accumulate(expit(logits), axis=-1)
 
     def shares(self, logits: FloatArray) -> FloatArray:
         """Probability of each class.
@@ -79,7 +80,8 @@ class Target:
         if self.cumulative:
             above = self.at_least(logits)
             edges = np.concatenate([np.ones_like(above[..., :1]), above, np.zeros_like(above[..., :1])], axis=-1)
-            return edges[..., :-1] - edges[..., 1:]
+            between: FloatArray = edges[..., :-1] - edges[..., 1:]
+            return between
         odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
         shares: FloatArray = odds / odds.sum(axis=-1, keepdims=True)
         return shares
