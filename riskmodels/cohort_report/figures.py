@@ -78,6 +78,8 @@ def _distribution(section: Section, ink: str) -> list[go.Figure]:
 
 def _groups(section: Section, ink: str) -> list[go.Figure]:
     table = section.table[section.table["n"] > 0].reset_index(drop=True)
+    if table.empty:
+        return []
     figure = go.Figure()
     for i, row in table.iterrows():
         line = {"color": GREY, "width": 3}

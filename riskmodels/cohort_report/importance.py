@@ -27,18 +27,20 @@ _CHUNK = 2048
 
 
 def explain_rows(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Shapley values (log-odds) of every row, in chunks: rows × inputs of the outcome, 0 = unknown.
+    """Shapley values (log-odds) of every row, in chunks: rows × inputs, 0 = unknown.
 
     Args:
         model: any risk model.
-        frame: PatientFrame.
+        frame: PatientFrame with all that was known when the rows were estimated.
         outcome: one of the model's.
+
+    Returns:
+        The inputs of the outcome, and the model's other inputs where knowing them moves an estimate.
     """
-    names = list(model.inputs_of(outcome))
-    parts = [
-        _values(model, frame.iloc[first : first + _CHUNK], outcome)[names] for first in range(0, len(frame), _CHUNK)
-    ]
-    return pd.concat(parts) if parts else pd.DataFrame(columns=names, dtype=float)
+    parts = [_values(model, frame.iloc[first : first + _CHUNK], outcome) for first in range(0, len(frame), _CHUNK)]
+    found = pd.concat(parts) if parts else pd.DataFrame(columns=list(model.inputs), dtype=float)
+    serving = set(model.inputs_of(outcome))
+    return found[[name for name in found if name in serving or bool((found[name] != 0).any())]]
 
 
 def _values(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:

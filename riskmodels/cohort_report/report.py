@@ -205,7 +205,7 @@ def _explained(drawn: _Drawn, model: RiskModel, outcome: str, plan: Plan) -> lis
     chosen = np.arange(len(drawn.frame))
     if len(chosen) > MOST_EXPLAINED:
         chosen = np.sort(rng.choice(chosen, MOST_EXPLAINED, replace=False))
-    data = drawn.frame.iloc[chosen].reindex(columns=list(model.inputs_of(outcome)))
+    data = drawn.frame.iloc[chosen].reindex(columns=list(model.inputs))
     values = explain_rows(model, data, outcome)
     groups = None if plan.groups is None else np.asarray(plan.groups)[chosen]
     importance = importance_section(values, data, Plan(plan.replicates, plan.seed, plan.level, groups))
@@ -225,7 +225,7 @@ def _list(
 ) -> Section:
     risk = pd.DataFrame({part: getattr(prediction, part)[outcome] for part in ("risk", "low", "high")})
     first = risk.loc[rule.flag(risk["risk"]), "risk"].nlargest(MOST_LISTED, keep="first").index
-    rows = frame.loc[first].reindex(columns=list(model.inputs_of(outcome)))
+    rows = frame.loc[first].reindex(columns=list(model.inputs))
     return triage_list(frame, risk, explain_rows(model, rows, outcome), rule, patient, units)
 
 

@@ -175,7 +175,8 @@ def decision_section(
             kept, used[title] = both, score
     at = _decision_thresholds(risk[kept])
     curves = {"Model": risk, **used}
-    parts = [net_benefit(label[kept], score[kept], at, plan=plan).assign(strategy=s) for s, score in curves.items()]
+    among = plan.of(kept.to_numpy(bool))
+    parts = [net_benefit(label[kept], score[kept], at, plan=among).assign(strategy=s) for s, score in curves.items()]
     table = pd.concat(parts, ignore_index=True)
     columns = (
         Column("strategy", "Acting by"),

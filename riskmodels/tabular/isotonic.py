@@ -57,9 +57,8 @@ class Step:
 
     def then(self, other: Step) -> Step:
         """This step, then another."""
-        rising = np.r_[True, np.diff(self.y) > 0]
         between = other.x[(other.x > self.y[0]) & (other.x < self.y[-1])]
-        x = np.unique(np.r_[self.x, np.interp(between, self.y[rising], self.x[rising])])
+        x = np.unique(np.r_[self.x, np.interp(between, self.y, self.x)])
         return Step(x, other(self(x)))
 
     def scaled(self, slope: float, intercept: float) -> Step:
