@@ -24,7 +24,10 @@ from riskmodels.shipping.bench_scale import run_apart
 from riskmodels.tabular.model import RiskModel, load_shipped, today
 
 OUTCOME_NAME = "dysglycaemia"
-_FILES_HEAD = "| | read only, s | score, s | score ÷ read | largest memory, MB |\n|---|---:|---:|---:|---:|"
+_FILES_HEAD = (
+    "| | read: time, CPU (s) | score: time, CPU (s) | score ÷ read: time, CPU | largest memory, MB |\n"
+    "|---|---:|---:|---:|---:|"
+)
 _HEAD = """# Benchmarks
 
 Written by `make bench` (`python -m riskmodels bench --out docs/benchmarks.md`); do not edit. Machine: {machine}.
@@ -107,7 +110,8 @@ def _files(rows: int) -> str:
     for m in runs:
         what = "estimates, intervals and three reasons" if m.reasons else "estimates and intervals"
         lines.append(
-            f"| {m.source}: {what} | {m.read:.2f} | {m.seconds:.2f} | × {m.seconds / m.read:.0f} | {m.memory:,.0f} |"
+            f"| {m.source}: {what} | {m.read:.2f}, {m.read_cpu:.2f} | {m.seconds:.2f}, {m.cpu:.2f} "
+            f"| × {m.seconds / m.read:.0f}, × {m.cpu / m.read_cpu:.0f} | {m.memory:,.0f} |"
         )
     note = (
         "Scoring is reading, checking every value, four outcomes with intervals, writing; reading is pyarrow alone,\n"

@@ -32,8 +32,8 @@ FILE = Path("images") / "retinamnist" / "retinamnist.npz"
 TARGET = Target("grade", GRADES, ordered=True)
 QUESTIONS = (Question("referable", "Referable retinopathy", "grade", 2, 0.5, "", ""),)
 CONFIG = ImageConfig(
-    side=128,
-    epochs=12,
+    side=96,
+    epochs=8,
     patience=4,
     batch=32,
     members=8,
