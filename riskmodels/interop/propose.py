@@ -31,6 +31,7 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 #: below this a name is only mentioned
 LEAST_CONFIDENCE = 0.5
 _SAMPLES = 5
+_LOOK = 1_000
 _PATIENT = frozenset(
     "id patientid personid subjectid recordid mrn seqn patient pid ptid subject patid patientnr patientennummer patnr "
     "patientennr patientenid patid randid personnumber subjid hadmid participantid participant pseudonym studyid "
@@ -187,9 +188,7 @@ def _told_codes(told: Sequence[Code], found: tuple[Code, ...]) -> tuple[Code, ..
 
 def _fit(match: NameMatch, guess: UnitGuess, cells: pd.Series, values: Floats) -> tuple[float, str]:
     """Confidence and evidence: that of the name, lowered as far as the values do not fit."""
-    filled = int(
-        sum(1 for text in cells.head(2_000).dropna().astype(str) if text.strip() and not is_unknown_word(text))
-    )
+    filled = any(not is_unknown_word(text) for text in _first_texts(cells)) or bool(np.isfinite(values).any())
     numbers = int(np.isfinite(values).sum())
     if not filled:
         return match.confidence * 0.8, f"{match.evidence} It holds no values."
@@ -254,10 +253,14 @@ def _date(header: str, cells: pd.Series) -> ColumnProposal | None:
     return ColumnProposal(mapping, 0.9, evidence, samples=_samples(cells))
 
 
+def _first_texts(cells: pd.Series) -> list[str]:
+    """The first filled cells, as text."""
+    return [text for text in cells.head(_LOOK).dropna().astype(str).tolist() if text.strip()]
+
+
 def _samples(cells: pd.Series) -> tuple[str, ...]:
     """A few distinct filled cells."""
-    found = dict.fromkeys(text.strip()[:40] for text in cells.head(2_000).dropna().astype(str) if text.strip())
-    return tuple(found)[:_SAMPLES]
+    return tuple(dict.fromkeys(text.strip()[:40] for text in _first_texts(cells)))[:_SAMPLES]
 
 
 def _without_rivals(
