@@ -33,7 +33,7 @@ def draw_batch(made: Batch, found: Found) -> Item:
         column_config={
             "No.": st.column_config.NumberColumn(width=50),
             "Picture": st.column_config.ImageColumn(width=70),
-            "Refused": st.column_config.TextColumn(width="large"),
+            "Note": st.column_config.TextColumn(width="large"),
         },
         alt=f"Results of {count(len(made.items), 'picture')}, one a row",
     )
@@ -99,7 +99,7 @@ def shown_table(made: Batch) -> pd.DataFrame:
                 label: number or "–",
                 "Interval": spread,
                 "Threshold": "" if reached is None else "reached" if reached else "not reached",
-                "Refused": item.reading.refused,
+                "Note": item.reading.refused or item.reading.caution,
             }
         )
     return pd.DataFrame(rows)

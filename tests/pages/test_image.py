@@ -399,7 +399,7 @@ class TestBatch:
         shown = table(upload(page, *self.MIX))
         assert list(shown["No."]) == [1, 2, 3, 4]
         assert list(shown["Threshold"]) == ["reached", "", "", "not reached"]
-        assert [bool(reason) for reason in shown["Refused"]] == [False, True, True, False]
+        assert [bool(reason) for reason in shown["Note"]] == [False, True, True, False]
 
     def test_one_of_them_is_seen_in_full(self, page):
         upload(page, *self.MIX)
@@ -459,7 +459,7 @@ class TestBatch:
     def test_another_model_reads_the_files_itself(self, page):
         upload(page, *self.MIX)
         settle(choose(page, "heart_size"))
-        assert [bool(reason) for reason in table(page)["Refused"]] == [True, False, True, True]
+        assert [bool(reason) for reason in table(page)["Note"]] == [True, False, True, True]
 
     def test_masks_are_not_kept(self, page):
         upload(choose(page, "heart_size"), film(), photo())
