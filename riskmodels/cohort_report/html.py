@@ -146,7 +146,7 @@ def _html_table(words: pd.DataFrame, numeric: list[bool]) -> str:
 def _foot(report: CohortReport) -> str:
     sampled = (
         f" Statistics are computed on {count(report.computed_on)} rows drawn at random from the "
-        f"{count(report.estimated)} with an estimate; counts, unknown values and drift are of all rows."
+        f"{count(report.estimated)} with an estimate; counts and unknown values are of all rows."
         if report.computed_on < report.estimated
         else ""
     )

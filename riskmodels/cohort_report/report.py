@@ -22,7 +22,7 @@ from riskmodels.cohort_report.importance import (
     importance_section,
 )
 from riskmodels.cohort_report.tables import CohortReport, Section
-from riskmodels.cohort_report.training_distribution import training_distribution
+from riskmodels.cohort_report.training_distribution import Distribution, training_distribution
 from riskmodels.cohort_report.triage import MOST_LISTED, Rule, triage_list, triage_section
 from riskmodels.cohort_report.validation import (
     calibration_section,
@@ -96,7 +96,6 @@ def build_report(
     kept = _sample(risk, label, seed)
     drawn = _Drawn(frame, risk, label, subgroups, patient).rows(kept)
     plan = Plan(replicates, seed, 0.95, None if patient is None else patient.loc[kept].to_numpy())
-    whole = Plan(replicates, seed, 0.95, None if patient is None else patient.to_numpy())
     inputs = model.inputs_of(outcome)
     training = training_distribution(model)
     sections = [
@@ -104,7 +103,7 @@ def build_report(
         distribution_section(risk, label),
         groups_section(drawn.frame, drawn.risk, drawn.label, plan),
         missing_section(frame, inputs, {n: (d.known, d.unknown) for n, d in training.items()}),
-        drift_section(frame, inputs, training, whole),
+        _drift(frame, inputs, training, patient, plan),
         *_explained(drawn, model, outcome, plan),
         triage_section(risk, rule),
     ]
@@ -151,6 +150,24 @@ def published_risks(frame: pd.DataFrame, outcome: str) -> dict[str, pd.Series]:
             if values.notna().any():
                 found[score.title] = values
     return found
+
+
+def _drift(
+    frame: pd.DataFrame,
+    inputs: tuple[str, ...],
+    training: Mapping[str, Distribution],
+    patient: pd.Series | None,
+    plan: Plan,
+) -> Section:
+    """Of all rows; where patients must be drawn together, of so many rows that this can be done."""
+    if patient is None:
+        return drift_section(frame, inputs, training, Plan(plan.replicates, plan.seed, plan.level))
+    rows = frame.index
+    if len(frame) > MOST_ROWS:
+        chosen = np.random.default_rng(plan.seed).choice(len(frame), MOST_ROWS, replace=False)
+        rows = frame.index[np.sort(chosen)]
+    groups = patient.loc[rows].to_numpy()
+    return drift_section(frame.loc[rows], inputs, training, Plan(plan.replicates, plan.seed, plan.level, groups))
 
 
 class _Drawn:
