@@ -132,7 +132,8 @@ def _card(_: argparse.Namespace) -> int:
     from riskmodels.shipping.imaging_document import PAGE, imaging_card
 
     retinamnist = json.loads(RETINAMNIST.read_text(encoding="utf-8")) if RETINAMNIST.is_file() else None
-    PAGE.write_text(imaging_card(find_models(), retinamnist), encoding="utf-8")
+    shipped = {name: found for name, found in find_models().items() if found.folder.parent == MODELS}
+    PAGE.write_text(imaging_card(shipped, retinamnist), encoding="utf-8")
     print(f"Written: {PAGE}")
     return 0
 

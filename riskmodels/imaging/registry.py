@@ -13,6 +13,8 @@ from riskmodels.model_files import read_card
 
 #: environment variable: further folders with trained image models, separated as in PATH
 FOLDERS_VARIABLE = "CARERISK_IMAGE_MODELS"
+#: shipped models, in the order in which they are offered
+_ORDER = ("retina", "heart_size")
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,13 @@ def find_models() -> dict[str, Found]:
 
     A folder without a readable card is left out: it is not a model.
     """
+    shipped = [SHIPPED / name for name in _ORDER]
     extra = [Path(p) for p in os.environ.get(FOLDERS_VARIABLE, "").split(os.pathsep) if p]
     found: dict[str, Found] = {}
-    for base in (SHIPPED, *extra):
-        for folder in sorted(base.iterdir()) if base.is_dir() else []:
-            model = _found(folder)
-            if model is not None:
-                found.setdefault(str(model.card["name"]), model)
+    for folder in (*shipped, *(f for base in extra if base.is_dir() for f in sorted(base.iterdir()))):
+        model = _found(folder)
+        if model is not None:
+            found.setdefault(str(model.card["name"]), model)
     return found
 
 

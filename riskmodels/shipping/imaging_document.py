@@ -95,7 +95,12 @@ def _facts(card: Mapping[str, Any]) -> str:
     lines = [str(card.get("about", "")), ""]
     if "version" in card:
         lines.append(f"- Version {card['version']}, weights SHA-256 `{card['weights_sha256'][:16]}…`")
-    for title, key in (("How it was trained", "config"), ("Training", "training"), ("Network", "network")):
+    for title, key in (
+        ("How it was trained", "config"),
+        ("Training", "training"),
+        ("Network", "network"),
+        ("Test pictures and the app's checks", "refusals"),
+    ):
         lines += [f"- {title}: {_plain(card[key])}"] if card.get(key) else []
     return "\n".join(lines).strip()
 
