@@ -20,6 +20,7 @@ import pandas as pd
 
 from riskmodels.cohorts import dysglycaemia_label, read_demo
 from riskmodels.scores.prevent import prevent
+from riskmodels.shipping.bench_imaging import imaging_tables
 from riskmodels.shipping.bench_scale import run_apart
 from riskmodels.tabular.model import RiskModel, load_shipped, today
 
@@ -79,7 +80,7 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
     note = f"XGBoost: {trees} trees on {len(inputs)} inputs. CareRisk predicts all four outcomes with intervals.\n"
     text += _table(f"{rows:,} rows, reasons of one outcome", batch, "CareRisk, predict + reasons") + "\n" + note
-    text += _published() + _files(rows)
+    text += _published() + _files(rows) + imaging_tables(_milliseconds)
     say(text)
     return text
 
