@@ -5,10 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from ui import cohort_job, cohort_state
-from ui.cohort_columns import draw_columns_step
+from riskmodels.records import State
+from ui import cohort_jobs, cohort_state
+from ui.cohort_columns import draw_columns_line, draw_columns_step
 from ui.cohort_file import WAITING, draw_file_step, draw_refusal
+from ui.cohort_jobs import Job, ScoreRequest
 from ui.cohort_result import draw_progress, draw_result
+from ui.cohort_scored import result_of
 from ui.models import shipped_models
 from ui.page import ANALYST, start_page
 
@@ -19,25 +22,49 @@ def draw_waiting(*steps: str) -> None:
         st.expander(f":gray[{step}]", icon=WAITING, type="step")
 
 
+def find_job() -> tuple[Job | None, ScoreRequest | None]:
+    """The scoring that the address or the session names; one that is gone is forgotten."""
+    job_id = cohort_state.job_id()
+    found = cohort_jobs.find(job_id) if job_id else None
+    if found is None:
+        if job_id:
+            cohort_state.leave_job()
+            st.caption("The scoring in the address is no longer kept. Upload the file again.")
+        return None, None
+    try:
+        return found, cohort_jobs.request_of(found)
+    except CareRiskError:
+        cohort_state.leave_job()
+        return None, None
+
+
 start_page("Score a cohort", roles=(ANALYST,))
+try:
+    models = shipped_models()
+    cohort_jobs.ready()
+except CareRiskError as error:
+    st.error(f"Nothing can be scored now. {error}")
+    st.stop()
+
+job, request = find_job()
 upload = cohort_state.current()
 draw_refusal(cohort_state.refusal(), upload)
-draw_file_step(upload)
-if upload is None:
+draw_file_step(upload, job, request)
+if upload is not None:
+    draw_columns_step(upload, models, job)
+elif job is not None and request is not None:
+    draw_columns_line(request, job)
+else:
     draw_waiting("Columns and units", "Result")
     st.stop()
 
-try:
-    models = shipped_models()
-except CareRiskError as error:
-    st.error(f"The models are not available, so nothing can be scored. {error}")
-    st.stop()
-
-job = cohort_job.find(cohort_job.key_of(upload, models))
-draw_columns_step(upload, models, job)
-if job is not None and job.running:
-    draw_progress(job)
-elif job is not None and job.result is not None:
-    draw_result(upload, job.result)
+files = cohort_jobs.results_of(job) if job is not None else None
+if job is not None and job.active:
+    draw_progress(job.id)
+elif job is not None and request is not None and files is not None:
+    served = tuple(name for model in models.values() for name in model.outcomes)
+    draw_result(result_of(job, files, request, served))
 else:
+    if upload is None and job is not None and job.state is State.FAILED:
+        st.error(f"Scoring ended with an error. {job.message}")
     draw_waiting("Result")

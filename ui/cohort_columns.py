@@ -1,163 +1,191 @@
-"""Step 2: what each column was read as, and what to look at before scoring."""
+"""Step 2: what must be answered, what each column is read as, what to look at, and the start of the scoring."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
 
-import pandas as pd
 import streamlit as st
 
-from riskmodels.checks import Severity
-from riskmodels.interop.columns import Column
-from riskmodels.scoring import to_csv
+from riskmodels.errors import CareRiskError, InputError
+from riskmodels.interop.apply import Applied, apply
+from riskmodels.interop.chunks import Chunk
+from riskmodels.interop.mapping import CohortMapping, Role, Visits
+from riskmodels.interop.template import EXAMPLE_MARK
+from riskmodels.records import State
 from riskmodels.vocabulary import VOCABULARY
-from ui import cohort_job
+from ui import cohort_jobs, cohort_layouts, cohort_state
+from ui.cohort_columns_table import draw_one_column, draw_table
 from ui.cohort_file import DONE, OPEN
-from ui.cohort_job import Job
+from ui.cohort_jobs import Job, ScoreRequest
+from ui.cohort_problems import draw_problems, problem_counts
+from ui.cohort_questions import draw_questions
 from ui.cohort_state import Upload
 from ui.cohort_text import count, listed, plain
+from ui.memo import remembered
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
 
-MOST_SHOWN = 1_000
-EFFECTS = {
-    Severity.FLAGGED: "used as entered",
-    Severity.UNUSED: "counts as unknown",
-    Severity.ROW: "row not scored",
-}
-
-
-def problem_table(upload: Upload, most: int | None = None) -> pd.DataFrame:
-    """Problems as people read them: row and column as in the file, value, what is wrong, what to do, effect."""
-    headers = {column.name: column.header for column in upload.table.recognised}
-    rows = [
-        (p.row, headers.get(p.field, ""), p.value, p.reason, p.hint, EFFECTS[p.severity])
-        for p in upload.checked.problems[:most]
-    ]
-    return pd.DataFrame(rows, columns=["Row", "Column", "Value", "Problem", "What to do", "Effect"])
-
-
-def column_table(upload: Upload) -> pd.DataFrame:
-    """Recognised columns: header, what it is read as, unit, in how many rows it is known."""
-    rows = [
-        (
-            c.header,
-            VOCABULARY[c.name].label,
-            _unit_text(c),
-            int(upload.known[c.name]),
-            100 * upload.known[c.name] / upload.rows,
-        )
-        for c in upload.table.recognised
-    ]
-    return pd.DataFrame(rows, columns=["Column in the file", "Read as", "Unit", "Rows known", "Share known"])
-
-
-def _unit_text(column: Column) -> str:
-    if not column.unit:
-        return "–"
-    return column.unit if column.stated else f"{column.unit} (the header names none)"
+_PREVIEW = "cohort_preview"
 
 
 def draw_columns_step(upload: Upload, models: Mapping[str, RiskModel], job: Job | None) -> None:
     """Draw the step, open until scoring has begun."""
-    recognised, problems = len(upload.table.recognised), len(upload.checked.problems)
-    summary = f"{recognised} of {count(len(upload.table.columns), 'column')} recognised · {_problem_count(upload)}"
-    begun = job is not None and (job.running or job.result is not None)
-    label = f"**Columns and units** · {summary}"
+    mapping = cohort_state.mapping_of(upload)
+    begun = job is not None and (job.active or job.state is State.DONE)
+    applied = preview(upload, mapping)
+    label = f"**Columns and units** · {_summary(mapping, applied)}"
     with st.expander(label, expanded=not begun, icon=DONE if begun else OPEN, type="step"):
+        left = draw_questions(upload)
         if not begun:
-            _draw_start(upload, models, job)
-        first, second = st.tabs([f"Columns ({recognised})", f"Problems ({problems:,})"])
-        with first:
-            _draw_columns(upload, models)
-        with second:
-            _draw_problems(upload)
+            _draw_start(upload, models, job, left)
+        _draw_tabs(upload, mapping, models, applied)
 
 
-def _problem_count(upload: Upload) -> str:
-    problems = upload.checked.problems
-    if not problems:
-        return "no problems"
-    return f"{count(len(problems), 'problem')} in {count(len({p.row for p in problems}), 'row')}"
+def draw_columns_line(request: ScoreRequest, job: Job) -> None:
+    """The step of a scoring found again: one line, and a way to open its file."""
+    used = [column for column in request.mapping.columns if column.role is Role.VALUE]
+    label = f"**Columns and units** · {len(used)} of {count(len(request.mapping.columns), 'column')} used"
+    with st.expander(label, expanded=False, icon=DONE, type="step"):
+        st.caption("Answered before. Open the file again to look at its columns or to change them.")
+        if st.button("Open the columns", icon=":material/table_edit:", key="cohort_restore"):
+            with st.spinner("Reading the file and looking at its columns"):
+                cohort_state.restore(job.folder / "upload", request.name, request.file_format, request.mapping)
+            st.rerun()
 
 
-def _draw_start(upload: Upload, models: Mapping[str, RiskModel], job: Job | None) -> None:
-    if job is not None and job.cancelled:
-        st.caption(f"Stopped after {job.done:,} of {count(job.total, 'row')}. Nothing was kept of it.")
-    if job is not None and job.failed:
-        st.error("Scoring ended with an error; the log names its kind. The file is still here.")
-    label = f"Score {count(upload.rows, 'row')}"
-    if st.button(label, type="primary", icon=":material/play_arrow:", key="cohort_score", disabled=not models):
-        cohort_job.start(upload, models)
-        st.rerun()
+def _summary(mapping: CohortMapping, applied: Applied | None) -> str:
+    used = sum(1 for column in mapping.columns if column.role is Role.VALUE)
+    text = f"{used} of {count(len(mapping.columns), 'column')} used"
+    left = len(mapping.questions())
+    if left:
+        return f"{text} · {count(left, 'question')} left"
+    return f"{text} · {problem_counts(applied.problems)}" if applied is not None else text
 
 
-def _draw_columns(upload: Upload, models: Mapping[str, RiskModel]) -> None:
-    table = column_table(upload)
-    st.dataframe(
-        table,
-        hide_index=True,
-        height=min(35 * (len(table) + 1) + 3, 388),
-        column_config={
-            "Rows known": st.column_config.NumberColumn(format="localized"),
-            "Share known": st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, color="gray"),
-        },
-        alt="Columns of the file with what they were read as",
-    )
-    for text in _remarks(upload, models):
-        st.caption(text)
-
-
-def _remarks(upload: Upload, models: Mapping[str, RiskModel]) -> list[str]:
-    carried = upload.table.carried
-    remarks = []
-    if carried:
-        remarks.append(f"Kept as they are, not used: {listed([plain(c.header, 40) for c in carried])}.")
-    remarks += [
-        f"{plain(c.header, 40)} is not a name known here. Did you mean {plain(VOCABULARY[c.similar].column)}?"
-        for c in carried
-        if c.similar and c.similar not in upload.known
-    ]
-    used = {name for model in models.values() for name in model.inputs}
-    absent = [VOCABULARY[name].label for name in VOCABULARY if name in used and upload.checked.frame[name].isna().all()]
-    if absent:
-        remarks.append(f"Not in the file, so unknown for every row: {listed(absent, 40)}.")
-    derived = [VOCABULARY[str(name)] for name, rows in upload.checked.derived.sum().items() if rows]
-    remarks += [f"{v.label} was computed where it was absent: {v.derived}." for v in derived]
-    return remarks
-
-
-def _draw_problems(upload: Upload) -> None:
-    total = len(upload.checked.problems)
-    if not total:
-        st.caption("Every value can be used.")
-        return
-    st.dataframe(
-        problem_table(upload, MOST_SHOWN),
-        hide_index=True,
-        height=min(35 * (total + 1) + 3, 388),
-        column_config={
-            "Row": st.column_config.NumberColumn(width=60, format="%d"),
-            "Column": st.column_config.TextColumn(width=170),
-            "Value": st.column_config.TextColumn(width=90),
-            "Problem": st.column_config.TextColumn(width=360),
-            "What to do": st.column_config.TextColumn(width=300),
-            "Effect": st.column_config.TextColumn(width=130),
-        },
-        alt="Problems by row and column of the file",
-    )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "Download the problems",
-            lambda: to_csv(problem_table(upload), upload.table.delimiter),
-            file_name=f"carerisk_problems_{upload.key[:8]}.csv",
-            mime="text/csv",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
-            key="cohort_problems_csv",
+def preview(upload: Upload, mapping: CohortMapping) -> Applied | None:
+    """The rows looked at as they would be used; None while a question is open or the mapping cannot be applied."""
+    if mapping.questions():
+        return None
+    chunk = Chunk(upload.sample.cells, [], upload.format.decimal)
+    try:
+        return remembered(
+            _PREVIEW, (upload.key, repr(mapping)), lambda: apply(replace(mapping, visits=Visits.ALL), chunk)
         )
-        shown = f"The first {MOST_SHOWN:,} of {total:,} are shown. " if total > MOST_SHOWN else ""
-        st.caption(f"{shown}Rows are numbered as in the file; the header is row 1.")
+    except InputError:
+        return None
+
+
+def _draw_start(upload: Upload, models: Mapping[str, RiskModel], job: Job | None, left: int) -> None:
+    if job is not None and job.state is State.CANCELLED:
+        st.caption(f"Stopped after {job.done:,} of {count(job.total, 'row')}. Nothing was kept of it.")
+    if job is not None and job.state is State.FAILED:
+        st.error(f"Scoring ended with an error. {plain(job.message, 300)} The file is still here.")
+    label = f"Score {count(upload.rows, 'row')}"
+    kind: Literal["primary", "secondary"] = "secondary" if left else "primary"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button(
+            label, type=kind, icon=":material/play_arrow:", key="cohort_score", disabled=bool(left) or not models
+        ):
+            _start(upload, models)
+        if left:
+            st.caption(f"Answer {count(left, 'question')} first.")
+
+
+def _start(upload: Upload, models: Mapping[str, RiskModel]) -> None:
+    request = ScoreRequest(upload.name, cohort_state.mapping_of(upload), upload.override, rows=upload.rows)
+    try:
+        job = cohort_jobs.submit(upload.data, request, models)
+    except CareRiskError as error:
+        st.error(str(error))
+        return
+    cohort_state.show_job(job.id)
+    st.rerun()
+
+
+def _draw_tabs(
+    upload: Upload, mapping: CohortMapping, models: Mapping[str, RiskModel], applied: Applied | None
+) -> None:
+    problems = "" if applied is None else f" ({len(applied.problems):,})"
+    columns, one, looked_at, kept = st.tabs(["Columns", "One column", f"Problems{problems}", "Template"])
+    with columns:
+        draw_table(upload, mapping)
+        _draw_visits(upload, mapping)
+        for text in remarks(upload, mapping, models, applied):
+            st.caption(plain(text, 1000))
+    with one:
+        draw_one_column(upload, mapping)
+    with looked_at:
+        if applied is None:
+            st.caption("Problems are looked for when all questions are answered.")
+        else:
+            if not upload.sample.complete:
+                st.caption(f"In {len(upload.sample.cells):,} of {upload.rows:,} rows; all of them when it is scored.")
+            draw_problems(applied.problems, f"{upload.key[:8]}_preview")
+    with kept:
+        _draw_template(upload, mapping)
+
+
+def _draw_visits(upload: Upload, mapping: CohortMapping) -> None:
+    """Several rows a patient: all of them, or the latest."""
+    patient = mapping.with_role(Role.PATIENT)
+    several = patient is not None and bool(upload.sample.cells[patient.header].dropna().duplicated().any())
+    if not several and mapping.visits is Visits.ALL:
+        return
+    key = f"cohort_visits_{upload.key[:12]}"
+    st.session_state[key] = mapping.visits
+    st.radio(
+        "Some patients stand in several rows",
+        [Visits.ALL, Visits.LATEST],
+        format_func=lambda visits: "Score every row" if visits is Visits.ALL else "Score each patient's latest visit",
+        horizontal=True,
+        key=key,
+        on_change=lambda: cohort_state.keep_mapping(
+            upload, replace(cohort_state.mapping_of(upload), visits=st.session_state[key])
+        ),
+    )
+
+
+def remarks(
+    upload: Upload, mapping: CohortMapping, models: Mapping[str, RiskModel], applied: Applied | None
+) -> list[str]:
+    """What else there is to know before scoring, in sentences."""
+    texts = list(upload.proposal.remarks) if mapping == upload.proposal.mapping else []
+    name = cohort_state.template_used(upload)
+    if name:
+        texts.insert(0, f"Recognised: read as in your template “{name}”.")
+    carried = [column.header for column in mapping.columns if column.role is Role.CARRIED]
+    if carried:
+        texts.append(f"Kept as they are, not used: {listed(carried)}.")
+    used = {name for model in models.values() for name in model.inputs}
+    absent = [v.label for name, v in VOCABULARY.items() if name in used and name not in mapping.variables]
+    if absent:
+        texts.append(f"Not in the file, so unknown for every row where it is not computed: {listed(absent, 40)}.")
+    if applied is not None:
+        derived = [VOCABULARY[str(name)] for name, rows in applied.checked.derived.sum().items() if rows]
+        texts += [f"{v.label} is computed where it is absent: {v.derived}." for v in derived]
+    first = upload.sample.cells.iloc[:, 0].astype("str")
+    texts += [
+        f"Row {row} is still the example row of the template: delete it." for row in first.index[first == EXAMPLE_MARK]
+    ]
+    return texts
+
+
+def _draw_template(upload: Upload, mapping: CohortMapping) -> None:
+    st.caption("Keeps what each column is read as, units and codes. A file with the same columns is recognised.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name of the template", cohort_state.template_used(upload), key="cohort_layout_name")
+        if st.button("Save the template", icon=":material/save:", key="cohort_layout_save", disabled=not name.strip()):
+            try:
+                cohort_layouts.save(name, mapping)
+                st.toast(f"Saved as “{plain(name, 60)}”.")
+            except (InputError, OSError) as error:
+                st.error(plain(str(error), 200))
+    for layout in cohort_layouts.saved():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"{plain(layout.name)} · {count(len(layout.mapping.columns), 'column')}", width="stretch")
+            if st.button("Remove", type="tertiary", key=f"cohort_layout_{layout.fingerprint[:8]}_{layout.name}"):
+                cohort_layouts.remove(layout.name)
+                st.rerun()

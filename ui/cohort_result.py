@@ -1,4 +1,4 @@
-"""Step 3: counts that add up, how the risks are spread, whom to look at first, the table and the download."""
+"""Step 3: counts that add up, how the risks are spread, whom to look at first, the table, the report, the download."""
 
 from __future__ import annotations
 
@@ -6,40 +6,58 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.outcomes import OUTCOME
+from riskmodels.records import State
 from riskmodels.scoring import ScoredCohort, to_csv
+from ui import cohort_jobs
 from ui.charts import CONFIG
 from ui.cohort_chart import draw_bins, finding, make_bins
 from ui.cohort_file import DONE
-from ui.cohort_job import Job
+from ui.cohort_jobs import Job
+from ui.cohort_problems import draw_problems
+from ui.cohort_scored import Result
 from ui.cohort_scores import draw_choice, draw_comparison
-from ui.cohort_state import Upload
 from ui.cohort_table import draw_table
 from ui.cohort_text import count, plain
 from ui.cohort_triage import Triage, draw_triage
 from ui.page import theme
 
+_MOST_PROBLEMS = 200_000
+_CSV, _PARQUET = "text/csv", "application/vnd.apache.parquet"
 
-@st.fragment(run_every="0.7s")
-def draw_progress(job: Job) -> None:
-    """What is being done, how far it is, and a way to stop it."""
-    if not job.running:
+
+@st.fragment(run_every="1s")
+def draw_progress(job_id: str) -> None:
+    """What is being done, how far it is, and a way to stop it; read from the records, so a refresh finds it."""
+    job = cohort_jobs.find(job_id)
+    if job is None or not job.active:
         st.rerun()
     with st.expander(f"**Result** · scoring {count(job.total, 'row')}", expanded=True, icon="spinner", type="step"):
-        text = f"{job.done:,} of {job.total:,} rows scored" if job.done else "Starting"
-        st.progress(job.done / max(job.total, 1), text=text)
-        if st.button("Cancel", icon=":material/stop_circle:", key="cohort_cancel"):
-            job.cancel()
+        st.progress(job.share, text=_progress_words(job))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            stop = st.button("Cancel", icon=":material/stop_circle:", key="cohort_cancel", disabled=job.cancelling)
+            st.caption("You can leave or reload this page: the address leads back to it.")
+        if stop:
+            cohort_jobs.cancel(job.id)
             st.rerun()
 
 
-def draw_result(upload: Upload, scored: ScoredCohort) -> None:
+def _progress_words(job: Job) -> str:
+    if job.cancelling:
+        return "Stopping"
+    if job.state is State.QUEUED:
+        before = cohort_jobs.ahead(job)
+        return f"Waits for {count(before, 'scoring')} before it" if before else "Starting"
+    return f"{job.done:,} of {job.total:,} rows scored" if job.done else "Starting"
+
+
+def draw_result(scored: Result) -> None:
     """Draw the finished step."""
     with st.expander("**Result**", expanded=True, icon=DONE, type="step"):
-        _draw_body(upload, scored)
+        _draw_body(scored)
 
 
 @st.fragment
-def _draw_body(upload: Upload, scored: ScoredCohort) -> None:
+def _draw_body(scored: Result) -> None:
     _draw_counts(scored)
     if not scored.outcomes:
         st.caption(" ".join(_left_out(scored)))
@@ -59,21 +77,45 @@ def _draw_body(upload: Upload, scored: ScoredCohort) -> None:
     left, right = st.columns([3, 2], gap="large")
     with right:
         triage = draw_triage(risk, outcome)
-        extended = draw_choice(upload, scored)
-        _draw_downloads(upload, extended, outcome, triage)
+        extended = draw_choice(scored)
+        _draw_downloads(scored, extended, outcome, triage)
     with left:
         _draw_spread(risk, outcome, triage)
     st.caption(" ".join(_who_is_missing(scored, outcome)))
-    draw_comparison(extended, outcome, _ink())
-    draw_table(upload, scored, outcome, triage.flagged)
+    if extended is not None:
+        draw_comparison(extended, outcome, _ink())
+    _draw_views(scored, outcome, triage)
 
 
-def _draw_counts(scored: ScoredCohort) -> None:
-    counts = scored.counts()
+def _draw_views(scored: Result, outcome: str, triage: Triage) -> None:
+    rows, problems = st.tabs(["Rows", f"Problems ({scored.counts['with_problems']:,} rows)"])
+    with rows:
+        draw_table(scored, outcome, triage.flagged)
+    with problems:
+        draw_problems(read_problems(scored), scored.key[:8], scored.delimiter)
+
+
+def read_problems(scored: Result) -> pd.DataFrame:
+    """The problems of the whole file, the first :data:`_MOST_PROBLEMS`."""
+    return pd.read_csv(
+        scored.files.problems,
+        sep=scored.delimiter,
+        dtype="str",
+        keep_default_na=False,
+        encoding="utf-8-sig",
+        nrows=_MOST_PROBLEMS,
+    )
+
+
+def _draw_counts(scored: Result) -> None:
+    counts = scored.counts
+    earlier = counts.get("earlier_visits", 0)
+    visits = f" + **{earlier:,}** earlier visits" if earlier else ""
+    missing = f"**{counts['not_scored']:,}** not scored"
     st.markdown(
-        f"**{counts.read:,}** read = **{counts.scored:,}** scored + **{counts.not_scored:,}** not scored"
-        f" · **{counts.with_problems:,}** with problems",
-        help="Scored: an estimate of at least one outcome. With problems: something to look at, see step 2.",
+        f"**{counts['read']:,}** read = **{counts['scored']:,}** scored + {missing}{visits}"
+        f" · **{counts['with_problems']:,}** with problems",
+        help="Scored: an estimate of at least one outcome. With problems: something to look at, see below.",
     )
 
 
@@ -94,53 +136,68 @@ def _ink() -> str | None:
     return colour
 
 
-def _who_is_missing(scored: ScoredCohort, outcome: str) -> list[str]:
+def _who_is_missing(scored: Result, outcome: str) -> list[str]:
     """Why rows have no estimate of this outcome, and which outcomes are not here at all."""
-    notes = scored.column(outcome, "note")[~scored.scored(outcome)]
     definition = OUTCOME[outcome].definition
     texts = [f"{definition[0].upper()}{definition[1:]}."]
-    if len(notes):
+    missing = ~scored.scored(outcome)
+    if missing.any():
+        notes = scored.column(outcome, "note")[missing].astype("str")
         kinds = notes.str.removeprefix("not estimated: ").value_counts().head(6)
         reasons = "; ".join(f"{plain(str(reason), 160)} ({n:,})" for reason, n in kinds.items())
         texts.append(f"{count(len(notes), 'row')} without this estimate: {reasons}.")
     return texts + _left_out(scored)
 
 
-def _left_out(scored: ScoredCohort) -> list[str]:
+def _left_out(scored: Result) -> list[str]:
     return [f"{OUTCOME[name].label} is left out: {why}." for name, why in scored.left_out.items()]
 
 
-def flagged_csv(upload: Upload, scored: ScoredCohort, outcome: str, triage: Triage) -> bytes:
+def flagged_csv(scored: ScoredCohort, outcome: str, triage: Triage, delimiter: str = ",") -> bytes:
     """The scored cohort as a file: rows in the order of the upload, who is flagged in the last column."""
     name = f"{outcome}_flagged"
     while name in scored.table:
         name += "_2"
     words = triage.flagged.map({True: "yes", False: "no"}).where(scored.scored(outcome), "")
-    return to_csv(scored.table.assign(**{name: words}), upload.table.delimiter)
+    return to_csv(scored.table.assign(**{name: words}), delimiter)
 
 
-def _draw_downloads(upload: Upload, scored: ScoredCohort, outcome: str, triage: Triage) -> None:
-    stem = f"carerisk_{upload.key[:8]}"
+def _draw_downloads(scored: Result, extended: ScoredCohort | None, outcome: str, triage: Triage) -> None:
+    stem = f"carerisk_{scored.key[:8]}"
+
+    def whole() -> bytes:
+        if not scored.small:
+            return scored.files.csv.read_bytes()
+        return flagged_csv(extended or scored.cohort(), outcome, triage, scored.delimiter)
+
+    with st.container(horizontal=True):
+        _download("Download the scored CSV", whole, f"{stem}_scored.csv", _CSV, "primary", "cohort_scored_csv")
+        _download(
+            "Parquet",
+            scored.files.table.read_bytes,
+            f"{stem}_scored.parquet",
+            _PARQUET,
+            "secondary",
+            "cohort_scored_parquet",
+        )
+    missing = scored.counts.get("without_age_or_sex", 0)
+    if missing:
+        label = f"Download the {count(missing, 'row')} without age or sex"
+        _download(
+            label, scored.files.rejects.read_bytes, f"{stem}_not_scored.csv", _CSV, "tertiary", "cohort_missing_csv"
+        )
+    flagged = f"; the last column says who is flagged ({triage.rule})" if scored.small else ""
+    st.caption(f"All rows in the order of the file{flagged}.")
+
+
+def _download(label: str, data: object, name: str, mime: str, kind: str, key: str) -> None:
     st.download_button(
-        "Download the scored CSV",
-        lambda: flagged_csv(upload, scored, outcome, triage),
-        file_name=f"{stem}_scored.csv",
-        mime="text/csv",
-        type="primary",
+        label,
+        data,  # type: ignore[arg-type]
+        file_name=name,
+        mime=mime,
+        type=kind,  # type: ignore[arg-type]
         icon=":material/download:",
         on_click="ignore",
-        key="cohort_scored_csv",
+        key=key,
     )
-    missing = scored.counts().not_scored
-    if missing:
-        st.download_button(
-            f"Download the {count(missing, 'row')} not scored",
-            lambda: to_csv(scored.table[~scored.scored()], upload.table.delimiter),
-            file_name=f"{stem}_not_scored.csv",
-            mime="text/csv",
-            type="tertiary",
-            icon=":material/download:",
-            on_click="ignore",
-            key="cohort_missing_csv",
-        )
-    st.caption(f"All rows in the order of the file; the last column says who is flagged ({triage.rule}).")

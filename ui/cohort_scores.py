@@ -15,7 +15,7 @@ from riskmodels.scoring import ScoredCohort
 from riskmodels.scoring.cohort import PROBLEMS
 from riskmodels.scoring.scores import ScoreChoice, add_scores, reclassification
 from ui.charts import CONFIG, NEUTRAL
-from ui.cohort_state import Upload
+from ui.cohort_scored import MOST_IN_MEMORY, Result
 from ui.cohort_text import count
 from ui.memo import COHORT_SCORES as MEMO
 from ui.memo import remembered
@@ -28,16 +28,18 @@ _SEED = 20_261_124
 _FIRST_LIMIT = 10.0
 
 
-def draw_choice(upload: Upload, scored: ScoredCohort) -> ScoredCohort:
+def draw_choice(scored: Result) -> ScoredCohort | None:
     """Ask which scores to add, and add them.
 
     Args:
-        upload: the cohort's file.
-        scored: its estimates.
+        scored: the cohort with its estimates.
 
     Returns:
-        The cohort with the chosen scores as columns (value, category, problems).
+        The cohort with the chosen scores as columns (value, category, problems); None when none is chosen.
     """
+    if not scored.small:
+        st.caption(f"Published scores are added to cohorts of up to {MOST_IN_MEMORY:,} rows.")
+        return None
     names = st.multiselect(
         "Published scores as further columns",
         list(REGISTRY),
@@ -49,17 +51,17 @@ def draw_choice(upload: Upload, scored: ScoredCohort) -> ScoredCohort:
     if "score2" in names:
         draw_place()
     if not names:
-        return scored
-    extended = _with_scores(upload, scored, tuple(names), chosen_region())
+        return None
+    extended = _with_scores(scored, tuple(names), chosen_region())
     told = "; ".join(_told(extended, name) for name in names)
     st.caption(f"{told}. Why the other rows have none stands in the scores' problems columns.")
     return extended
 
 
-def _with_scores(upload: Upload, scored: ScoredCohort, names: tuple[str, ...], region: str) -> ScoredCohort:
+def _with_scores(scored: Result, names: tuple[str, ...], region: str) -> ScoredCohort:
     choices = [ScoreChoice(name, {"region": region} if name == "score2" and region else {}) for name in names]
-    key = (upload.key, id(scored.table), names, region if "score2" in names else "")
-    return remembered(MEMO, key, lambda: add_scores(scored, upload.checked.frame, choices))
+    key = (scored.key, names, region if "score2" in names else "")
+    return remembered(MEMO, key, lambda: add_scores(scored.cohort(), scored.frame(), choices))
 
 
 def _told(extended: ScoredCohort, name: str) -> str:

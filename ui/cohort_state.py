@@ -1,58 +1,73 @@
-"""The cohort a session works on, kept for this session alone and by the hash of its bytes.
+"""The file a session works on: read, looked at, with what its columns were taken for. Kept for this session alone.
 
-A file that cannot be read changes nothing but the message: the cohort before it stays.
+A file that cannot be read changes nothing but the message: the file before it stays.
 
 It is kept in session state: ``cache_resource(scope="session")`` is emptied whenever the browser's connection drops
-(streamlit 1.67, ``disconnect_session``), which would throw a scored cohort away at every loss of the network.
+(streamlit 1.67, ``disconnect_session``), which would throw the analyst's answers away at every loss of the network.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Generic, Protocol, TypeVar
 
-import pandas as pd
 import streamlit as st
 
-from riskmodels.checks import Checked
 from riskmodels.cohorts.demo import FILE as DEMO_FILE
 from riskmodels.cohorts.extracts import FOLDER
 from riskmodels.errors import FileError
-from riskmodels.interop.table import Table, check_size, read_table
+from riskmodels.interop.file_format import FileFormat, FileLimits
+from riskmodels.interop.layouts import recognise
+from riskmodels.interop.mapping import CohortMapping
+from riskmodels.interop.propose import Proposal, propose
+from riskmodels.interop.sample import Sample, take_sample
+from riskmodels.interop.source import Source, open_source
+from ui import cohort_layouts
 from ui.memo import COHORT_SCORES, forget
 
 T = TypeVar("T")
 
 DEMO_NAME = "Demo cohort: NHANES 2017–2018"
-_KEY, _SEEN, _ERROR = "cohort_sha256", "cohort_seen", "cohort_error"
+LIMITS = FileLimits(bytes=200 * 2**20, unpacked=2 * 2**30, rows=5_000_000, columns=500)
+_KEY, _SEEN, _ERROR = "cohort_file", "cohort_seen", "cohort_error"
+_UPLOADS, _MAPPINGS, _TEMPLATE = "cohort_uploads", "cohort_mappings", "cohort_template_used"
+_JOB, _JOB_KEPT = "job", "cohort_job_id"
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was read and checked.
+    """A file that was opened and looked at.
 
     Args:
         name: as the browser gave it; never trusted, only shown.
-        table: its cells and columns.
-        checked: its PatientFrame and problems.
-        known: rows in which each recognised variable is known.
+        data: its bytes.
+        source: reads its rows.
+        sample: some of its rows, and counts over all of them.
+        proposal: what its columns probably are.
+        key: SHA-256 of its bytes and of how they are read.
+        override: how it is written as the analyst says; None where its content tells.
     """
 
     name: str
-    table: Table
-    checked: Checked
-    known: pd.Series
-
-    @property
-    def key(self) -> str:
-        """SHA-256 of its bytes."""
-        return self.table.sha256
+    data: bytes = field(repr=False)
+    source: Source = field(repr=False)
+    sample: Sample = field(repr=False)
+    proposal: Proposal = field(repr=False)
+    key: str
+    override: FileFormat | None = None
 
     @property
     def rows(self) -> int:
         """Rows read."""
-        return len(self.table.cells)
+        return self.sample.rows
+
+    @property
+    def format(self) -> FileFormat:
+        """How the file is written, as it is read now."""
+        return self.source.format
 
 
 @dataclass(frozen=True)
@@ -90,13 +105,82 @@ class Shelf(Generic[T]):
 
 
 def _uploads() -> Shelf[Upload]:
-    shelf: Shelf[Upload] = st.session_state.setdefault("cohort_uploads", Shelf[Upload]())
+    shelf: Shelf[Upload] = st.session_state.setdefault(_UPLOADS, Shelf[Upload]())
     return shelf
 
 
 def current() -> Upload | None:
-    """The cohort of this session; None when there is none."""
+    """The file of this session; None when there is none."""
     return _uploads().get(st.session_state.get(_KEY, ""))
+
+
+def mapping_of(upload: Upload) -> CohortMapping:
+    """What its columns are taken for now: the proposal, or a saved template, with the analyst's changes."""
+    kept: dict[str, CohortMapping] = st.session_state.setdefault(_MAPPINGS, {})
+    if upload.key not in kept:
+        kept[upload.key] = _first_mapping(upload)
+    return kept[upload.key]
+
+
+def keep_mapping(upload: Upload, mapping: CohortMapping) -> None:
+    """Keep what the analyst changed; what was scored before the change is no longer shown."""
+    if mapping != mapping_of(upload):
+        leave_job()
+    st.session_state.setdefault(_MAPPINGS, {})[upload.key] = mapping
+
+
+def template_used(upload: Upload) -> str:
+    """Name of the saved template that has this file's columns; empty when there is none."""
+    mapping_of(upload)
+    return str(st.session_state.get(_TEMPLATE, {}).get(upload.key, ""))
+
+
+def _first_mapping(upload: Upload) -> CohortMapping:
+    for layout in cohort_layouts.saved():
+        found = recognise(upload.source.headers, [layout])
+        if found is not None:
+            st.session_state.setdefault(_TEMPLATE, {})[upload.key] = layout.name
+            return found
+    return upload.proposal.mapping
+
+
+def job_id() -> str:
+    """Id of the scoring that is shown: from the address, so that a refresh finds it, else from the session."""
+    found = str(st.query_params.get(_JOB, "") or st.session_state.get(_JOB_KEPT, ""))[:64]
+    if found:
+        show_job(found)
+    return found
+
+
+def show_job(found: str) -> None:
+    """Show a scoring from now on; its id, which says nothing of the file, stands in the address."""
+    st.session_state[_JOB_KEPT] = found
+    if st.query_params.get(_JOB) != found:
+        st.query_params[_JOB] = found
+
+
+def leave_job() -> None:
+    """Show no scoring."""
+    st.session_state.pop(_JOB_KEPT, None)
+    st.query_params.pop(_JOB, None)
+
+
+def restore(path: Path, name: str, file_format: FileFormat | None, mapping: CohortMapping) -> None:
+    """Open the file of a scoring again, with what was answered about it.
+
+    Args:
+        path: of the file as it was uploaded.
+        name: as the browser gave it.
+        file_format: how it is written, as the analyst said.
+        mapping: what its columns were taken for.
+    """
+    try:
+        upload = read_upload(path.read_bytes(), name, file_format)
+    except (FileError, OSError):
+        st.session_state[_ERROR] = Refusal(name, "Its file is gone.", "Upload it again.")
+        return
+    _put(upload)
+    st.session_state.setdefault(_MAPPINGS, {})[upload.key] = mapping
 
 
 def refusal() -> Refusal | None:
@@ -110,22 +194,32 @@ def forget_refusal() -> bool:
 
 
 def discard() -> None:
-    """Forget the cohort and its message."""
-    for key in ("cohort_uploads", _KEY, _ERROR):
+    """Forget the file, what was answered about it, and its message."""
+    leave_job()
+    for key in (_UPLOADS, _MAPPINGS, _TEMPLATE, _KEY, _ERROR, "cohort_asked"):
         st.session_state.pop(key, None)
     forget(COHORT_SCORES)
 
 
-def read_upload(data: bytes, name: str) -> Upload:
-    """Read and check a file.
+def read_upload(data: bytes, name: str, file_format: FileFormat | None = None) -> Upload:
+    """Open a file and look at it.
+
+    Args:
+        data: its bytes.
+        name: as the browser gave it.
+        file_format: how it is written, to override what its content says.
 
     Raises:
-        FileError: when it cannot be read as a cohort.
+        FileError: when it cannot be read as a table.
     """
-    table = read_table(data)
-    checked = table.check()
-    names = [column.name for column in table.recognised]
-    return Upload(name, table, checked, checked.frame[names].notna().sum())
+    source = open_source(data, file_format, LIMITS)
+    sample = take_sample(source)
+    if not sample.rows:
+        raise FileError("The file has a header but no rows.", hint="Add one row a patient below the header.")
+    digest = hashlib.sha256(data)
+    if file_format is not None:
+        digest.update(source.format.words().encode())
+    return Upload(name, data, source, sample, propose(sample), digest.hexdigest(), file_format)
 
 
 class UploadedFile(Protocol):
@@ -140,7 +234,7 @@ class UploadedFile(Protocol):
 
 
 def take_file(uploaded: UploadedFile) -> bool:
-    """Make an uploaded file the session's cohort, once: the same upload is not read again.
+    """Make an uploaded file the session's file, once: the same upload is not read again.
 
     Args:
         uploaded: what ``st.file_uploader`` gave.
@@ -152,23 +246,43 @@ def take_file(uploaded: UploadedFile) -> bool:
         return False
     st.session_state[_SEEN] = uploaded.file_id
     try:
-        check_size(uploaded.size)
-        _take(uploaded.getvalue(), uploaded.name)
+        _check_size(uploaded.size)
+        _take(read_upload(uploaded.getvalue(), uploaded.name))
     except FileError as error:
         st.session_state[_ERROR] = Refusal(uploaded.name, error.message, error.hint)
     return True
 
 
 def take_demo() -> None:
-    """Make the demo cohort the session's cohort, by the same way as an uploaded file."""
+    """Make the demo cohort the session's file, by the same way as an uploaded one."""
     try:
-        _take((FOLDER / DEMO_FILE).read_bytes(), DEMO_NAME)
+        _take(read_upload((FOLDER / DEMO_FILE).read_bytes(), DEMO_NAME))
     except OSError:
         st.session_state[_ERROR] = Refusal(DEMO_NAME, "The demo cohort is not installed.", "Upload a file instead.")
 
 
-def _take(data: bytes, name: str) -> None:
-    upload = read_upload(data, name)
+def read_again(upload: Upload, file_format: FileFormat) -> None:
+    """Read the same file as written in another way."""
+    try:
+        _take(read_upload(upload.data, upload.name, file_format))
+    except FileError as error:
+        st.session_state[_ERROR] = Refusal(upload.name, error.message, error.hint)
+
+
+def _check_size(size: int) -> None:
+    if size > LIMITS.bytes:
+        raise FileError(
+            f"The file has {size / 2**20:,.0f} MB; up to {LIMITS.bytes / 2**20:,.0f} MB can be uploaded.",
+            hint="Pack it with gzip or save it as Parquet, or keep only the columns that are needed.",
+        )
+
+
+def _take(upload: Upload) -> None:
+    leave_job()
+    _put(upload)
+
+
+def _put(upload: Upload) -> None:
     _uploads().put(upload.key, upload)
     st.session_state[_KEY] = upload.key
     st.session_state.pop(_ERROR, None)

@@ -21,7 +21,7 @@ GOOD = (
 
 
 @pytest.fixture
-def page() -> AppTest:
+def page(own_data: Path) -> AppTest:
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     return app.switch_page("pages/2_Cohort.py").run()
 
@@ -37,7 +37,11 @@ def keys(page: AppTest) -> set[str]:
 
 
 def score(page: AppTest) -> AppTest:
-    page.button(key="cohort_score").click().run()
+    return wait(page.button(key="cohort_score").click().run())
+
+
+def wait(page: AppTest) -> AppTest:
+    """Until nothing is being scored."""
     for _ in range(600):
         if "cohort_cancel" not in keys(page):
             return page
@@ -80,7 +84,8 @@ class TestHappy:
 
     def test_demo_cohort_is_scored_with_counts_that_add_up(self, page):
         page.button(key="cohort_demo").click().run()
-        assert "20 of 21 columns recognised" in headings(page)
+        assert "20 of 21 columns used" in headings(page)
+        assert not page.radio
         read, scored, missing, _ = counts(score(page))
         assert read == scored + missing == 5533
         assert scored > 4000
@@ -140,7 +145,9 @@ class TestHappy:
         assert counts(scored) == (5, 4, 1, 2)
 
     def test_same_file_again_needs_no_second_scoring(self, scored):
-        upload(scored, GOOD, "copy.csv")
+        first = scored.query_params["job"]
+        upload(scored, GOOD, "copy.csv").button(key="cohort_score").click().run()
+        assert scored.query_params["job"] == first
         assert counts(scored) == (5, 4, 1, 2)
 
     def test_file_with_one_cell_edited_is_not_taken_for_the_old_one(self, scored):
@@ -158,12 +165,11 @@ class TestInvalid:
         [
             (b"", "is empty"),
             ("age,sex\n", "a header but no rows"),
-            ("age,glucose\n63,118\n", "“sex” is missing"),
-            ("age,sex,age\n63,male,63\n", "stands more than once"),
-            ("age,sex,hba1c [mg/dL]\n63,male,5\n", "a unit that is not accepted"),
-            ("age,sex,ward\n63,male,Küche\n".encode("latin-1"), "not UTF-8 text: byte 23"),
             (b"\x89PNG\r\n\x1a\n\x00", "a PNG image"),
-            (b"PK\x03\x04xl/workbook.xml", "an Excel workbook"),
+            (b"%PDF-1.7\n", "a PDF"),
+            (b"PK\x03\x04xl/workbook.xml", "Excel"),
+            (b"PAR1 and no more", "Parquet file is damaged"),
+            (b"\x1f\x8b\x08 and no more", "gzip file"),
         ],
     )
     def test_bad_file_has_its_own_message(self, page, data, words):
@@ -207,12 +213,13 @@ def test_300_mb_are_refused_before_they_are_read():
         draw_refusal(refusal(), None)
 
     (error,) = AppTest.from_function(script).run().error
-    assert "The file has 300 MB; up to 200 MB can be read at once" in error.value
+    assert "The file has 300 MB; up to 200 MB can be uploaded" in error.value
 
 
 class TestOutsideSupport:
     def test_patient_unlike_all_in_training_gets_no_number_but_the_field(self, page):
-        data = "age,sex,weight,height,bmi,waist,systolic_bp\n50,male,80,175,26,95,130\n50,male,300,120,99,199,299\n"
+        usual = "50,male,80,175,26,95,130\n"
+        data = f"age,sex,weight [kg],height [cm],bmi,waist [cm],systolic_bp [mmHg]\n{usual}50,male,300,120,99,199,299\n{usual}"
         shown = rows(score(upload(page, data))).set_index("Row")
         assert shown.loc[2, "Risk"] != "–"
         assert shown.loc[3, "Risk"] == "–"
@@ -224,34 +231,73 @@ class TestCancel:
     def slow(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A scoring that goes on until it is stopped."""
 
-        def endless(checked, models, *, progress, **options):
-            for done in range(100_000):
+        def endless(job, models_of, pulse, threads, chunk):
+            while True:
                 time.sleep(0.02)
-                progress(min(done, len(checked.frame) - 1), len(checked.frame))
+                pulse.tell(1)
+                pulse.check()
 
-        monkeypatch.setattr("ui.cohort_job.score_cohort", endless)
+        monkeypatch.setattr("riskmodels.scoring.jobs._score", endless)
 
     def test_progress_is_shown_with_a_way_to_stop_it(self, page, slow):
         upload(page, GOOD).button(key="cohort_score").click().run()
         assert "scoring 5 rows" in headings(page)
         assert "cohort_cancel" in keys(page)
-        page.button(key="cohort_cancel").click().run()
 
     def test_stopped_scoring_keeps_the_file_and_may_start_again(self, page, slow):
         upload(page, GOOD).button(key="cohort_score").click().run()
         page.button(key="cohort_cancel").click().run()
+        wait(page)
         assert any("Stopped after" in c.value for c in page.caption)
         assert "cohort_score" in keys(page)
         assert "5 rows, 7 columns" in headings(page)
 
+    def test_a_new_session_finds_the_running_job_by_the_address(self, page, slow):
+        upload(page, GOOD).button(key="cohort_score").click().run()
+        again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/2_Cohort.py")
+        again.query_params["job"] = page.query_params["job"]
+        assert "scoring 5 rows" in headings(again.run())
+        assert "cohort\\.csv" in headings(again)
+
 
 def test_scoring_that_fails_says_so_and_logs_nothing_of_the_cohort(page, monkeypatch, caplog):
-    def broken(checked, models, **options):
+    def broken(*args):
         raise ValueError("glucose of A1 is 118")
 
-    monkeypatch.setattr("ui.cohort_job.score_cohort", broken)
+    monkeypatch.setattr("riskmodels.scoring.jobs._score", broken)
     score(upload(page, GOOD))
     assert "ended with an error" in page.error[0].value
     assert "ValueError" in caplog.text
     assert "118" not in caplog.text
     assert "cohort.csv" not in caplog.text
+
+
+class TestAfterTheSession:
+    def test_finished_job_is_found_by_its_address_with_file_and_columns(self, page):
+        score(upload(page, GOOD))
+        again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/2_Cohort.py")
+        again.query_params["job"] = page.query_params["job"]
+        assert counts(again.run()) == (5, 4, 1, 2)
+        again.button(key="cohort_restore").click().run()
+        assert "5 of 7 columns used" in headings(again)
+        assert counts(again) == (5, 4, 1, 2)
+
+    def test_address_says_nothing_of_the_file(self, page):
+        score(upload(page, GOOD))
+        assert re.fullmatch("[0-9a-f]{32}", page.query_params["job"])
+
+    def test_without_the_address_it_stands_among_the_scorings_of_the_day(self, page):
+        score(upload(page, GOOD))
+        again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/2_Cohort.py").run()
+        again.button(key=f"cohort_job_{page.query_params['job']}").click().run()
+        assert counts(again) == (5, 4, 1, 2)
+
+    def test_unknown_job_is_said_and_forgotten(self, page):
+        page.query_params["job"] = "0" * 32
+        page.run()
+        assert any("no longer kept" in c.value for c in page.caption)
+        assert "job" not in page.query_params
+
+    def test_discarded_cohort_leaves_no_file(self, page, own_data):
+        score(upload(page, GOOD)).button(key="cohort_discard").click().run()
+        assert not list((own_data / "jobs").iterdir())

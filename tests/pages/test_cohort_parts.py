@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui.cohort_chart import MOST_BARS, draw_bins, finding, make_bins
-from ui.cohort_job import Job
-from ui.cohort_state import Shelf, Upload, read_upload
+from ui.cohort_state import Shelf
 from ui.cohort_text import count, listed, plain
 from ui.cohort_triage import threshold_scale
 
@@ -88,52 +84,3 @@ class TestShelf:
         shelf.put("a", 1)
         assert shelf.put("a", 2) is None
         assert list(shelf) == [2]
-
-
-class TestJob:
-    @pytest.fixture
-    def upload(self) -> Upload:
-        return read_upload(b"age,sex\n63,male\n41,female\n", "two.csv")
-
-    @pytest.fixture
-    def executor(self):
-        with ThreadPoolExecutor(1) as pool:
-            yield pool
-
-    def test_waiting_job_is_cancelled_before_it_runs(self, upload, executor):
-        gate = threading.Event()
-        executor.submit(gate.wait)
-        job = Job("k", 2)
-        job.start(executor, upload, {})
-        job.cancel()
-        gate.set()
-        assert job.cancelled
-        assert not job.running
-        assert job.result is None
-
-    def test_running_job_stops_at_the_next_chunk(self, upload, executor, monkeypatch):
-        begun = threading.Event()
-
-        def endless(checked, models, *, progress, **options):
-            while True:
-                begun.set()
-                progress(1, 2)
-
-        monkeypatch.setattr("ui.cohort_job.score_cohort", endless)
-        job = Job("k", 2)
-        job.start(executor, upload, {})
-        begun.wait()
-        assert job.running
-        job.cancel()
-        executor.shutdown(wait=True)
-        assert job.cancelled
-        assert not job.failed
-
-    def test_finished_job_has_its_result_and_is_not_undone_by_a_late_cancel(self, upload, executor, monkeypatch):
-        monkeypatch.setattr("ui.cohort_job.score_cohort", lambda checked, models, **options: "scored")
-        job = Job("k", 2)
-        job.start(executor, upload, {})
-        executor.shutdown(wait=True)
-        job.cancel()
-        assert job.result == "scored"
-        assert not job.cancelled

@@ -1,0 +1,20 @@
+"""A data folder of its own for tests of pages that score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ui import cohort_jobs
+
+
+@pytest.fixture
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty data folder: database, jobs and templates of this test alone."""
+    monkeypatch.setenv("CARERISK_DATA", str(tmp_path / "data"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    cohort_jobs._service.clear()
+    yield tmp_path / "data"
+    cohort_jobs._service.clear()
