@@ -7,6 +7,7 @@ import logging
 import os
 import secrets
 import time
+from datetime import timedelta
 from threading import Event, Lock, Thread
 
 from riskmodels.errors import CareRiskError
@@ -14,6 +15,7 @@ from riskmodels.records import queue
 from riskmodels.records.engine import Database
 from riskmodels.records.jobs import Job
 from riskmodels.scoring.jobs import KIND, ModelsOf, run_job
+from riskmodels.scoring.stream import CHUNK_ROWS
 
 _LOG = logging.getLogger(__name__)
 #: jobs of one process at a time
@@ -29,9 +31,20 @@ class Workers:
         database: the records.
         models_of: gives the models that a request names.
         count: jobs at a time.
+        chunk: rows of a chunk.
+        stale: how long a worker may be silent before its job is given to another.
     """
 
-    def __init__(self, database: Database, models_of: ModelsOf, count: int = WORKERS) -> None:
+    def __init__(
+        self,
+        database: Database,
+        models_of: ModelsOf,
+        count: int = WORKERS,
+        *,
+        chunk: int = CHUNK_ROWS,
+        stale: timedelta = queue.STALE,
+    ) -> None:
+        self._chunk, self._stale = chunk, stale
         self._database, self._models_of = database, models_of
         self._stopping, self._wake, self._sweeping = Event(), Event(), Lock()
         self._swept = float("-inf")
@@ -66,12 +79,21 @@ class Workers:
         while not self._stopping.is_set():
             job = self._next(worker)
             if job is not None:
-                run_job(
-                    self._database, job, worker, self._models_of, stopping=self._stopping.is_set, threads=_threads()
-                )
+                self._score(job, worker)
             elif not self._stopping.is_set():
                 self._wake.wait(POLL)
                 self._wake.clear()
+
+    def _score(self, job: Job, worker: str) -> None:
+        run_job(
+            self._database,
+            job,
+            worker,
+            self._models_of,
+            stopping=self._stopping.is_set,
+            threads=_threads(),
+            chunk=self._chunk,
+        )
 
     def _next(self, worker: str) -> Job | None:
         try:
@@ -89,7 +111,7 @@ class Workers:
             if time.monotonic() - self._swept < SWEEP:
                 return
             self._swept = time.monotonic()
-        queue.sweep(self._database)
+        queue.sweep(self._database, self._stale)
 
 
 def _threads() -> int:
