@@ -56,6 +56,7 @@ def calibrate_subsets(
     hiding: Hiding,
     seed: int,
     has_levels: Sequence[bool],
+    allowed: torch.Tensor | None = None,
 ) -> Weights:
     """Add the offset to an ensemble.
 
@@ -68,6 +69,7 @@ def calibrate_subsets(
         hiding: of whole views.
         seed: of views and batches.
         has_levels: whether each outcome's level may differ between strata.
+        allowed: (p, O) which input serves which outcome; whether another one is known must not matter. All when None.
 
     Returns:
         The ensemble with the offset in its curves and pairs.
@@ -84,9 +86,10 @@ def calibrate_subsets(
     label = torch.nan_to_num(targets).repeat(VIEWS, 1)
     weight = torch.where(unlabelled, 0.0, weights).repeat(VIEWS, 1)
     weight = torch.where(offsets.isnan(), 0.0, weight)
+    serves = torch.ones(len(z), offsets.shape[1]) if allowed is None else allowed.to(flags)
     fitted = [
         _fit_offset(
-            flags,
+            flags * serves[:, o],
             torch.nan_to_num(offsets[:, o]),
             label[:, o],
             weight[:, o],
@@ -95,7 +98,9 @@ def calibrate_subsets(
         )
         for o in range(offsets.shape[1])
     ]
-    return _with_offset(ensemble, fitted)
+    return _with_offset(
+        ensemble, [(c * serves[:, o], u * serves[:, o, None], level) for o, (c, u, level) in enumerate(fitted)]
+    )
 
 
 def _fit_offset(

@@ -79,6 +79,7 @@ def fit_model(
         Hiding(people.inputs, 1.0),
         config.seed,
         [o not in config.computed for o in people.outcomes],
+        people.allowed,
     ).detached()
     unseen = unseen_logits(people.z, ensemble, people.draws)
     calibration = calibrate_affine(unseen, people.targets, people.weights)

@@ -36,6 +36,27 @@ def test_the_mean_estimate_of_each_subset_becomes_its_observed_mean() -> None:
     assert abs(float(risk[~known].mean()) - 0.6) < 0.05  # little shrinkage: the people were drawn by some members
 
 
+def test_whether_an_input_that_does_not_serve_the_outcome_is_known_does_not_matter() -> None:
+    z, ensemble, labels = make_people()
+    draws = bootstrap_weights(ROWS, 3, seed=1)
+    places = torch.zeros(ROWS, dtype=torch.long)
+    found = calibrate_subsets(
+        z,
+        ensemble,
+        draws,
+        labels,
+        torch.ones(ROWS, 1),
+        places,
+        Hiding(NAMES, 0.0),
+        0,
+        [True],
+        torch.tensor([[True], [False]]),
+    )
+    without = z.clone()
+    without[1] = 0
+    torch.testing.assert_close(member_logits(z, found), member_logits(without, found))
+
+
 def test_a_survey_cycle_does_not_speak_through_what_was_measured_in_it() -> None:
     z, ensemble, _ = make_people()
     generator = torch.Generator().manual_seed(2)
