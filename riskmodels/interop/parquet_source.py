@@ -27,7 +27,10 @@ class ParquetSource:
         self.format = FileFormat("parquet")
         with self._place.open() as stream:
             file = _opened(stream)
-            self._names = [field.name for field in file.schema_arrow]
+            try:
+                self._names = [field.name for field in file.schema_arrow]
+            except (pa.ArrowException, UnicodeDecodeError):
+                raise FileError("The Parquet file is damaged.", hint=_DAMAGED) from None
             self.rows: int = file.metadata.num_rows
         check_rows(self.rows, limits)
         self.headers = distinct_headers(self._names)
@@ -43,14 +46,14 @@ class ParquetSource:
                     frame = _frame(batch, list(self.headers), wanted, first)
                     first += batch.num_rows
                     yield Chunk(frame)
-            except (pa.ArrowException, OSError):
+            except (pa.ArrowException, OSError, UnicodeDecodeError):
                 raise FileError("The Parquet file is damaged.", hint=_DAMAGED) from None
 
 
 def _opened(stream: Any) -> Any:
     try:
         return pq.ParquetFile(stream)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         raise FileError("The Parquet file is damaged.", hint=_DAMAGED) from None
 
 
@@ -71,6 +74,7 @@ def _column(values: Any) -> Any:
         texts = pc.cast(values, pa.string())
     except pa.ArrowException:
         texts = pa.array([None if v is None else str(v) for v in values.to_pylist()], pa.string())
+    texts.validate(full=True)  # a damaged file may hold bytes that are no text
     return pd.array(texts, dtype=TEXT)
 
 

@@ -186,6 +186,11 @@ class TestRefusals:
     def test_what_is_no_table_is_named(self, data: bytes, says: str) -> None:
         assert says in refused(data).message
 
+    def test_parquet_with_bytes_that_are_no_text_is_damaged(self) -> None:
+        out = io.BytesIO()
+        pd.DataFrame({"id": ["A1"]}).to_parquet(out, compression=None, use_dictionary=False)
+        assert "damaged" in refused(out.getvalue().replace(b"\x02\0\0\0A1", b"\x02\0\0\0\x80\x80")).message
+
     def test_archive_that_is_no_workbook_is_named(self) -> None:
         out = io.BytesIO()
         with zipfile.ZipFile(out, "w") as archive:
