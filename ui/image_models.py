@@ -69,7 +69,7 @@ def choose_model(models: Mapping[str, Found]) -> Found:
     Args:
         models: from :func:`riskmodels.imaging.registry.find_models`; at least one.
     """
-    names = list(models)
+    names = in_order(models)
     if st.session_state.get(_CHOSEN) not in models:
         st.session_state[_CHOSEN] = names[0]
     if len(names) > _MOST_BUTTONS:
@@ -86,6 +86,11 @@ def choose_model(models: Mapping[str, Found]) -> Found:
     return models[st.session_state[_CHOSEN] or names[0]]
 
 
+def in_order(models: Mapping[str, Found]) -> list[str]:
+    """Names as people see them: models that bring a sample first, otherwise as they were found."""
+    return sorted(models, key=lambda name: not models[name].card.get("sample"))
+
+
 def draw_about(found: Found) -> None:
     """What the model reads, and for which pictures it holds."""
     st.caption(str(found.card.get("about", "")))
@@ -99,7 +104,7 @@ def draw_about(found: Found) -> None:
 def draw_in_sidebar() -> None:
     """Names and versions of the image models; reads their cards only."""
     models = find_models()
-    for found in models.values():
+    for found in map(models.__getitem__, in_order(models)):
         st.caption(f"{found.title}  \n{version_text(found.card)}")
     if models:
         st.caption(f"Computes on {str(choose_device()).upper()}")

@@ -21,7 +21,7 @@ from riskmodels.errors import ModelFileError
 from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Picture, Reading, Share
-from ui.image_models import Loaded
+from ui.image_models import Loaded, in_order
 from ui.image_picture import HIDDEN, LOOKED
 from ui.image_reading import read_item
 
@@ -314,6 +314,11 @@ class TestOne:
         page.button(key="image.sample").click().run()
         assert "Sample picture" in page.markdown[0].value
         assert "81 %" in html_of(page)
+
+    def test_model_with_a_sample_stands_first(self):
+        plain, sampled = found_model(), found_model(HEART_SIZE)
+        sampled.card["sample"] = "sample.png"
+        assert in_order({"plain": plain, "sampled": sampled}) == ["sampled", "plain"]
 
     def test_a_sample_outside_its_folder_is_not_offered(self, models, monkeypatch):
         monkeypatch.setitem(globals(), "SAMPLE", "../../LICENSE")
