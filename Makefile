@@ -39,7 +39,7 @@ $(VENV)/app: requirements.txt | $(VENV)/bin/python
 	$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
 	touch $@
 
-$(VENV)/dev: requirements-dev.txt $(VENV)/app
+$(VENV)/dev: requirements-dev.txt requirements-scale.txt $(VENV)/app
 	$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
 	touch $@
 
