@@ -21,8 +21,8 @@ from riskmodels.imaging.model import Progress
 Score = Callable[[Tensor], Tensor]
 
 #: parts a side of the square
-OCCLUSION_GRID = 10
-_AT_ONCE = 10
+OCCLUSION_GRID = 8
+_AT_ONCE = 8
 
 
 @contextmanager

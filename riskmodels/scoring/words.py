@@ -101,7 +101,11 @@ class Words:
         places = self._find(frame, strongest(values, most))
         self._pool = pa.concat_arrays([self._pool, pa.array(self._texts[len(self._pool) :], pa.string())])
         parts = [self._pool.take(pa.array(rank, mask=rank < 0)) for rank in places.T]
-        return pc.binary_join_element_wise(*parts, "; ", null_handling="skip") if parts else _empty(len(values))
+        if not parts:
+            return _empty(len(values))
+        # a row of nulls alone would be left out (pyarrow 26); the first is the strongest
+        first = parts[0].fill_null("")
+        return pc.binary_join_element_wise(first, *parts[1:], "; ", null_handling="skip")
 
     def _forget(self) -> None:
         self._places, self._texts, self._pool = {}, [], _no_texts()
