@@ -47,7 +47,7 @@ class Workers:
         self._chunk, self._stale = chunk, stale
         self._database, self._models_of = database, models_of
         self._stopping, self._wake, self._sweeping = Event(), Event(), Lock()
-        self._swept = float("-inf")
+        self._swept = 0.0
         self._threads = [Thread(target=self._run, name=f"score-job-{i}", daemon=True) for i in range(count)]
 
     def start(self) -> Workers:
@@ -107,11 +107,16 @@ class Workers:
         return None
 
     def _sweep(self) -> None:
+        """Every few seconds. After a longer gap the next time: a computer that slept has let its own workers fall
+        silent, and they shall be heard of first."""
         with self._sweeping:
-            if time.monotonic() - self._swept < SWEEP:
+            since = time.time() - self._swept  # of the clock on the wall, which goes on in sleep
+            if 0 <= since < SWEEP:
                 return
-            self._swept = time.monotonic()
-        queue.sweep(self._database, self._stale)
+            slept = bool(self._swept) and since > 2 * SWEEP
+            self._swept = time.time()
+        if not slept:
+            queue.sweep(self._database, self._stale)
 
 
 def _threads() -> int:

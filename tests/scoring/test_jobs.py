@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from riskmodels.interop.file_format import FileFormat
 from riskmodels.interop.mapping import UNKNOWN, CohortMapping, ColumnMapping, Role, Visits
 from riskmodels.records import Database, Job, State, jobs, open_database, queue
 from riskmodels.scoring import pulse
+from riskmodels.scoring import workers as workers_module
 from riskmodels.scoring.jobs import request_of, results_of, run_job, submit_scoring
 from riskmodels.scoring.request import ScoreRequest
 from riskmodels.scoring.workers import Workers
@@ -372,6 +374,18 @@ class TestWorkers:
         stopping.join(30)
         assert found(database, job).state in (State.QUEUED, State.DONE)
         assert found(database, job).attempts == (0 if found(database, job).state is State.QUEUED else 1)
+
+    def test_computer_that_slept_takes_no_job_from_its_own_workers(
+        self, database: Database, model: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        swept: list[float] = []
+        clock = SimpleNamespace(time=lambda: now)
+        monkeypatch.setattr(workers_module, "time", clock)
+        monkeypatch.setattr(queue, "sweep", lambda *_: swept.append(now))
+        workers = Workers(database, lambda _: {"population": model})
+        for now in (1000.0, 1001.0, 1006.0, 9000.0, 9001.0, 9006.0):  # noqa: B007 – the clock reads it
+            workers._sweep()
+        assert swept == [1000.0, 1006.0, 9006.0]
 
 
 def start_app(database: Database, chunks: int) -> subprocess.Popen[bytes]:

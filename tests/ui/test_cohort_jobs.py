@@ -1,0 +1,133 @@
+"""Jobs of the person at the screen: one service a process, found again by their id, nobody else's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
+from riskmodels.records import RecordsError, State
+from ui import cohort_jobs
+from ui.cohort_jobs import Job, ScoreRequest
+
+MAPPING = CohortMapping(
+    (
+        ColumnMapping("age", "age", Role.VALUE, "years"),
+        ColumnMapping("sex", "sex", Role.VALUE, codes=(Code("f", "female"), Code("m", "male"))),
+    )
+)
+REQUEST = ScoreRequest("cohort.csv", MAPPING, rows=2)
+FILE = b"age,sex\n50,f\n60,m\n"
+
+
+class Tenth:
+    """Every risk is 10 %, of nobody for a reason."""
+
+    name, version, outcomes = "population", "v1", ("diabetes",)
+
+    def predict_and_explain(self, frame: pd.DataFrame, outcomes: list[str]) -> tuple[Any, Any]:
+        risk, texts = (pd.DataFrame({o: [value] * len(frame) for o in outcomes}, frame.index) for value in (0.1, ""))
+        reasons = pd.DataFrame({"age": np.zeros(len(frame))}, frame.index)
+        found = SimpleNamespace(risk=risk, low=risk, high=risk, refused=texts, cautions=texts)
+        return found, {o: SimpleNamespace(values=reasons) for o in outcomes}
+
+
+MODELS: Any = {"population": Tenth()}
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A data folder and a service of the test."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("CARERISK_DATA", str(tmp_path))
+    monkeypatch.setattr(cohort_jobs, "shipped_models", lambda: MODELS)
+    cohort_jobs._service.clear()
+    yield tmp_path
+    cohort_jobs._service.clear()
+
+
+def done(job: Job) -> Job:
+    """The job once it has ended."""
+    end = time.monotonic() + 60
+    while (found := cohort_jobs.find(job.id)) is None or found.active:
+        assert time.monotonic() < end, "it did not end"
+        time.sleep(0.02)
+    return found
+
+
+def test_submitted_file_is_scored_and_found_by_id_and_owner() -> None:
+    job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    assert (job.state, job.counts["scored"]) == (State.DONE, 2)
+    assert [mine.id for mine in cohort_jobs.mine()] == [job.id]
+    assert cohort_jobs.request_of(job).name == "cohort.csv"
+    files = cohort_jobs.results_of(job)
+    assert files is not None
+    assert list(pd.read_csv(files.csv)["diabetes_risk"]) == [0.1, 0.1]
+
+
+def test_another_person_finds_and_removes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    with monkeypatch.context() as other:
+        other.setattr(cohort_jobs, "owner", lambda: "somebody else")
+        assert cohort_jobs.find(job.id) is None
+        assert cohort_jobs.mine() == []
+        cohort_jobs.delete(job.id)
+    assert cohort_jobs.find(job.id) == job
+
+
+def test_deleted_job_is_gone_with_its_files() -> None:
+    job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    cohort_jobs.delete(job.id)
+    assert cohort_jobs.find(job.id) is None
+    assert not job.folder.exists()
+
+
+def test_job_of_an_earlier_run_of_the_app_is_still_there() -> None:
+    job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    cohort_jobs._service.clear()
+    assert cohort_jobs.find(job.id) == job
+
+
+def test_job_that_waits_when_the_app_starts_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
+    database = cohort_jobs.open_database()
+    job = cohort_jobs.submit_scoring(database, cohort_jobs.LOCAL, FILE, REQUEST, MODELS)
+    database.close()
+    cohort_jobs.ready()
+    assert done(job).state is State.DONE
+
+
+def test_service_that_is_cleared_stops_its_workers() -> None:
+    cohort_jobs.ready()
+    threads = cohort_jobs._service().workers._threads
+    cohort_jobs._service.clear()
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_cancelled_job_that_waits_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cohort_jobs.Workers, "start", lambda self: self)
+    job = cohort_jobs.submit(FILE, REQUEST, MODELS)
+    assert cohort_jobs.ahead(job) == 0
+    cohort_jobs.cancel(job.id)
+    assert done(job).state is State.CANCELLED
+    monkeypatch.setattr(cohort_jobs.Workers, "stop", lambda self: None)
+    cohort_jobs._service.clear()
+
+
+def test_result_of_other_models_is_outdated() -> None:
+    job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    newer: Any = {"population": SimpleNamespace(name="population", version="v2")}
+    assert not cohort_jobs.outdated(job, MODELS)
+    assert cohort_jobs.outdated(job, newer)
+
+
+def test_database_that_cannot_be_opened_is_told_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "mysql://h/d")
+    with pytest.raises(RecordsError, match="DATABASE_URL"):
+        cohort_jobs.ready()
