@@ -1,4 +1,4 @@
-"""The command line: ``python -m riskmodels data | train | score | card | bench | imaging | selfcheck``."""
+"""The command line: ``python -m riskmodels data | train | score | db | card | bench | imaging | selfcheck``."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from riskmodels import __version__
 from riskmodels.cli_imaging import add_imaging
 from riskmodels.errors import CareRiskError, InputError
+from riskmodels.records.command import add_arguments as add_db
+from riskmodels.records.command import db_command
 from riskmodels.scoring.command import add_arguments as add_score
 from riskmodels.scoring.command import score_command
 
@@ -65,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
     add_score(score)
     score.set_defaults(command=_score)
+    database = commands.add_parser("db", help="the database of jobs and records: upgrade, backup, restore")
+    add_db(database)
+    database.set_defaults(command=_db)
     card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
     card.set_defaults(command=_card)
     bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
@@ -198,6 +203,10 @@ def _train_own(options: argparse.Namespace) -> int:
 
 def _score(options: argparse.Namespace) -> int:
     return score_command(options, lambda text: print(text, flush=True))
+
+
+def _db(options: argparse.Namespace) -> int:
+    return db_command(options, lambda text: print(text, flush=True))
 
 
 def _card(_: argparse.Namespace) -> int:
