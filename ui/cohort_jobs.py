@@ -28,12 +28,33 @@ __all__ = ["Job", "ResultFiles", "ScoreRequest", "request_of", "results_of"]
 
 #: who everything belongs to while there is no sign-in: the app answers on the loopback address only
 LOCAL = "local"
+#: sets of models kept for jobs that wait
+_MOST_SETS = 8
+
+
+class _Known:
+    """The models that jobs were submitted with, by their ids: the version in force may change while some wait."""
+
+    def __init__(self, first: Mapping[str, RiskModel]) -> None:
+        self._first = first
+        self._sets: dict[tuple[str, ...], Mapping[str, RiskModel]] = {}
+
+    def add(self, models: Mapping[str, RiskModel]) -> None:
+        """Remember a set; the oldest goes when there are too many."""
+        self._sets[model_ids(models)] = models
+        while len(self._sets) > _MOST_SETS:
+            self._sets.pop(next(iter(self._sets)), None)
+
+    def __call__(self, ids: tuple[str, ...]) -> Mapping[str, RiskModel]:
+        """The set of those ids; the first one where it is not known, which the job then refuses."""
+        return self._sets.get(ids, self._first)
 
 
 @dataclass(frozen=True)
 class _Service:
     database: Database
     workers: Workers
+    models: _Known
 
 
 def owner() -> str:
@@ -44,9 +65,9 @@ def owner() -> str:
 @st.cache_resource(show_spinner=False, on_release=lambda service: service.workers.stop())
 def _service() -> _Service:
     """The database, brought up to date, and the threads that score: one set a process."""
-    models = shipped_models()
+    models = _Known(shipped_models())
     database = open_database()
-    return _Service(database, Workers(database, lambda _ids: models).start())
+    return _Service(database, Workers(database, models).start(), models)
 
 
 def ready() -> None:
@@ -72,6 +93,7 @@ def submit(upload: bytes | Path, request: ScoreRequest, models: Mapping[str, Ris
         RecordsError: when too many jobs wait, or the database cannot be reached.
     """
     service = _service()
+    service.models.add(models)
     job = submit_scoring(service.database, owner(), upload, request, models)
     service.workers.wake()
     return job

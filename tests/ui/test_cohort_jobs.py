@@ -127,6 +127,16 @@ def test_result_of_other_models_is_outdated() -> None:
     assert cohort_jobs.outdated(job, newer)
 
 
+def test_version_put_in_force_while_the_app_runs_scores_the_next_job() -> None:
+    first = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    newer: Any = Tenth()
+    newer.version = "v2"
+    second = done(cohort_jobs.submit(FILE, REQUEST, {"population": newer}))
+    assert second.id != first.id
+    assert second.state is State.DONE
+    assert cohort_jobs.outdated(first, {"population": newer})
+
+
 def test_database_that_cannot_be_opened_is_told_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://h/d")
     with pytest.raises(RecordsError, match="DATABASE_URL"):
