@@ -63,7 +63,7 @@ if job is not None and job.active:
     draw_progress(job.id)
 elif job is not None and request is not None and files is not None:
     served = tuple(name for model in models.values() for name in model.outcomes)
-    draw_result(result_of(job, files, request, served))
+    draw_result(result_of(job, files, request, served), models, cohort_jobs.outdated(job, models))
 else:
     if upload is None and job is not None and job.state is State.FAILED:
         st.error(f"Scoring ended with an error. {job.message}")

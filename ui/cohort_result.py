@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import streamlit as st
 
 from riskmodels.outcomes import OUTCOME
 from riskmodels.records import State
 from riskmodels.scoring import ScoredCohort, to_csv
-from ui import cohort_jobs
+from ui import cohort_jobs, cohort_state
 from ui.charts import CONFIG
 from ui.cohort_chart import draw_bins, finding, make_bins
 from ui.cohort_file import DONE
 from ui.cohort_jobs import Job
 from ui.cohort_problems import draw_problems
+from ui.cohort_report import draw_report
 from ui.cohort_scored import Result
 from ui.cohort_scores import draw_choice, draw_comparison
 from ui.cohort_table import draw_table
 from ui.cohort_text import count, plain
 from ui.cohort_triage import Triage, draw_triage
 from ui.page import theme
+
+if TYPE_CHECKING:
+    from riskmodels.tabular.model import RiskModel
 
 _MOST_PROBLEMS = 200_000
 _CSV, _PARQUET = "text/csv", "application/vnd.apache.parquet"
@@ -50,14 +57,27 @@ def _progress_words(job: Job) -> str:
     return f"{job.done:,} of {job.total:,} rows scored" if job.done else "Starting"
 
 
-def draw_result(scored: Result) -> None:
-    """Draw the finished step."""
+def draw_result(scored: Result, models: Mapping[str, RiskModel], outdated: bool = False) -> None:
+    """Draw the finished step.
+
+    Args:
+        scored: the cohort.
+        models: in force, by name.
+        outdated: whether it was scored with other versions of them.
+    """
     with st.expander("**Result**", expanded=True, icon=DONE, type="step"):
-        _draw_body(scored)
+        if outdated:
+            st.caption(
+                "Scored with other versions of the models than those in force. Report and recalibration use those."
+            )
+            if st.button("Score it again", icon=":material/refresh:", key="cohort_again"):
+                cohort_state.leave_job()
+                st.rerun()
+        _draw_body(scored, models)
 
 
 @st.fragment
-def _draw_body(scored: Result) -> None:
+def _draw_body(scored: Result, models: Mapping[str, RiskModel]) -> None:
     _draw_counts(scored)
     if not scored.outcomes:
         st.caption(" ".join(_left_out(scored)))
@@ -84,15 +104,17 @@ def _draw_body(scored: Result) -> None:
     st.caption(" ".join(_who_is_missing(scored, outcome)))
     if extended is not None:
         draw_comparison(extended, outcome, _ink())
-    _draw_views(scored, outcome, triage)
+    _draw_views(scored, outcome, triage, models)
 
 
-def _draw_views(scored: Result, outcome: str, triage: Triage) -> None:
-    rows, problems = st.tabs(["Rows", f"Problems ({scored.counts['with_problems']:,} rows)"])
+def _draw_views(scored: Result, outcome: str, triage: Triage, models: Mapping[str, RiskModel]) -> None:
+    rows, problems, report = st.tabs(["Rows", f"Problems ({scored.counts['with_problems']:,} rows)", "Report"])
     with rows:
         draw_table(scored, outcome, triage.flagged)
     with problems:
         draw_problems(read_problems(scored), scored.key[:8], scored.delimiter)
+    with report:
+        draw_report(scored, outcome, triage, models)
 
 
 def read_problems(scored: Result) -> pd.DataFrame:

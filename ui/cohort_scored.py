@@ -103,6 +103,11 @@ class Result:
         """Some variables of the PatientFrame for some rows."""
         return self._taken(self.files.frame, labels, names)
 
+    @property
+    def variables(self) -> list[str]:
+        """Columns of the PatientFrame."""
+        return [name for name in pq.read_schema(self.files.frame).names if name != "row"]
+
     def input(self, name: str) -> pd.Series:
         """One variable of all rows."""
         return pd.Series(pq.read_table(self.files.frame, columns=[name]).column(0).to_numpy(), index=self.index)
@@ -152,7 +157,8 @@ class Result:
     ) -> pd.DataFrame:
         start = int(ends[group - 1]) if group else 0
         part = file.read_row_group(int(group), columns=names).take(places - start).to_pandas()
-        return part.set_axis(self.index[places])
+        found: pd.DataFrame = part.set_axis(self.index[places])
+        return found
 
 
 def result_of(job: Job, files: ResultFiles, request: ScoreRequest, served: tuple[str, ...]) -> Result:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from riskmodels.cohort_report import Rule
 from riskmodels.scoring.cohort import top_share
 from ui.cohort_text import count
 from ui.text import risk as risk_text
@@ -23,10 +24,12 @@ class Triage:
     Args:
         rule: in words.
         flagged: bool, index of the cohort.
+        as_rule: the same for the report.
     """
 
     rule: str
     flagged: pd.Series
+    as_rule: Rule
 
 
 def draw_triage(risk: pd.Series, outcome: str) -> Triage:
@@ -55,7 +58,7 @@ def draw_triage(risk: pd.Series, outcome: str) -> Triage:
 
 def _by_share(risk: pd.Series) -> Triage:
     percent = st.slider("Flag the highest", 1, 50, 10, format="%d %%", key="cohort_share", persist_state="session")
-    return Triage(f"highest {percent} %", top_share(risk, percent / 100))
+    return Triage(f"highest {percent} %", top_share(risk, percent / 100), Rule(share=percent / 100))
 
 
 def _by_threshold(risk: pd.Series, outcome: str) -> Triage:
@@ -70,7 +73,11 @@ def _by_threshold(risk: pd.Series, outcome: str) -> Triage:
         key=f"cohort_threshold_{outcome}_{top:g}",
         persist_state="session",
     )
-    return Triage(f"risk of {percent:g} % or more", (risk >= percent / 100).fillna(False))
+    return Triage(f"risk of {percent:g} % or more", (risk >= percent / 100).fillna(False), _threshold_rule(percent))
+
+
+def _threshold_rule(percent: float) -> Rule:
+    return Rule(threshold=min(max(percent / 100, 1e-6), 1 - 1e-6))
 
 
 def threshold_scale(risk: pd.Series) -> tuple[float, float, float]:

@@ -1,10 +1,11 @@
-"""The shipped models, loaded once a process and shared: they are immutable."""
+"""The models in use, loaded once a process and shared: they are immutable."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from riskmodels.tabular.model import RiskModel, load_shipped
+from riskmodels.tabular.versions import VersionStore
 
 #: what each shipped model is called on pages
 MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model"}
@@ -12,12 +13,12 @@ MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model
 
 @st.cache_resource(show_spinner="Loading the models")
 def shipped_models() -> dict[str, RiskModel]:
-    """All shipped models by name, the main one first.
+    """All shipped models by name, the main one first, each in the version in force.
 
     Raises:
         ModelFileError: when a model folder is missing, damaged or of another version.
     """
-    models = load_shipped()
+    models = VersionStore().in_force(load_shipped())
     return {name: models[name] for name in sorted(models, key=_place)}
 
 

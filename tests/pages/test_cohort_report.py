@@ -1,0 +1,99 @@
+"""Report and recalibration on the page "Score a cohort"."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui.models import shipped_models
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def cohort(rows: int = 260) -> str:
+    """Men and women of 30–79 with a diabetes outcome as text, and as a stage of 0–4."""
+    rng = np.random.default_rng(7)
+    age, bmi = rng.integers(30, 80, rows), rng.normal(29, 5, rows).clip(18, 48)
+    happened = rng.random(rows) < 1 / (1 + np.exp(-(0.05 * (age - 55) + 0.15 * (bmi - 29))))
+    happened, words = happened.astype(int), ("no", "yes")
+    lines = [
+        f"P{i},{age[i]},{'male' if i % 2 else 'female'},{bmi[i]:.1f},{words[happened[i]]},{3 * happened[i]},x{i}"
+        for i in range(rows)
+    ]
+    return "patient_id,age,sex,bmi,new_diabetes,stage,remark\n" + "\n".join(lines)
+
+
+@pytest.fixture
+def scored(own_data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+    monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path / "versions"))
+    monkeypatch.setattr("ui.cohort_report.REPLICATES", 20)
+    monkeypatch.setattr("ui.cohort_recalibration.REPLICATES", 20)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page = app.switch_page("pages/2_Cohort.py").run()
+    page.file_uploader(key="cohort_upload").set_value(("cohort.csv", cohort().encode(), "text/csv")).run()
+    page.button(key="cohort_score").click().run()
+    return until(page, lambda: "cohort_cancel" not in {b.key for b in page.button})
+
+
+def until(page: AppTest, done) -> AppTest:
+    for _ in range(600):
+        if done():
+            assert not page.exception
+            return page
+        time.sleep(0.1)
+        page.run()
+    raise AssertionError("it did not end")
+
+
+def report(page: AppTest) -> list[str]:
+    """Make the report and give the titles of its sections."""
+    page.button(key="cohort_report").click().run()
+    until(page, lambda: any("Spread" in h.value for h in page.subheader) or page.error)
+    return [h.value for h in page.subheader]
+
+
+class TestReport:
+    def test_without_an_outcome_column_it_describes_the_cohort(self, scored):
+        titles = report(scored)
+        assert {"Who was estimated", "Unknown values", "Drift against the training people", "Triage"} <= set(titles)
+        assert "Calibration" not in titles
+
+    def test_with_an_outcome_column_it_validates(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("new_diabetes").run()
+        assert any("with a known outcome" in c.value for c in scored.caption)
+        titles = report(scored)
+        assert {"Calibration", "Sensitivity and specificity", "Is acting on it worth it"} <= set(titles)
+
+    def test_column_of_stages_asks_from_which_one_on(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("stage").run()
+        assert scored.button(key="cohort_report").disabled
+        scored.number_input(key="cohort_outcome_from").set_value(1).run()
+        assert not scored.button(key="cohort_report").disabled
+
+    def test_column_that_is_no_outcome_is_refused_in_words(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("remark").run()
+        assert "neither yes nor no" in scored.error[0].value
+        assert scored.button(key="cohort_report").disabled
+
+
+class TestRecalibration:
+    def test_version_is_saved_put_in_force_and_rolled_back(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("new_diabetes").run()
+        report(scored)
+        scored.button(key="cohort_recalibrate").click().run()
+        until(scored, lambda: any("Before and after" in h.value for h in scored.subheader))
+        scored.button(key="cohort_version_save").click().run()
+        scored.run()
+        try:
+            new = next(b for b in scored.button if (b.key or "").startswith("cohort_version_2"))
+            version = new.key.removeprefix("cohort_version_")
+            new.click().run()
+            assert shipped_models()["population"].version == version
+            scored.button(key="cohort_version_back").click().run()
+            assert shipped_models()["population"].version != version
+        finally:
+            shipped_models.clear()

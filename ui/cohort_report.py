@@ -1,0 +1,115 @@
+"""The report on a scored cohort: made on demand in the background, shown section by section, one HTML file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from riskmodels.cohort_report import CohortReport, build_report
+from riskmodels.outcomes import OUTCOME
+from ui import cohort_background
+from ui.cohort_outcome import Label, draw_label
+from ui.cohort_recalibration import draw_recalibration
+from ui.cohort_scored import Result
+from ui.cohort_sections import draw_section, patients, report_frame
+from ui.cohort_text import count
+from ui.cohort_triage import Triage
+
+if TYPE_CHECKING:
+    from riskmodels.tabular.model import RiskModel
+
+SLOT = "cohort_report"
+REPLICATES = 200
+
+
+def draw_report(scored: Result, outcome: str, triage: Triage, models: Mapping[str, RiskModel]) -> None:
+    """Ask for the outcome column, make the report, and show it.
+
+    Args:
+        scored: the cohort.
+        outcome: that is shown.
+        triage: whom to flag.
+        models: by name.
+    """
+    model = next((model for model in models.values() if outcome in model.outcomes), None)
+    if model is None:
+        st.caption("The model of this outcome is not in use any more: score the file again.")
+        return
+    left, right = st.columns([2, 3], vertical_alignment="bottom")
+    with left:
+        label = draw_label(scored)
+    key = (scored.key, outcome, model.version, label.column, label.least, triage.rule)
+    busy = cohort_background.running(SLOT, key)
+    report, wrong = cohort_background.outcome(SLOT, key)
+    with right:
+        words = "Make the report again" if report is not None else "Make the report"
+        if st.button(words, key="cohort_report", icon=":material/summarize:", disabled=busy or not label.ready):
+            _begin(scored, outcome, triage, model, label, key)
+            st.rerun()
+    if wrong:
+        st.error(wrong)
+    if busy:
+        cohort_background.draw_waiting(SLOT, key, "Making the report: statistics with bootstrap intervals")
+    elif report is not None:
+        _draw(scored, report)
+    else:
+        st.caption(
+            "Spread of the risks, unknown values, drift against the training people, what moves the estimates; with an "
+            "outcome column also discrimination, calibration, net benefit and subgroups, all with intervals."
+        )
+    draw_recalibration(scored, outcome, model, label)
+
+
+def _begin(
+    scored: Result, outcome: str, triage: Triage, model: RiskModel, label: Label, key: tuple[object, ...]
+) -> None:
+    frame = report_frame(scored)
+    values = None if label.happened is None else label.happened.reindex(frame.index)
+    patient = patients(scored, frame.index)
+    rule, whole = triage.as_rule, len(frame) == len(scored.index)
+    name = scored.name if whole else f"{count(len(frame), 'row')} drawn at random from {scored.name}"
+    problems = int(scored.counts["with_problems"]) if whole else None
+
+    def compute() -> CohortReport:
+        prediction = model.predict(frame)
+        return build_report(
+            frame,
+            prediction,
+            model,
+            outcome,
+            label=values,
+            patient=patient,
+            rule=rule,
+            problems=problems,
+            file=name,
+            replicates=REPLICATES,
+        )
+
+    cohort_background.start(SLOT, key, compute)
+
+
+def _draw(scored: Result, report: CohortReport) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "Download the report",
+            lambda: _html(report),
+            file_name=f"carerisk_{scored.key[:8]}_{report.outcome}_report.html",
+            mime="text/html",
+            icon=":material/download:",
+            on_click="ignore",
+            key="cohort_report_html",
+        )
+        st.caption(
+            f"{OUTCOME[report.outcome].label}: {count(report.estimated, 'row')} with an estimate, "
+            f"{report.replicates} bootstrap replicates. One file that needs no network; it holds no patient's row."
+        )
+    for section in report:
+        draw_section(section)
+
+
+def _html(report: CohortReport) -> bytes:
+    from riskmodels.cohort_report import html  # it reads plotly's program: only when it is needed
+
+    return html.write(report).encode()
