@@ -231,9 +231,9 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _selfcheck(_: argparse.Namespace) -> int:
-    from riskmodels.shipping.selfcheck import checks, image_checks
+    from riskmodels.shipping.selfcheck import checks, database_check, image_checks
 
-    results = [*checks(MODELS), *image_checks()]
+    results = [*checks(MODELS), *image_checks(), database_check()]
     for result in results:
         print(f"{'ok  ' if result.passed else 'FAIL'} {result.name}: {result.detail}")
     free = shutil.disk_usage(ROOT).free / 1e9

@@ -60,6 +60,26 @@ def image_checks() -> list[Check]:
     return results
 
 
+def database_check() -> Check:
+    """Whether the database of jobs can be reached and is at the step that the code needs."""
+    from riskmodels.records.engine import connect
+    from riskmodels.records.upgrade import version
+
+    try:
+        database = connect()
+        try:
+            found = version(database)
+        finally:
+            database.close()
+    except CareRiskError as error:
+        return Check("database", False, str(error))
+    if found.newer:
+        return Check("database", False, f"at step {found.found}, made by newer code")
+    return Check(
+        "database", True, f"at step {found.found}" if found.current else "brought up to date when the app starts"
+    )
+
+
 def _check_model(model: RiskModel) -> Check:
     refused = [o for o in model.outcomes if model.predict(_PERSON).refused.iloc[0][o]]
     gap = max(float(model.explain(_PERSON, outcome).gap.max()) for outcome in model.outcomes)
