@@ -277,8 +277,8 @@ def _card(shared: Path) -> dict[str, Any]:
         "limits": _LIMITS,
         "data": _DATA | {"table_sha256": file_hash(shared / FOLDER / TABLE), "films": 259},
         "split": "181 films to learn from, 26 to choose epoch, interval and limit of strangeness, 52 to test once; one "
-        "film a patient, so no patient is in two parts; stratified by ratio. No weight or setting was tuned on test films; "
-        "they were looked at again when the check for mirrored films was made",
+        "film a patient, so no patient is in two parts; stratified by ratio. No weight or setting was tuned on test "
+        "films; they were looked at again when the check for mirrored films was made",
         "sample": "",
         "interval": "90 % split-conformal: the ratio ± the 90 % quantile of the absolute errors on the validation "
         "films. Those films chose the epoch too, so it may be a little narrow; see its coverage on the test films.",
