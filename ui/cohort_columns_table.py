@@ -14,6 +14,7 @@ from ui import cohort_state
 from ui.cohort_mapping import (
     CODES,
     COLUMN,
+    NO_UNIT,
     OPEN_UNIT,
     READ_AS,
     SAMPLES,
@@ -53,7 +54,7 @@ def draw_table(upload: Upload, mapping: CohortMapping) -> None:
         column_config={
             COLUMN: text(width=150),
             READ_AS: select(options=choices(), required=True, width=190),
-            UNIT: select(options=[OPEN_UNIT, *unit_symbols(mapping)], width=90),
+            UNIT: select(options=[NO_UNIT, OPEN_UNIT, *unit_symbols(mapping)], required=True, width=90),
             CODES: text(width=170),
             SAMPLES: text(width=170),
             SURE: text(width=85, alignment="right"),

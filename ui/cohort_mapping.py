@@ -28,7 +28,8 @@ NOT_USED, PATIENT, VISIT_DATE = "not used", "Patient number", "Date of visit"
 COLUMN, READ_AS, UNIT, CODES, SAMPLES, SURE, WHY = (
     *("Column in the file", "Read as", "Unit", "Codes", "Sample values", "Confidence", "Why"),
 )
-OPEN_UNIT = "?"
+#: a unit that must be answered, and none
+OPEN_UNIT, NO_UNIT = "?", "–"
 _LABELS = {VOCABULARY[v.name].label: v.name for v in VARIABLES}
 _ROLES = {NOT_USED: Role.CARRIED, PATIENT: Role.PATIENT, VISIT_DATE: Role.DATE}
 _MOST_CODES = 6
@@ -59,7 +60,7 @@ def mapping_table(proposal: Proposal, mapping: CohortMapping) -> pd.DataFrame:
 
 
 def _line(proposed: ColumnProposal, column: ColumnMapping) -> tuple[str, ...]:
-    unit = column.unit or (OPEN_UNIT if column.of is not None and column.of.units else "")
+    unit = column.unit or (OPEN_UNIT if column.of is not None and column.of.units else NO_UNIT)
     samples = ", ".join(proposed.samples)
     return (column.header, read_as(column), unit, code_words(column), samples, *_reason(proposed, column))
 
@@ -159,9 +160,11 @@ def with_unit(mapping: CohortMapping, sample: Sample, header: str, symbol: str) 
         InputError: when the column has no such unit.
     """
     column = mapping.column(header)
+    if column.of is None and symbol == NO_UNIT:
+        return mapping
     if column.of is None:
         raise InputError("A column that is not used has no unit.", hint="Choose first what it is read as.")
-    if symbol in ("", OPEN_UNIT):
+    if symbol in ("", OPEN_UNIT, NO_UNIT):
         return mapping.with_column(header, unit="")
     found = find_unit(column.of.units, symbol)
     proposed = describe_column(sample, header, column.variable, found.symbol).mapping

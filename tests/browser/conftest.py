@@ -55,8 +55,9 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     port = _free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     log = tmp_path_factory.mktemp("streamlit") / "log.txt"
+    environment = os.environ | {"CARERISK_DATA": str(tmp_path_factory.mktemp("data"))}
     with log.open("wb") as written:
-        server = subprocess.Popen(command, cwd=ROOT, stdout=written, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
         try:
             url = f"http://localhost:{port}"
             _wait_until_served(url, server)

@@ -72,7 +72,7 @@ def test_binary_renamed_to_csv_is_named_for_what_it_is(open_page, tmp_path):
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(200))
     page = open_page("/Cohort")
     choose(page, picture)
-    page.get_by_text("This is a PNG image, not a CSV file").wait_for()
+    page.get_by_text("This is a PNG image, not a table").wait_for()
 
 
 def test_template_comes_down_and_goes_back_up(open_page, tmp_path):
@@ -83,6 +83,80 @@ def test_template_comes_down_and_goes_back_up(open_page, tmp_path):
     download.value.save_as(target)
     choose(page, target)
     page.get_by_role("button", name="Score 1 row").wait_for()
+
+
+@pytest.fixture
+def foreign(tmp_path) -> Path:
+    """150,000 people as a German laboratory writes them: other names, decimal comma, HDL that no unit fits well."""
+    lines = ["Patientennummer;Alter (Jahre);Geschlecht;Druck;HDL;Ereignis"]
+    for i in range(150_000):
+        hdl = f"{4 + i % 25 / 10:.1f}".replace(".", ",")
+        lines.append(f"P{i};{30 + i % 45};{'mw'[i % 2]};{100 + i % 60};{hdl};{'ja' if i % 7 == 0 else 'nein'}")
+    path = tmp_path / "labor.csv"
+    path.write_text("\n".join(lines), encoding="cp1252")
+    return path
+
+
+def choose_option(page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded_and_reported(
+    open_page, foreign, tmp_path
+):
+    page = open_page("/Cohort")
+    choose(page, foreign)
+    score = page.get_by_role("button", name="Score 150,000 rows")
+    score.wait_for()
+    assert score.is_disabled()
+    page.get_by_role("radiogroup", name="In which unit is “HDL”").get_by_text("mmol/L").click()
+    page.get_by_text("All questions are answered").wait_for()
+    page.get_by_role("tab", name="One column").click()
+    choose_option(page, "Column in the file", "Druck")
+    choose_option(page, "Read as", "Systolic pressure")
+    page.get_by_text("4 of 6 columns used").or_(page.get_by_text("1 question left")).first.wait_for()
+    pressure = page.get_by_role("radiogroup", name="In which unit is “Druck”")
+    if pressure.count():
+        pressure.get_by_text("mmHg").click()
+    page.get_by_text("All questions are answered").wait_for()
+    score.click()
+    page.get_by_role("progressbar").wait_for()
+    page.wait_for_url("**/Cohort?job=*")
+    page.reload()
+    page.get_by_role("progressbar").or_(page.get_by_text("150,000 read =")).first.wait_for()
+    page.get_by_text("150,000 read =").wait_for(timeout=240_000)
+    with page.expect_download(timeout=120_000) as download:
+        page.get_by_role("button", name="Download the scored CSV").click()
+    target = tmp_path / "scored.csv"
+    download.value.save_as(target)
+    head = target.read_text(encoding="utf-8-sig").splitlines()
+    assert len(head) == 150_001
+    assert "diabetes_risk" in head[0]
+    page.get_by_role("tab", name="Report").click()
+    choose_option(page, "Outcome column: what happened", "Ereignis")
+    page.get_by_text("with a known outcome").wait_for()
+
+
+def test_outcome_column_brings_the_report(open_page, tmp_path):
+    lines = ["patient_id,age,sex,bmi,happened"]
+    lines += [f"P{i},{30 + i % 50},{'fe' * (i % 2)}male,{20 + i % 17},{int(i % 50 > 20 + i % 23)}" for i in range(300)]
+    path = tmp_path / "small.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    page = open_page("/Cohort")
+    choose(page, path)
+    page.get_by_role("button", name="Score 300 rows").click()
+    page.get_by_text("300 read =").wait_for()
+    page.get_by_role("tab", name="Report").click()
+    choose_option(page, "Outcome column: what happened", "happened")
+    page.get_by_text("with a known outcome").wait_for()
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("heading", name="Calibration", exact=True).wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download the report").click()
+    target = tmp_path / "report.html"
+    download.value.save_as(target)
+    assert "Content-Security-Policy" in target.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
