@@ -61,7 +61,7 @@ def _draw_film(data: bytes, item: Item, found: Found, shown: Shown) -> None:
         key=_VIEW,
         persist_state="session",
         label_visibility="collapsed",
-        help="Occlusion hides one part after another and takes some seconds.",
+        help="Occlusion hides one part after another and takes up to a minute.",
     )
     heart = shown.heart_size
     if view == HIDDEN:
@@ -108,7 +108,7 @@ def _draw_choices(item: Item) -> tuple[str, tuple[str, str]]:
         key=_METHOD,
         persist_state="session",
         label_visibility="collapsed",
-        help="Occlusion hides one part after another and takes some seconds.",
+        help="Occlusion hides one part after another and takes up to a minute.",
     )
     if len(findings) > 1:
         st.selectbox(

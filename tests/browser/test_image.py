@@ -85,7 +85,7 @@ def test_occlusion_is_drawn_on_request(open_page, photo):
     choose(page, photo)
     page.get_by_text("Hottest:").wait_for()
     page.get_by_text("What matters when hidden").click()
-    page.get_by_text(re.compile("Matters most when hidden:|No part by itself")).wait_for()
+    page.get_by_text(re.compile("Matters most when hidden:|No part by itself")).wait_for(timeout=300_000)
 
 
 def test_sample_is_read_at_one_click(open_page):
@@ -152,9 +152,9 @@ def test_results_survive_a_visit_to_another_page(open_page, photo):
     page = open_page("/Image")
     choose(page, photo)
     page.get_by_text("Hottest:").wait_for()
-    page.get_by_test_id("stSidebar").get_by_text("Home").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Home").click()
     page.get_by_text("Models in use").wait_for()
-    page.get_by_test_id("stSidebar").get_by_text("Read an image").click()
+    page.get_by_test_id("stSidebar").get_by_role("link", name="Read an image").click()
     page.get_by_text("Hottest:").wait_for()
 
 
@@ -167,6 +167,7 @@ def test_nothing_is_wider_than_the_window(open_page, photo, film, width, theme):
     page.get_by_text("Hottest:").wait_for()
     assert not sideways(page)
     page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Undo clear").wait_for()
     choose(page, photo, film)
     page.get_by_text("2 checked =").wait_for()
     assert not sideways(page)
