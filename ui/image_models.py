@@ -81,6 +81,7 @@ def choose_model(models: Mapping[str, Found]) -> Found:
             format_func=lambda n: models[n].title,
             key=_CHOSEN,
             required=True,
+            wrap=True,
             persist_state="session",
         )
     return models[st.session_state[_CHOSEN] or names[0]]

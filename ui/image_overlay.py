@@ -32,11 +32,15 @@ def heat_colours() -> NDArray[np.uint8]:
 def blend(pixels: Pixels, heat: NDArray[np.uint8], opacity: float) -> Pixels:
     """A heat map over a picture that is darkened for it; the part at least half as hot as can be is outlined.
 
+    A picture without heat stays as it is.
+
     Args:
         pixels: (h, w, 3).
         heat: of any size, 0–255.
         opacity: 0–1, of the hottest part; with 0 the picture stays as it is.
     """
+    if not heat.any():
+        return pixels
     fitted = _resized(heat, pixels.shape[1], pixels.shape[0])
     weight = (opacity * fitted[..., None] / 255.0).astype(np.float32)
     mixed = pixels * (1 - _DARKER * opacity) * (1 - weight) + heat_colours()[fitted] * weight
