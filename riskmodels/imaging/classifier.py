@@ -76,9 +76,10 @@ class ImageClassifier:
             return Reading(checks, refused=failed[0].detail)
         with torch.inference_mode():
             image = self.square(picture)[0]
-            views = torch.cat([image, image.flip(3)]) if self.config.augmentation.mirror else image
-            features, described = self.network.backbone.describe(views)
-            logits = self.network.heads(features.mean((2, 3))).mean(0)
+            features, described = self.network.backbone.describe(image)
+            logits = self.network.heads(features.mean((2, 3)))[0]
+            if self.config.augmentation.mirror:  # one after the other: on a CPU faster than together
+                logits = (logits + self.network(image.flip(3))[0]) / 2
         known = self._known(described)
         if not known.passed:
             return Reading((*checks, known), refused=known.detail)
@@ -129,13 +130,10 @@ class ImageClassifier:
     def _laid(self, heat: Map, frame: Frame) -> Map:
         return np.clip(frame.to_picture(heat), 0, 1)
 
-    def _frame(self, pixels: Pixels) -> Frame:
-        return field_frame(pixels) if self.config.crop_field else whole_frame(pixels)
-
     def square(self, picture: Picture) -> tuple[Tensor, Frame]:
         """What the network sees, (1, 3, side, side) uint8, and where that lies in the picture."""
-        frame = self._frame(picture.pixels)
-        return picture_tensor([picture.pixels], self.config).to(self.device), frame
+        pixels, frame = frame_square(picture.pixels, self.config)
+        return _tensor([pixels]).to(self.device), frame
 
     def _quality(self, picture: Picture) -> tuple[Check, ...]:
         return retina_checks(picture) if self.card.get("checks") == "retina" else ()
@@ -202,9 +200,16 @@ def picture_tensor(pictures: Sequence[Pixels], config: ImageConfig) -> Tensor:
     Returns:
         (n, 3, side, side) uint8.
     """
-    first = FIELD_SIDE if config.crop_field else None
-    frames = (field_frame(p) if config.crop_field else whole_frame(p) for p in pictures)
-    squares = [square(p, f, config.side, first) for p, f in zip(pictures, frames, strict=True)]
+    return _tensor([frame_square(p, config)[0] for p in pictures])
+
+
+def frame_square(pixels: Pixels, config: ImageConfig) -> tuple[Pixels, Frame]:
+    """A picture as the network takes it, (side, side, 3), and where that lies in the picture."""
+    frame = field_frame(pixels) if config.crop_field else whole_frame(pixels)
+    return square(pixels, frame, config.side, FIELD_SIDE if config.crop_field else None), frame
+
+
+def _tensor(squares: Sequence[Pixels]) -> Tensor:
     return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
 
 

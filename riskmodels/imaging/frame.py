@@ -15,6 +15,8 @@ from riskmodels.imaging.results import Map, Pixels
 
 #: a fundus photo's surround is darker than this share of the photo's bright parts (their 99th percentile)
 _SURROUND = 0.12
+#: the field is looked for on about this many pixels of the longest side
+_LOOKED_AT = 700
 #: longest side to which fundus photos are shrunk first: that of the training copies
 FIELD_SIDE = 512
 
@@ -76,13 +78,15 @@ def field_frame(pixels: Pixels) -> Frame:
     Returns:
         The bounding box of what is brighter than the surround; the whole picture where nothing is.
     """
-    light = pixels.max(axis=2)
+    height, width = pixels.shape[:2]
+    step = max(1, max(height, width) // _LOOKED_AT)
+    light = pixels[::step, ::step].max(axis=2)
     bright = light > _SURROUND * np.percentile(light, 99)
     rows, columns = np.flatnonzero(bright.mean(axis=1) > 0.02), np.flatnonzero(bright.mean(axis=0) > 0.02)
     if len(rows) < 2 or len(columns) < 2:
         return whole_frame(pixels)
-    height, width = light.shape
-    return Frame(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1, width, height)
+    x0, y0, x1, y1 = (int(edge) * step for edge in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
+    return Frame(x0, y0, min(x1, width), min(y1, height), width, height)
 
 
 def square(pixels: Pixels, frame: Frame, side: int, first: int | None = None) -> Pixels:

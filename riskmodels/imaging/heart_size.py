@@ -135,7 +135,7 @@ class HeartSizeModel:
         film = film_part(measured.frame, self.side)
         distance = float(self.familiarity.distance(measured.described)[0])
         return (
-            _known(distance, self.familiarity.limit),
+            _known(distance, self.familiarity.usual),
             side_check(float((measured.described - measured.mirrored)[0] @ self.side_direction)),
             *plausibility_checks(measured.outline, film, self.ranges),
         )

@@ -175,8 +175,6 @@ def run_apart(folder: Path, rows: int, source: str, target: str, reasons: bool, 
 
 def _run(arguments: Sequence[str]) -> None:
     """The child: score as the command does, and tell seconds and the largest resident memory."""
-    import resource
-
     from riskmodels.scoring.command import add_arguments, score_command
 
     parser = argparse.ArgumentParser()
@@ -187,8 +185,22 @@ def _run(arguments: Sequence[str]) -> None:
     start, cpu = time.perf_counter(), time.process_time()
     score_command(options, lambda line: None)
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    sys.stdout.write(json.dumps({"seconds": seconds, "cpu": cpu, "memory": memory}) + "\n")
+    sys.stdout.write(json.dumps({"seconds": seconds, "cpu": cpu, "memory": _largest_memory()}) + "\n")
+
+
+def _largest_memory() -> float:
+    """Largest resident memory of this process, MB.
+
+    On Linux ru_maxrss begins with that of the process that started this one, so the kernel's own mark is read.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        (line,) = [line for line in status.read_text(encoding="ascii").splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) * 1.024 / 1e3
+    import resource
+
+    highest = float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    return highest / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def main(arguments: Sequence[str]) -> None:
