@@ -219,7 +219,8 @@ def test_300_mb_are_refused_before_they_are_read():
 class TestOutsideSupport:
     def test_patient_unlike_all_in_training_gets_no_number_but_the_field(self, page):
         usual = "50,male,80,175,26,95,130\n"
-        data = f"age,sex,weight [kg],height [cm],bmi,waist [cm],systolic_bp [mmHg]\n{usual}50,male,300,120,99,199,299\n{usual}"
+        header = "age,sex,weight [kg],height [cm],bmi,waist [cm],systolic_bp [mmHg]\n"
+        data = f"{header}{usual}50,male,300,120,99,199,299\n{usual}"
         shown = rows(score(upload(page, data))).set_index("Row")
         assert shown.loc[2, "Risk"] != "–"
         assert shown.loc[3, "Risk"] == "–"
