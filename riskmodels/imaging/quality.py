@@ -307,7 +307,8 @@ class _Film:
 
 
 def _check(name: str, passed: bool, found: str, otherwise: str) -> Check:
-    return Check(name, passed, found if passed else f"{found} {otherwise}")
+    """What was found; for a failed check first what it means and what to do."""
+    return Check(name, passed, found if passed else f"{otherwise} {found}")
 
 
 def _modality(picture: Picture, allowed: tuple[str, ...], what: str) -> tuple[Check, ...]:
@@ -392,5 +393,5 @@ def _contrast(spread: float, least: float, what: str) -> Check:
 
 
 def _sharpness(sharpness: float, what: str) -> Check:
-    found = f"Sharpness {sharpness:.0f} of at least 100."
+    found = f"Sharpness {int(sharpness)} of at least 100."
     return _check("Sharpness", sharpness >= 100, found, f"The {what} is blurred. {AGAIN}")

@@ -94,10 +94,10 @@ class TestSampleRetina:
     def test_is_no_chest_film(self, small: Pixels, change: Callable[[Pixels], Pixels]) -> None:
         assert "Frontal chest" in failed(chest_checks, change(small))
 
-    def test_details_hold_value_limit_and_remedy(self, small: Pixels) -> None:
+    def test_a_refusal_says_what_is_wrong_and_what_to_do_before_value_and_limit(self, small: Pixels) -> None:
         sharp = {c.name: c for c in retina_checks(Picture(blurred(small), "PNG"))}["Sharpness"]
-        assert sharp.detail.startswith("Sharpness ")
-        assert "of at least 100. The photo is blurred. Take it again." in sharp.detail
+        assert sharp.detail.startswith("The photo is blurred. Take it again. Sharpness ")
+        assert sharp.detail.endswith(" of at least 100.")
 
     def test_names_and_order_are_always_the_same(self, small: Pixels) -> None:
         expected = ["Colours of a retina", "Round field", "Brightness", "Contrast", "Sharpness"]
