@@ -82,6 +82,11 @@ def read_card(folder: Path, hint: str) -> dict[str, Any]:
     return card
 
 
+def halved(tensor: torch.Tensor) -> torch.Tensor:
+    """Kernels in half precision; the few numbers of normalisation layers and biases stay as they are."""
+    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
+
+
 def file_hash(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as handle:

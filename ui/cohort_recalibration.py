@@ -125,5 +125,4 @@ def _change(choose: object) -> None:
         st.error(str(error))
         return
     shipped_models.clear()
-    cohort_jobs._service.clear()  # its workers hold the models of before
     st.rerun()

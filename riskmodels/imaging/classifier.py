@@ -22,7 +22,7 @@ from riskmodels.imaging.results import Check, Map, Picture, Pixels, Reading, Sha
 from riskmodels.imaging.saliency import Score, grad_cam, occlude
 from riskmodels.imaging.targets import FloatArray, Target, slices
 from riskmodels.imaging.training import ImageConfig
-from riskmodels.model_files import read_model, write_model
+from riskmodels.model_files import halved, read_model, write_model
 from riskmodels.tabular.device import choose_device
 
 _UNUSUAL = (
@@ -152,7 +152,7 @@ class ImageClassifier:
 
     def save(self, folder: Path) -> None:
         """Write model.safetensors (half precision) and card.json."""
-        tensors = {n: _halved(t) for n, t in self.network.state_dict().items()} | self.familiarity.tensors()
+        tensors = {n: halved(t) for n, t in self.network.state_dict().items()} | self.familiarity.tensors()
         card = self.card | {
             "kind": CLASSIFIER,
             "config": self.config.to_dict(),
@@ -211,8 +211,3 @@ def frame_square(pixels: Pixels, config: ImageConfig) -> tuple[Pixels, Frame]:
 
 def _tensor(squares: Sequence[Pixels]) -> Tensor:
     return torch.from_numpy(np.stack(squares)).permute(0, 3, 1, 2).contiguous()
-
-
-def _halved(tensor: Tensor) -> Tensor:
-    """Kernels in half precision; the few numbers of normalisation layers and biases stay as they are."""
-    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor

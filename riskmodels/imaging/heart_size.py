@@ -35,7 +35,7 @@ from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.imaging.saliency import OCCLUSION_GRID
 from riskmodels.imaging.unet import UNet, UNetShape
-from riskmodels.model_files import read_model, write_model
+from riskmodels.model_files import halved, read_model, write_model
 from riskmodels.tabular.device import choose_device
 
 #: above it the heart counts as enlarged on a PA film of an adult. Source: Danzer, Am J Med Sci 157:513, 1919.
@@ -217,7 +217,7 @@ class HeartSizeModel:
         """Write model.safetensors (half precision) and card.json."""
         tensors = self.familiarity.tensors() | {"side_direction": self.side_direction}
         for number, network in enumerate(self.networks):
-            tensors |= {f"network.{number}.{n}": _halved(t) for n, t in network.state_dict().items()}
+            tensors |= {f"network.{number}.{n}": halved(t) for n, t in network.state_dict().items()}
         shape = {"widths": list(self.networks[0].shape.widths), "networks": len(self.networks), "side": self.side}
         own = {"kind": HEART_SIZE, "network": shape, "ranges": self.ranges, "ratio_error_90": self.error}
         write_model(folder, tensors, self.card | own, FORMAT)
@@ -279,11 +279,6 @@ def _network(tensors: dict[str, Tensor], number: int, shape: UNetShape) -> UNet:
     network = UNet(shape)
     network.load_state_dict({n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)})
     return network
-
-
-def _halved(tensor: Tensor) -> Tensor:
-    """Kernels in half precision; the few numbers of normalisation layers and biases stay as they are."""
-    return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
 
 
 def _boxes(side: int) -> list[tuple[slice, slice]]:

@@ -17,14 +17,12 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
-from riskmodels.errors import TrainingError
+from riskmodels.imaging.checkpoint import read_checkpoint, write_checkpoint
 from riskmodels.imaging.heart_augment import FilmAugmentation, augment_films
 from riskmodels.imaging.heart_data import FilmSet
 from riskmodels.imaging.heart_film import HEART, as_input, dice, outline, probabilities
@@ -217,18 +215,10 @@ class _Run:
         return overlap, error
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint; the old one stays until the new one is whole."""
-        parts = {"now": self.network.state_dict(), "average": self.average, "best": self.best}
-        tensors = {f"{part}.{n}": t for part, state in parts.items() for n, t in state.items()}
-        for number, moments in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"moment.{number}.{key}": torch.as_tensor(t) for key, t in moments.items()}
-        groups = self.optimizer.state_dict()["param_groups"]
-        own = {name: getattr(self, name) for name in _NUMBERS}
-        numbers = json.dumps(own | {"groups": groups})
-        new = path.with_suffix(".new")
-        copies = {n: t.detach().cpu().clone().contiguous() for n, t in tensors.items()}
-        save_file(copies, new, metadata={"run": self._key(), "numbers": numbers})
-        new.replace(path)
+        """Write a checkpoint."""
+        states = {"now": self.network.state_dict(), "average": self.average, "best": self.best}
+        numbers = {name: getattr(self, name) for name in _NUMBERS}
+        write_checkpoint(path, self._key(), states, self.optimizer, numbers)
 
     def _key(self) -> str:
         return json.dumps([self.config.to_dict(), self.train.names, self.validation.names])
@@ -239,33 +229,14 @@ class _Run:
         Raises:
             TrainingError: when the file is no checkpoint, or one of another run.
         """
-        hint = "Choose another file, or delete this one to begin anew."
-        try:
-            with safe_open(path, framework="pt") as file:
-                metadata = file.metadata() or {}
-                tensors = {name: file.get_tensor(name).to(self.device) for name in file.keys()}  # noqa: SIM118
-        except SafetensorError as error:
-            raise TrainingError(f"{path.name} is not a checkpoint.", hint=hint) from error
-        if metadata.get("run") != self._key():
-            raise TrainingError(f"{path.name} is the checkpoint of a run with other settings or films.", hint=hint)
-        self._restore(tensors, json.loads(metadata["numbers"]))
-
-    def _restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
-        self.network.load_state_dict(_part(tensors, "now."))
-        self.average, self.best = _part(tensors, "average."), _part(tensors, "best.")
+        found = read_checkpoint(path, self._key(), self.device)
+        self.network.load_state_dict(found.states["now"])
+        self.average, self.best = found.states["average"], found.states["best"]
         for name in _NUMBERS:
-            setattr(self, name, numbers[name])
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _part(tensors, "moment.").items():
-            number, key = name.split(".", 1)
-            state.setdefault(int(number), {})[key] = tensor
-        self.optimizer.load_state_dict({"state": state, "param_groups": numbers["groups"]})
+            setattr(self, name, found.numbers[name])
+        found.restore(self.optimizer)
         steps = self.epoch * math.ceil(len(self.train) / self.config.batch)
         self.schedule.load_state_dict({"last_epoch": steps, "_step_count": steps + 1})
-
-
-def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
 
 
 def has_bfloat16(device: torch.device) -> bool:

@@ -17,15 +17,13 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
-from riskmodels.errors import TrainingError
 from riskmodels.imaging.augment import Augmentation, augment
 from riskmodels.imaging.backbone import pretrained
+from riskmodels.imaging.checkpoint import read_checkpoint, write_checkpoint
 from riskmodels.imaging.network import ImageNetwork
 from riskmodels.imaging.targets import Target, prior_logits, slices
 
@@ -163,6 +161,10 @@ def train_network(
     return network.eval()
 
 
+#: of a run, kept in its checkpoint
+_NUMBERS = ("epoch", "best_epoch", "best_loss")
+
+
 class _Run:
     """State of one training run."""
 
@@ -276,26 +278,10 @@ class _Run:
         return torch.cat(parts)
 
     def save(self, path: Path) -> None:
-        """Write a checkpoint; the old one stays until the new one is whole."""
-        tensors = {f"now.{n}": t for n, t in self.network.state_dict().items()}
-        tensors |= {f"average.{n}": t for n, t in self.average.items()}
-        tensors |= {f"best.{n}": t for n, t in self.best.items()}
-        for number, moments in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"moment.{number}.{n}": torch.as_tensor(t) for n, t in moments.items()}
-        numbers = {
-            "epoch": self.epoch,
-            "best_epoch": self.best_epoch,
-            "best_loss": self.best_loss,
-            "groups": self.optimizer.state_dict()["param_groups"],
-            "schedule": self.schedule.state_dict(),
-        }
-        new = path.with_suffix(".new")
-        save_file(
-            {n: t.detach().cpu().contiguous().clone() for n, t in tensors.items()},
-            new,
-            metadata={"run": self._key(), "numbers": json.dumps(numbers)},
-        )
-        new.replace(path)
+        """Write a checkpoint."""
+        states = {"now": self.network.state_dict(), "average": self.average, "best": self.best}
+        numbers = {name: getattr(self, name) for name in _NUMBERS} | {"schedule": self.schedule.state_dict()}
+        write_checkpoint(path, self._key(), states, self.optimizer, numbers)
 
     def _key(self) -> str:
         """What makes a run this one: its configuration, its targets and the number of its pictures."""
@@ -312,33 +298,14 @@ class _Run:
         """
         if not path.is_file():
             return False
-        hint = "Choose another file, or delete this one to begin anew."
-        try:
-            with safe_open(path, framework="pt") as file:
-                metadata = file.metadata() or {}
-                tensors = {name: file.get_tensor(name).to(self.device) for name in file.keys()}  # noqa: SIM118
-        except SafetensorError as error:
-            raise TrainingError(f"{path.name} is not a checkpoint.", hint=hint) from error
-        if metadata.get("run") != self._key():
-            raise TrainingError(f"{path.name} is the checkpoint of a run with other settings or pictures.", hint=hint)
-        self._restore(tensors, json.loads(metadata["numbers"]))
+        found = read_checkpoint(path, self._key(), self.device)
+        self.network.load_state_dict(found.states["now"])
+        self.average, self.best = found.states["average"], found.states["best"]
+        for name in _NUMBERS:
+            setattr(self, name, found.numbers[name])
+        found.restore(self.optimizer)
+        self.schedule.load_state_dict(found.numbers["schedule"])
         return True
-
-    def _restore(self, tensors: dict[str, Tensor], numbers: dict[str, Any]) -> None:
-        self.network.load_state_dict(_part(tensors, "now."))
-        self.average, self.best = _part(tensors, "average."), _part(tensors, "best.")
-        state: dict[int, dict[str, Tensor]] = {}
-        for name, tensor in _part(tensors, "moment.").items():
-            number, key = name.split(".", 1)
-            state.setdefault(int(number), {})[key] = tensor
-        self.epoch, self.best_epoch = int(numbers["epoch"]), int(numbers["best_epoch"])
-        self.best_loss = float(numbers["best_loss"])
-        self.optimizer.load_state_dict({"state": state, "param_groups": numbers["groups"]})
-        self.schedule.load_state_dict(numbers["schedule"])
-
-
-def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
-    return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
 
 
 def _member_loss(target: Target, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:

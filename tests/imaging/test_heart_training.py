@@ -126,7 +126,7 @@ class TestTraining:
     def test_checkpoint_of_another_run_is_refused(self, parts, tmp_path):
         checkpoint = tmp_path / "run.safetensors"
         train_unet(*parts, replace(CONFIG, epochs=1), CPU, None, checkpoint)
-        with pytest.raises(TrainingError, match="other settings or films"):
+        with pytest.raises(TrainingError, match="other settings or pictures"):
             train_unet(*parts, CONFIG, CPU, None, checkpoint)
 
     def test_file_that_is_no_checkpoint_is_refused(self, parts, tmp_path):
