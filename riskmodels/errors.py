@@ -8,7 +8,8 @@
     ├── ModelFileError        a model folder that is missing, damaged or of another version
     ├── SourceDataError       raw public data that are missing or not as published
     ├── TrainingError         training that cannot start or go on
-    └── RecordsError          a database that cannot be used (riskmodels/records/errors.py)
+    └── RecordsError          a database that cannot be used, or a record that is not there, not allowed, or changed by
+                              another (riskmodels/records/errors.py)
 
 The user's text may repeat what the user typed; the log's text never holds a patient's value.
 """

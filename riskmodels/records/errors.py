@@ -11,3 +11,15 @@ class RecordsError(CareRiskError):
 
 class LostJobError(RecordsError):
     """A worker goes on with a job that is no longer its own: it must stop and write nothing."""
+
+
+class NotAllowedError(RecordsError):
+    """The person has none of the roles that this needs."""
+
+
+class NotFoundError(RecordsError):
+    """There is no such record, or it was deleted."""
+
+
+class ConflictError(RecordsError):
+    """Somebody else saved first. Nothing was written; subclasses carry what stands there now."""

@@ -1,16 +1,17 @@
 """The tables, as SQLAlchemy 2 declarative models. What they say is portable: SQLite and PostgreSQL.
 
-No table holds a patient's value, a cell of a file, a column name or the name of a file: those stand in the job's own
-folder, which goes when the job goes.
+Values of patients stand in ``visit``, ``assessment``, ``image_study``, ``patient_risk`` and ``draft`` only. Jobs hold
+none: cells, column names and names of files stand in the job's own folder, which goes when the job goes. Audit events
+hold names of fields and ids of records, never a value.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, DateTime, Index, Integer, MetaData, String, text
+from sqlalchemy import JSON, CheckConstraint, Date, DateTime, Float, ForeignKey, Index, Integer, MetaData, String, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -91,3 +92,181 @@ class JobRow(Base):
     started: Mapped[datetime | None] = mapped_column(UtcTime)
     heartbeat: Mapped[datetime | None] = mapped_column(UtcTime)
     ended: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class UserRow(Base):
+    """An account: who signed in, by the provider's issuer and subject, with the roles last claimed."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (Index("uq_user_account_issuer_subject", "issuer", "subject", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str] = mapped_column(String(255))
+    roles: Mapped[list[str]] = mapped_column(JSON)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    seen: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class PatientRow(Base):
+    """A patient under a pseudonym. ``visits``, ``last_visit``, ``sex``, ``age`` repeat the latest visit for lists."""
+
+    __tablename__ = "patient"
+    __table_args__ = (
+        Index("uq_patient_code", "code", unique=True),
+        Index("ix_patient_last_visit", "last_visit", "id"),
+        Index("ix_patient_age", "age", "id"),
+        Index("ix_patient_label", "label", "id"),
+        Index("ix_patient_created", "created", "id"),
+        Index("ix_patient_deleted", "deleted"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    code: Mapped[str] = mapped_column(String(16))
+    label: Mapped[str] = mapped_column(String(120), default="")
+    sex: Mapped[int | None] = mapped_column(Integer)
+    age: Mapped[float | None] = mapped_column(Float)
+    visits: Mapped[int] = mapped_column(Integer, default=0)
+    last_visit: Mapped[date | None] = mapped_column(Date)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+    deleted: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class PatientRiskRow(Base):
+    """The risk by the latest assessment of the latest visit, one row an outcome, for lists: filter and sort."""
+
+    __tablename__ = "patient_risk"
+    __table_args__ = (Index("ix_patient_risk_outcome_risk", "outcome", "risk", "patient_id"),)
+
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"), primary_key=True)
+    outcome: Mapped[str] = mapped_column(String(32), primary_key=True)
+    risk: Mapped[float] = mapped_column(Float)
+
+
+class VisitRow(Base):
+    """What was known at one visit: ``entered`` as typed with its unit, ``canonical`` in the vocabulary's units."""
+
+    __tablename__ = "visit"
+    __table_args__ = (Index("ix_visit_patient_id_day", "patient_id", "day"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    day: Mapped[date] = mapped_column(Date)
+    entered: Mapped[dict[str, Any]] = mapped_column(JSON)
+    canonical: Mapped[dict[str, float]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(String(2000), default="")
+    source: Mapped[str] = mapped_column(String(32), default="form")
+    version: Mapped[int] = mapped_column(Integer, default=1)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+    edited: Mapped[datetime] = mapped_column(UtcTime)
+    edited_by: Mapped[str] = mapped_column(String(32))
+    deleted: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ModelVersionRow(Base):
+    """A model that made an assessment: its name, version and the hash of all its files, with its card."""
+
+    __tablename__ = "model_version"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    version: Mapped[str] = mapped_column(String(100))
+    card: Mapped[dict[str, Any]] = mapped_column(JSON)
+    first_used: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class AssessmentRow(Base):
+    """What one model answered for a visit as it then stood. Never changed; a new answer is a new row."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (Index("ix_assessment_visit_id_created", "visit_id", "created"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit_id: Mapped[str] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"))
+    visit_version: Mapped[int] = mapped_column(Integer)
+    model_hash: Mapped[str] = mapped_column(ForeignKey("model_version.hash"))
+    inputs: Mapped[dict[str, float]] = mapped_column(JSON)
+    inputs_hash: Mapped[str] = mapped_column(String(64))
+    outputs: Mapped[dict[str, Any]] = mapped_column(JSON)
+    reasons: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+
+
+class ImageStudyRow(Base):
+    """What an image model read in a picture; the picture itself is not kept, only its hash."""
+
+    __tablename__ = "image_study"
+    __table_args__ = (Index("ix_image_study_patient_id_day", "patient_id", "day"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    day: Mapped[date] = mapped_column(Date)
+    model: Mapped[str] = mapped_column(String(64))
+    model_version: Mapped[str] = mapped_column(String(100))
+    picture_hash: Mapped[str] = mapped_column(String(64))
+    result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+    deleted: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class CohortRow(Base):
+    """A cohort that was scored: what file (by hash), how long, by which models, with what counts; no rows."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (Index("ix_cohort_owner_created", "owner", "created"),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    job_id: Mapped[str] = mapped_column(String(32))
+    owner: Mapped[str] = mapped_column(String(255))
+    file_hash: Mapped[str] = mapped_column(String(64))
+    models: Mapped[list[str]] = mapped_column(JSON)
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class DraftRow(Base):
+    """What stands in a person's form before it is saved, so that a refresh loses nothing; goes after a day."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("ix_draft_owner_saved", "owner", "saved"), Index("ix_draft_saved", "saved"))
+
+    id: Mapped[str] = mapped_column(String(48), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(32))
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class AuditEventRow(Base):
+    """Who did what when to which record. Triggers refuse a change or deletion; each hash covers the one before."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_record", "record_kind", "record_id"),
+        Index("ix_audit_event_actor_time", "actor", "time"),
+    )
+
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    time: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str] = mapped_column(String(32))
+    action: Mapped[str] = mapped_column(String(32))
+    record_kind: Mapped[str] = mapped_column(String(32))
+    record_id: Mapped[str] = mapped_column(String(64))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHeadRow(Base):
+    """The end of the chain: one row, locked while an event is added. A cut-off tail no longer ends here."""
+
+    __tablename__ = "audit_head"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(Integer)
+    hash: Mapped[str] = mapped_column(String(64))
