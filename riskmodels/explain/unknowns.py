@@ -41,8 +41,7 @@ def narrowing(
     known = row.iloc[0]
     unknown = [n for n in inputs if n not in _NOT_ASKED and pd.isna(known.get(n, np.nan))]
     values = {name: reference.plausible(name, known) for name in unknown}
-    trials = [row.assign(**{name: value}) for name in unknown for value in values[name]]
-    risks = risk_of(pd.concat(trials, ignore_index=True)) if trials else np.empty(0)
+    risks = risk_of(_trials(row, values)) if values else np.empty(0)
     parts = np.split(risks, np.cumsum([len(values[name]) for name in unknown])[:-1]) if unknown else []
     rows = [
         (name, VOCABULARY[name].label, float(part.std()), float(part.min()), float(part.max()))
@@ -50,3 +49,15 @@ def narrowing(
     ]
     table = pd.DataFrame(rows, columns=["name", "label", "sd", "low", "high"])
     return table.sort_values("sd", ascending=False, ignore_index=True)
+
+
+def _trials(row: pd.DataFrame, values: dict[str, npt.NDArray[np.float64]]) -> pd.DataFrame:
+    """The patient once for each value of each unknown input."""
+    absent = {name: np.nan for name in values if name not in row}
+    patient = row.assign(**absent) if absent else row
+    trials = np.repeat(patient.to_numpy(float), sum(map(len, values.values())), axis=0)
+    start = 0
+    for name, tried in values.items():
+        trials[start : start + len(tried), patient.columns.get_loc(name)] = tried
+        start += len(tried)
+    return pd.DataFrame(trials, columns=patient.columns)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from riskmodels.percentiles import AGE_BANDS, FEWEST, PERCENTILES, age_band, percentile_tables, rounded, share_below
 
@@ -90,7 +90,7 @@ class Reference:
         weights = np.linalg.solve(block, cross) if others else np.empty(0)
         mean = float(weights @ scores)
         spread = float(np.sqrt(np.maximum(1 - weights @ cross, 0.01)))
-        levels = norm.cdf(mean + spread * np.asarray(norm.ppf(NODES)))
+        levels = ndtr(mean + spread * ndtri(NODES))
         values = np.interp(levels, LEVELS, self.quantiles[at])
         distinct = np.unique(self.quantiles[at])
         if len(distinct) <= 6:
@@ -103,7 +103,7 @@ class Reference:
         low, high = int(np.searchsorted(table, value, "left")), int(np.searchsorted(table, value, "right"))
         between = low == high
         level = np.interp(value, table, LEVELS) if between else (LEVELS[low] + LEVELS[high - 1]) / 2
-        return float(norm.ppf(np.clip(level, 0.005, 0.995)))
+        return float(ndtri(np.clip(level, 0.005, 0.995)))
 
     def to_dict(self) -> dict[str, Any]:
         """For the model's folder, as JSON."""
@@ -129,7 +129,7 @@ class Reference:
 
 def _normal_scores(values: pd.Series) -> Floats:
     ranks = values.rank(method="average").to_numpy(float)
-    return np.asarray(norm.ppf((ranks - 0.5) / int(values.notna().sum())))
+    return np.asarray(ndtri((ranks - 0.5) / int(values.notna().sum())))
 
 
 def _positive(correlation: Floats) -> Floats:
