@@ -1,18 +1,5 @@
-"""Home: what this is, the doors, and the state of the models."""
+"""The server: ``streamlit run app.py`` serves Home (home.py) and the pages of pages/."""
 
 import streamlit as st
 
-from riskmodels.errors import CareRiskError
-from ui import home
-from ui.page import start_page
-
-start_page("CareRisk")
-
-with st.container(key="home", gap="medium"):
-    st.markdown(home.INTRODUCTION)
-    home.draw_doors()
-    st.subheader("Models in use", anchor=False)
-    try:
-        home.draw_models()
-    except CareRiskError as error:
-        st.error(str(error))
+app = st.App("home.py")

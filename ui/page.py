@@ -26,7 +26,7 @@ class PageLink:
 
 
 PAGES = (
-    PageLink("app.py", "Home", ":material/home:", (CARE, ANALYST)),
+    PageLink("home.py", "Home", ":material/home:", (CARE, ANALYST)),
     PageLink(
         "pages/1_Patient.py",
         "Assess a patient",

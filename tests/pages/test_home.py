@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodels.errors import ModelFileError
 from ui import models
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
+APP = str(Path(__file__).resolve().parents[2] / "home.py")
 
 
 @pytest.fixture(autouse=True)

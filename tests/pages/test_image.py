@@ -144,7 +144,7 @@ def page(models: dict[str, StandIn]) -> AppTest:
 
 
 def open_page() -> AppTest:
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
     return app.switch_page("pages/3_Image.py").run()
 
 
@@ -447,7 +447,7 @@ class TestBatch:
     def test_results_are_kept_when_the_page_is_left(self, page, models):
         upload(page, *self.MIX)
         reads = models[CLASSIFIER].reads
-        page.switch_page("app.py").run()
+        page.switch_page("home.py").run()
         page.switch_page("pages/3_Image.py").run()
         assert len(table(page)) == 4
         assert models[CLASSIFIER].reads == reads
@@ -455,7 +455,7 @@ class TestBatch:
 
     def test_a_picture_whose_file_is_gone_keeps_its_reading(self, page):
         upload(page, *self.MIX)
-        page.switch_page("app.py").run()
+        page.switch_page("home.py").run()
         page.switch_page("pages/3_Image.py").run()
         page.selectbox(key="image.chosen").set_value(4).run()
         assert "Upload this one again" in captions(page)
@@ -515,7 +515,7 @@ class TestKept:
 def test_patient_page_imports_no_image_model_and_no_reader_of_images():
     script = (
         "import sys; from streamlit.testing.v1 import AppTest\n"
-        "app = AppTest.from_file('app.py', default_timeout=60).run()\n"
+        "app = AppTest.from_file('home.py', default_timeout=60).run()\n"
         "app.switch_page('pages/1_Patient.py').run(); assert not app.exception\n"
         "heavy = ('pydicom', 'efficientnet', 'riskmodels.imaging.', 'riskmodels.interop.dicom')\n"
         "print(sorted(m for m in sys.modules if m.startswith(heavy)))"

@@ -14,7 +14,7 @@ from riskmodels.vocabulary import VOCABULARY
 from ui.draft import unit_key, value_key
 from ui.examples import EXAMPLES
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
+APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN, DIABETIC, CHEST_PAIN = EXAMPLES
 
 
@@ -274,6 +274,6 @@ def test_unknown_inputs_and_population_stand_in_the_validity_box(page: AppTest) 
 
 def test_facts_survive_a_visit_to_another_page(page: AppTest) -> None:
     load(page, WOMAN.title)
-    page.switch_page("app.py").run()
+    page.switch_page("home.py").run()
     page.switch_page("pages/1_Patient.py").run()
     assert page.number_input(key=value_key("waist")).value == 108

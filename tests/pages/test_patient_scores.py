@@ -23,7 +23,7 @@ from ui.report import Case, build_report
 from ui.score_rows import compute_scores
 from ui.scores import PLACE
 
-APP = str(Path(__file__).resolve().parents[2] / "app.py")
+APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN, DIABETIC, _ = EXAMPLES
 #: PREVENT base model, FORMULAS.md section 8: 14.68 % for all cardiovascular disease
 WORKED = {
