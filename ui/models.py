@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import streamlit as st
 
 from riskmodels.tabular.model import RiskModel, load_shipped
@@ -19,6 +21,7 @@ def shipped_models() -> dict[str, RiskModel]:
         ModelFileError: when a model folder is missing, damaged or of another version.
     """
     models = VersionStore().in_force(load_shipped())
+    gc.freeze()  # what is loaded by now stays: no later collection need walk through it
     return {name: models[name] for name in sorted(models, key=_place)}
 
 
