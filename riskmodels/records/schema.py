@@ -109,15 +109,22 @@ class UserRow(Base):
     seen: Mapped[datetime] = mapped_column(UtcTime)
 
 
+#: compared letter by letter on every database
+_KEY = String(400).with_variant(String(400, collation="C"), "postgresql")
+
+
 class PatientRow(Base):
-    """A patient under a pseudonym. ``visits``, ``last_visit``, ``sex``, ``age`` repeat the latest visit for lists."""
+    """A patient under a pseudonym. ``visits``, ``last_visit``, ``sex``, ``age`` repeat the latest visit for lists.
+
+    ``label_key`` is the label without case and accents, to search and sort by.
+    """
 
     __tablename__ = "patient"
     __table_args__ = (
         Index("uq_patient_code", "code", unique=True),
         Index("ix_patient_last_visit", "last_visit", "id"),
         Index("ix_patient_age", "age", "id"),
-        Index("ix_patient_label", "label", "id"),
+        Index("ix_patient_label_key", "label_key", "id"),
         Index("ix_patient_created", "created", "id"),
         Index("ix_patient_deleted", "deleted"),
     )
@@ -125,6 +132,7 @@ class PatientRow(Base):
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     code: Mapped[str] = mapped_column(String(16))
     label: Mapped[str] = mapped_column(String(120), default="")
+    label_key: Mapped[str] = mapped_column(_KEY, default="")
     sex: Mapped[int | None] = mapped_column(Integer)
     age: Mapped[float | None] = mapped_column(Float)
     visits: Mapped[int] = mapped_column(Integer, default=0)

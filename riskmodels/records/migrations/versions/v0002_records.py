@@ -10,6 +10,7 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_KEY = sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql")
 _REFUSAL = "the audit trail is append-only"
 
 
@@ -123,6 +124,7 @@ def _make_tables() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("code", sa.String(length=16), nullable=False),
         sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("label_key", _KEY, nullable=False),
         sa.Column("sex", sa.Integer(), nullable=True),
         sa.Column("age", sa.Float(), nullable=True),
         sa.Column("visits", sa.Integer(), nullable=False),
@@ -136,7 +138,7 @@ def _make_tables() -> None:
     op.create_index("ix_patient_age", "patient", ["age", "id"])
     op.create_index("ix_patient_created", "patient", ["created", "id"])
     op.create_index("ix_patient_deleted", "patient", ["deleted"])
-    op.create_index("ix_patient_label", "patient", ["label", "id"])
+    op.create_index("ix_patient_label_key", "patient", ["label_key", "id"])
     op.create_index("ix_patient_last_visit", "patient", ["last_visit", "id"])
     op.create_index("uq_patient_code", "patient", ["code"], unique=True)
     op.create_table(
