@@ -1,0 +1,178 @@
+"""What the models stand on: database, audit trail, data folder and disk, sign-in, the server itself. Without torch."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from riskmodels.errors import CareRiskError
+from riskmodels.records.engine import Database, connect, data_folder
+from riskmodels.records.schema import AuditEventRow, AuditHeadRow
+from riskmodels.records.upgrade import Version, version
+
+ROOT = Path(__file__).resolve().parents[2]
+UPGRADE = "python -m riskmodels db upgrade"
+#: free space on the disk of the data folder, bytes: under the first nothing may be saved, under the second it is told
+FULL, NEARLY_FULL = 10**9, 5 * 10**9
+#: what sign-in needs of the section [auth] in secrets.toml (Streamlit's own names)
+SIGN_IN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+#: characters of a cookie's secret that cannot be guessed
+SHORTEST_SECRET = 32
+#: seconds that the server may take to say that it is there
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was checked.
+
+    Args:
+        name: what.
+        passed: whether the app may answer.
+        detail: what was found, and what to do when it is not right.
+        caution: it passed, but somebody should look at it.
+    """
+
+    name: str
+    passed: bool
+    detail: str
+    caution: bool = False
+
+
+def database_checks() -> list[Check]:
+    """Whether the database can be reached, is at the step that the code needs, and its audit trail has its end."""
+    try:
+        database = connect()
+        try:
+            found = version(database)
+            step = _step(database, found)
+            return [step, _audit_head(database)] if found.current else [step]
+        finally:
+            database.close()
+    except CareRiskError as error:
+        return [Check("database", False, str(error))]
+
+
+def _step(database: Database, found: Version) -> Check:
+    place = "SQLite" if database.file else "PostgreSQL"
+    if found.newer:
+        detail = f"{place}, at step {found.found}, made by newer code: update the app, or restore a backup"
+        return Check("database", False, detail)
+    if found.current:
+        return Check("database", True, f"{place}, at step {found.found}")
+    if database.file and not found.found:
+        return Check("database", True, f"{place}, still empty: made when the app is first used")
+    behind = f"{place}, at step {found.found or 'none'}, the code needs {found.newest}"
+    return Check("database", False, f"{behind}: make a backup, then run {UPGRADE}")
+
+
+def _audit_head(database: Database) -> Check:
+    """The stored end of the chain against its last event; the whole chain is walked by ``audit verify``."""
+    with database.read() as session:
+        heads = list(session.scalars(select(AuditHeadRow)))
+        last = session.scalars(select(AuditEventRow).order_by(AuditEventRow.seq.desc()).limit(1)).first()
+        events = session.scalar(select(func.count()).select_from(AuditEventRow)) or 0
+    end = (last.seq, last.hash) if last else (0, "")
+    if len(heads) != 1 or (heads[0].seq, heads[0].hash) != end or events != end[0]:
+        problem = "its end is not where it was: run python -m riskmodels audit verify, and keep a copy of the database"
+        return Check("audit trail", False, problem)
+    return Check("audit trail", True, f"{events:,} events, ends {end[1][:12] or 'at its beginning'}")
+
+
+def folder_checks(folder: Path | None = None) -> list[Check]:
+    """Whether the data folder can be written, is nobody else's to read, and its disk has room.
+
+    Args:
+        folder: :func:`riskmodels.records.engine.data_folder` when None; made when it is not there.
+    """
+    place = folder or data_folder()
+    try:
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"selfcheck")
+        mode, free = stat.S_IMODE(place.stat().st_mode), shutil.disk_usage(place).free
+    except OSError as error:
+        remedy = "give the app's user the right to write, or set CARERISK_DATA to another folder"
+        return [Check("data folder", False, f"{place} cannot be written ({error.strerror}): {remedy}")]
+    others = bool(mode & 0o077) and os.name == "posix"
+    detail = f"{place} can be written"
+    if others:
+        detail += f", but others may enter it (mode {mode:04o}): chmod 700"
+    return [Check("data folder", True, detail, caution=others), _disk(free)]
+
+
+def _disk(free: int) -> Check:
+    detail = f"{free / 1e9:,.1f} GB free"
+    if free < FULL:
+        return Check("disk", False, f"{detail}, under {FULL / 1e9:.0f} GB: delete cohorts that are done, or make room")
+    low = free < NEARLY_FULL
+    return Check("disk", True, f"{detail}, under {NEARLY_FULL / 1e9:.0f} GB: make room soon" if low else detail, low)
+
+
+def sign_in_check(environment: Mapping[str, str] = os.environ, root: Path = ROOT) -> Check:
+    """Whether sign-in is set up whole, or not at all and the app answers to this computer only.
+
+    Args:
+        environment: variables of the process.
+        root: holds ``.streamlit``.
+    """
+    try:
+        auth, address = _auth(root), _address(environment, root)
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        return Check("sign-in", False, f"the settings cannot be read ({type(error).__name__}): see docs/deployment.md")
+    if not auth:
+        if address in ("localhost", "127.0.0.1", "::1"):
+            return Check("sign-in", True, f"none; the app answers on {address} only")
+        told = "none, and the app would answer to other computers" if address else "none, and no address is set"
+        return Check("sign-in", False, f"{told}: set it up (docs/deployment.md), or set the address 127.0.0.1")
+    missing = [name for name in SIGN_IN if not str(auth.get(name, "")).strip()]
+    if missing:
+        return Check("sign-in", False, f"partly set up; [auth] in secrets.toml lacks {', '.join(missing)}")
+    return _secret(auth)
+
+
+def _secret(auth: Mapping[str, Any]) -> Check:
+    if len(str(auth["cookie_secret"])) < SHORTEST_SECRET:
+        remedy = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+        return Check("sign-in", False, f"cookie_secret has fewer than {SHORTEST_SECRET} characters: {remedy}")
+    plain = str(auth["redirect_uri"]).startswith("http://") and "//localhost" not in str(auth["redirect_uri"])
+    detail = "set up" + (", but redirect_uri is not https: passwords and cookies travel in the clear" if plain else "")
+    return Check("sign-in", True, detail, caution=plain)
+
+
+def _auth(root: Path) -> Mapping[str, Any]:
+    path = root / ".streamlit" / "secrets.toml"
+    found = tomllib.loads(path.read_text(encoding="utf-8")).get("auth", {}) if path.is_file() else {}
+    return found if isinstance(found, dict) else {}
+
+
+def _address(environment: Mapping[str, str], root: Path) -> str:
+    """Where the app listens: the environment goes before the file, as Streamlit has it."""
+    path = root / ".streamlit" / "config.toml"
+    server = tomllib.loads(path.read_text(encoding="utf-8")).get("server", {}) if path.is_file() else {}
+    return environment.get("STREAMLIT_SERVER_ADDRESS", str(server.get("address", "")))
+
+
+def server_check(address: str) -> Check:
+    """Whether a running app answers.
+
+    Args:
+        address: e.g. ``http://127.0.0.1:8501``.
+    """
+    try:
+        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=_PATIENCE) as answer:  # noqa: S310
+            alive = answer.status == 200
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        return Check("server", False, f"{address} does not answer ({type(error).__name__})")
+    return Check("server", alive, f"{address} answers")
