@@ -1,0 +1,195 @@
+"""Fifty people at the app for two minutes: ``python tests/load/run.py --out docs/benchmarks.md`` (part of make bench).
+
+Serves the app in a process of its own, opens real websocket sessions from this one, and writes how long a risk update
+took, and how much memory a session costs, into the section of the report.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
+
+from scenario import Person, wrong_answers  # noqa: E402
+from streamlit_client import Session  # noqa: E402
+
+from riskmodels.tabular.model import load_shipped  # noqa: E402
+
+HEADING = "## Fifty people at once"
+_STARTED_WITHIN = 90.0
+
+
+@dataclass(frozen=True)
+class Load:
+    """What was measured.
+
+    Args:
+        people: sessions at once.
+        seconds: how long they worked.
+        pause: mean seconds between two values of one person.
+        opened, updated: seconds of each page opening and of each update.
+        memory: MB of the server before, with all sessions at work, and 10 s after the last one left.
+        busy: CPU seconds of the server a second, while all worked.
+        problems: failures, answers that are not the model's, words of another session.
+    """
+
+    people: int
+    seconds: float
+    pause: float
+    opened: list[float]
+    updated: list[float]
+    memory: tuple[float, float, float]
+    busy: float
+    problems: list[str]
+
+
+def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
+    """Serve the app, let the people work, check what they saw."""
+    with tempfile.TemporaryDirectory() as data, served(Path(data)) as (url, server):
+        asyncio.run(_at_work([Person(0, Session(url, "Patient"), 0.1)], 3.0, 0.0, []))  # models loaded, code compiled
+        before, readings = _memory(server.pid), list[tuple[float, float]]()
+        crew = [Person(number, Session(url, "Patient"), pause) for number in range(people)]
+        asyncio.run(_at_work(crew, seconds, ramp, readings, server.pid))
+        time.sleep(10)
+        after = _memory(server.pid)
+        said = (Path(data) / "log.txt").read_text(errors="replace")
+    models = load_shipped()
+    problems = [f"person {p.number}: {p.failure}" for p in crew if p.failure]
+    problems += [text for person in crew for text in wrong_answers(person, models)]
+    problems += [f"person {p.number} was sent values of others" for p in crew if p.foreign]
+    problems += ["the server logged an error"] if re.search(r"Traceback|ERROR", said) else []
+    updated = [update.seconds for person in crew for update in person.updates]
+    memory = (before, max(m for m, _ in readings), after)
+    busy = _busy(readings)
+    return Load(people, seconds, pause, [p.opened for p in crew], updated, memory, busy, problems)
+
+
+async def _at_work(
+    crew: list[Person], seconds: float, ramp: float, readings: list[tuple[float, float]], pid: int = 0
+) -> None:
+    work = asyncio.gather(*(p.work(seconds, ramp * at / len(crew)) for at, p in enumerate(crew)))
+    while not work.done():
+        if pid:
+            readings.append((_memory(pid), _cpu(pid)))
+        await asyncio.wait([work], timeout=1.0)
+    await work
+
+
+def _memory(pid: int) -> float:
+    """Resident MB of a process."""
+    return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) / 1024
+
+
+def _cpu(pid: int) -> float:
+    """CPU seconds that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _busy(readings: list[tuple[float, float]]) -> float:
+    used = [cpu for _, cpu in readings]
+    return (used[-1] - used[0]) / max(len(used) - 1, 1)
+
+
+@contextmanager
+def served(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The app in a process of its own, with an empty data folder; its address and process."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    environment = os.environ | {"CARERISK_DATA": str(data / "records")}
+    environment.pop("DATABASE_URL", None)
+    with (data / "log.txt").open("wb") as log:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
+        try:
+            url = f"http://localhost:{port}"
+            _wait_for(f"{url}/_stcore/health", server)
+            yield url, server
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _STARTED_WITHIN
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("the app did not start")
+
+
+def report(load: Load) -> str:
+    """The section of docs/benchmarks.md."""
+    p50, p95 = np.percentile(load.updated, [50, 95])
+    open95 = np.percentile(load.opened, 95)
+    before, at_work, after = load.memory
+    found = "; ".join(load.problems) or "none"
+    return f"""{HEADING}
+
+{load.people} websocket sessions enter invented patients for {load.seconds:.0f} s, one value every {load.pause:.0f} s each
+(`python tests/load/run.py`, part of `make bench`); client and server share the machine. Every answer is compared with the
+model's, and every message is searched for values of other sessions.
+
+| | |
+|---|---:|
+| risk updates | {len(load.updated):,} ({len(load.updated) / load.seconds:.1f} a second) |
+| a risk update, median | {p50:.2f} s |
+| a risk update, 95th percentile | {p95:.2f} s |
+| opening the page while the others work, 95th percentile | {open95:.1f} s |
+| memory of the server before | {before:,.0f} MB |
+| memory a session | {(at_work - before) / load.people:.1f} MB |
+| memory 10 s after all have left | {after:,.0f} MB |
+| CPU of the server | {load.busy:.2f} cores |
+| errors, wrong answers, values of others | {found} |
+"""
+
+
+def write_section(path: Path, section: str) -> None:
+    """Put the section in the place of the former one, or at the end."""
+    text = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
+    start = text.find(HEADING)
+    if start >= 0:
+        following = text.find("\n## ", start + 1)
+        text = text[:start] + (text[following + 1 :] if following >= 0 else "")
+    path.write_text(text.rstrip("\n") + "\n\n" + section, encoding="utf-8")
+
+
+def main() -> int:
+    """Measure, print, write; 1 when anything went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=50)
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--pause", type=float, default=8.0, help="mean seconds between two values of one person")
+    parser.add_argument("--ramp", type=float, default=30.0, help="seconds over which the people arrive")
+    parser.add_argument("--out", type=Path, help="Markdown file whose section is replaced")
+    options = parser.parse_args()
+    load = measure(options.people, options.seconds, options.pause, options.ramp)
+    section = report(load)
+    print(section)
+    if options.out:
+        write_section(options.out, section)
+    return 1 if load.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""What one person does at the app under load: enter one invented patient after another, and check every answer.
+
+Each person's patients have a systolic pressure that nobody else's has, so that one word of another session in this
+one's messages is found; and every answer is compared with the model's, asked apart from the app.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+from streamlit_client import Session, SessionError
+
+from riskmodels.checks import check
+from riskmodels.tabular.model import RiskModel
+from riskmodels.vocabulary import VOCABULARY
+from ui.assessment import assess
+from ui.result import answer_words
+
+FIRST_PRESSURE = 100
+_PRESSURE = re.compile(r"Systolic pressure (\d+) mmHg")
+_ANSWER = re.compile(r'aria-label="([^"]*90 % interval[^"]*)"')
+
+
+@dataclass(frozen=True)
+class Update:
+    """One value entered: how long the page took, and what it then said of which patient."""
+
+    seconds: float
+    patient: Mapping[str, float] = field(repr=False)
+    answers: tuple[str, ...] = field(repr=False)
+
+
+@dataclass
+class Person:
+    """One of the people at the app.
+
+    Args:
+        number: from 0; decides the patients.
+        session: the browser tab.
+        pause: mean seconds between two values.
+    """
+
+    number: int
+    session: Session
+    pause: float
+    opened: float = 0.0
+    updates: list[Update] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    failure: str = ""
+
+    async def work(self, seconds: float, begin: float) -> None:
+        """Open the page after ``begin`` seconds and enter patients until the time is over; a failure is kept."""
+        chance = random.Random(self.number)
+        loop = asyncio.get_running_loop()
+        try:
+            await asyncio.sleep(begin)
+            self.opened = await self.session.open()
+            end = loop.time() + seconds
+            await self._enter_patient(chance, end)
+            while loop.time() < end:
+                await self.session.press("Clear")
+                await self._enter_patient(chance, end)
+        except (SessionError, OSError) as error:
+            self.failure = f"{type(error).__name__}: {error}"
+        finally:
+            await self.session.close()
+
+    async def _enter_patient(self, chance: random.Random, end: float) -> None:
+        known: dict[str, float] = {}
+        for name, value in patient_of(self.number, chance).items():
+            await asyncio.sleep(chance.uniform(0.5, 1.5) * self.pause)
+            if asyncio.get_running_loop().time() > end:
+                return
+            known[name] = value
+            seconds = await self.session.choose(*_entry(name, value))
+            self._note(seconds, known)
+
+    def _note(self, seconds: float, known: Mapping[str, float]) -> None:
+        shown = next((html for html in self.session.html.values() if 'aria-label="Estimates"' in html), "")
+        self.updates.append(Update(seconds, dict(known), tuple(_ANSWER.findall(shown))))
+        own = str(FIRST_PRESSURE + self.number)
+        self.foreign += [found for found in _PRESSURE.findall(self.session.heard()) if found != own]
+
+
+def patient_of(number: int, chance: random.Random) -> dict[str, float]:
+    """An invented patient of a person: canonical values in the order they are entered."""
+    return {
+        "age": float(chance.randint(35, 75)),
+        "sex": float(chance.randint(0, 1)),
+        "systolic_bp": float(FIRST_PRESSURE + number),
+        "height": float(chance.randint(155, 190)),
+        "weight": float(chance.randint(55, 110)),
+        "total_cholesterol": float(chance.randint(150, 280)),
+        "hdl_cholesterol": float(chance.randint(30, 80)),
+        "glucose": float(chance.randint(80, 125)),
+        "creatinine": chance.randint(6, 13) / 10,
+        "smoking": float(chance.randint(0, 2)),
+    }
+
+
+def _entry(name: str, value: float) -> tuple[str, float | str]:
+    variable = VOCABULARY[name]
+    if variable.choices:
+        return variable.label, next(choice.label for choice in variable.choices if choice.code == value)
+    return f"{variable.label}, {variable.unit}", value
+
+
+def wrong_answers(person: Person, models: Mapping[str, RiskModel]) -> list[str]:
+    """Updates whose page did not say what the models say of that patient, in words without the patient's values."""
+    wrong = []
+    for at, update in enumerate(person.updates):
+        if {"age", "sex"} <= set(update.patient):
+            frame = check(pd.DataFrame([update.patient])).frame
+            expected = tuple(answer_words(answer) for answer in assess(frame, models) if answer.given)
+            if update.answers != expected:
+                wrong.append(f"person {person.number}, update {at}")
+    return wrong

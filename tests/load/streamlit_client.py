@@ -1,0 +1,162 @@
+"""A browser's half of Streamlit's websocket, without a browser: fifty of them fit beside the server.
+
+Speaks the protocol of the pinned version: sends ``BackMsg``, reads ``ForwardMsg``, keeps the state of every widget as
+the frontend does, and names the fragment that a changed widget belongs to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+
+_WIDGETS = ("number_input", "selectbox", "button", "text_input", "date_input", "button_group")
+_LARGEST = 64_000_000
+
+
+class SessionError(AssertionError):
+    """The app answered with an error, or not in time."""
+
+
+@dataclass
+class Widget:
+    """A widget that the server has drawn: its id, label, and the fragment it stands in."""
+
+    id: str
+    label: str
+    fragment: str
+    key: str
+
+
+@dataclass
+class Session:
+    """One browser tab at the app.
+
+    Args:
+        url: of the app, ``http://localhost:8501``.
+        page: name of the page in the address, ``Patient``.
+        cookie: of a signed-in person; empty without sign-in.
+    """
+
+    url: str
+    page: str
+    cookie: str = ""
+    widgets: dict[str, Widget] = field(default_factory=dict)
+    html: dict[tuple[int, ...], str] = field(default_factory=dict)
+    received: int = 0
+    _states: dict[str, WidgetState] = field(default_factory=dict)
+    _cached: dict[str, bytes] = field(default_factory=dict)
+    _script: str = ""
+    _socket: ClientConnection | None = None
+    _heard: list[str] = field(default_factory=list)
+
+    async def open(self, within: float = 60.0) -> float:
+        """Connect and draw the page once; seconds until it stood."""
+        headers = {"Cookie": self.cookie} if self.cookie else {}
+        address = f"{self.url.replace('http', 'ws', 1)}/_stcore/stream"
+        self._socket = await connect(
+            address, subprotocols=["streamlit"], additional_headers=headers, max_size=_LARGEST, origin=self.url
+        )
+        return await self._run("", within)
+
+    async def close(self) -> None:
+        """Close the tab."""
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def choose(self, label: str, value: float | str, within: float = 60.0) -> float:
+        """Enter a number or choose an answer by its words; seconds until the page had answered."""
+        widget = self.widget(label)
+        state = WidgetState(id=widget.id)
+        if isinstance(value, str):
+            state.string_value = value
+        else:
+            state.double_value = float(value)
+        self._states[widget.id] = state
+        return await self._run(widget.fragment, within)
+
+    async def press(self, label: str, within: float = 60.0) -> float:
+        """Press a button; seconds until the page had answered."""
+        widget = self.widget(label)
+        self._states[widget.id] = WidgetState(id=widget.id, trigger_value=True)
+        try:
+            return await self._run(widget.fragment, within)
+        finally:
+            self._states.pop(widget.id, None)
+
+    def widget(self, label: str) -> Widget:
+        """The widget of that label."""
+        for widget in self.widgets.values():
+            if widget.label == label:
+                return widget
+        raise SessionError(f"no widget “{label}” among {sorted(w.label for w in self.widgets.values())}")
+
+    def heard(self) -> str:
+        """All text that the server sent since the last call."""
+        text = "\n".join(self._heard)
+        self._heard.clear()
+        return text
+
+    async def _run(self, fragment: str, within: float) -> float:
+        message = BackMsg()
+        message.rerun_script.page_name = self.page
+        message.rerun_script.page_script_hash = self._script
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.cached_message_hashes.extend(self._cached)
+        message.rerun_script.widget_states.widgets.extend(self._states.values())
+        message.rerun_script.context_info.timezone = "UTC"
+        message.rerun_script.context_info.locale = "en-US"
+        message.rerun_script.context_info.url = f"{self.url}/{self.page}"
+        started = time.perf_counter()
+        assert self._socket is not None
+        await self._socket.send(message.SerializeToString())
+        try:
+            await asyncio.wait_for(self._until_finished(), within)
+        except TimeoutError:
+            raise SessionError(f"no answer within {within:.0f} s") from None
+        return time.perf_counter() - started
+
+    async def _until_finished(self) -> None:
+        assert self._socket is not None
+        while True:
+            data = await self._socket.recv()
+            assert isinstance(data, bytes)
+            self.received += len(data)
+            message = ForwardMsg.FromString(data)
+            if message.ref_hash:
+                message = ForwardMsg.FromString(self._cached[message.ref_hash])
+            elif message.metadata.cacheable and message.hash:
+                self._cached[message.hash] = data
+            kind = message.WhichOneof("type")
+            if kind == "new_session":
+                self._script = message.new_session.page_script_hash
+            elif kind == "delta":
+                self._draw(message)
+            elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):
+                raise SessionError("the script does not compile")
+            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                return
+
+    def _draw(self, message: ForwardMsg) -> None:
+        delta = message.delta
+        place = tuple(message.metadata.delta_path)
+        self._heard.append(str(delta))
+        if delta.WhichOneof("type") != "new_element":
+            return
+        kind = delta.new_element.WhichOneof("type")
+        element: Any = getattr(delta.new_element, str(kind), None)
+        if kind == "exception":
+            raise SessionError(f"the page shows an exception: {element.type}")
+        if kind == "html":
+            self.html[place] = element.body
+        if kind in _WIDGETS:
+            fragment = delta.fragment_id
+            self.widgets[element.id] = Widget(element.id, element.label, fragment, str(kind))
+            if getattr(element, "set_value", False):
+                self._states.pop(element.id, None)
