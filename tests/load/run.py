@@ -146,9 +146,9 @@ def report(load: Load) -> str:
     found = "; ".join(load.problems) or "none"
     return f"""{HEADING}
 
-{load.people} websocket sessions enter invented patients for {load.seconds:.0f} s, one value every {load.pause:.0f} s each
-(`python tests/load/run.py`, part of `make bench`); client and server share the machine. Every answer is compared with the
-model's, and every message is searched for values of other sessions.
+{load.people} websocket sessions enter invented patients for {load.seconds:.0f} s, one value every {load.pause:.0f} s
+each (`python tests/load/run.py`, part of `make bench`); client and server share the machine. Every answer is compared
+with the model's, and every message is searched for values of other sessions.
 
 | | |
 |---|---:|
