@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from riskmodels.cohort_report import METHODS, REASONS, Recalibration, recalibrate
 from riskmodels.errors import CareRiskError
-from riskmodels.tabular.versions import SHIPPED_VERSION, VersionStore
+from riskmodels.records import Role, audit
+from riskmodels.records.access import require
+from riskmodels.records.audit import Action
+from riskmodels.tabular.versions import SHIPPED_VERSION, Choice, VersionStore
 from ui import cohort_background, cohort_jobs
 from ui.cohort_outcome import Label
 from ui.cohort_scored import Result
 from ui.cohort_sections import draw_section, patients, report_frame
+from ui.database import database
 from ui.models import shipped_models
+from ui.sign_in import current_actor
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
@@ -103,24 +110,31 @@ def _draw_versions(model: RiskModel) -> None:
         return
     now = store.chosen(model.name)
     st.markdown(f"In force: **{now}**")
+    may_change = current_actor().may(Role.ADMIN)
     for name, told in [(SHIPPED_VERSION, "as shipped"), *((v.version, _told(v.derived)) for v in versions)]:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{name} · {told}", width="stretch")
-            if name != now and st.button("Put in force", type="tertiary", key=f"cohort_version_{name}"):
-                _change(lambda name=name: store.choose(model.name, name, cohort_jobs.owner()))
-    if store.choices(model.name) and st.button("Roll back", icon=":material/undo:", key="cohort_version_back"):
-        _change(lambda: store.roll_back(model.name, cohort_jobs.owner()))
-    st.caption("A version in force is used by every page from then on. What was scored before stays as it was scored.")
+            if may_change and name != now and st.button("Put in force", type="tertiary", key=f"cohort_version_{name}"):
+                _change(Action.IN_FORCE, model.name, partial(store.choose, model.name, name))
+    may_go_back = may_change and store.choices(model.name)
+    if may_go_back and st.button("Roll back", icon=":material/undo:", key="cohort_version_back"):
+        _change(Action.ROLL_BACK, model.name, partial(store.roll_back, model.name))
+    st.caption(
+        "A version in force is used by every page from then on. What was scored before stays as it was scored."
+        + ("" if may_change else " An administrator puts a version in force.")
+    )
 
 
 def _told(derived: dict[str, object]) -> str:
     return f"{derived.get('method', '')} of {derived.get('outcome', '')}, {str(derived.get('date', ''))[:10]}"
 
 
-def _change(choose: object) -> None:
-    """Put another version in force, and have every page use it."""
+def _change(action: Action, model: str, choose: Callable[[str], Choice]) -> None:
+    """Put another version in force, and have every page use it; the role is asked again at this moment."""
+    actor = current_actor()
     try:
-        choose()  # type: ignore[operator]
+        require(actor, Role.ADMIN)
+        audit.record(database(), actor, action, "model", model, {"version": choose(actor.id).version})
     except CareRiskError as error:
         st.error(str(error))
         return
