@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
@@ -25,12 +26,19 @@ ROOT = Path(__file__).resolve().parents[2]
 UPGRADE = "python -m riskmodels db upgrade"
 #: free space on the disk of the data folder, bytes: under the first nothing may be saved, under the second it is told
 FULL, NEARLY_FULL = 10**9, 5 * 10**9
-#: what sign-in needs of the section [auth] in secrets.toml (Streamlit's own names)
-SIGN_IN = ("redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url")
+#: what sign-in needs: environment variable → key of [auth] in secrets.toml (ui/sign_in_settings.py reads them)
+SIGN_IN = {
+    "CARERISK_OIDC_METADATA_URL": "server_metadata_url",
+    "CARERISK_OIDC_CLIENT_ID": "client_id",
+    "CARERISK_OIDC_CLIENT_SECRET": "client_secret",
+    "CARERISK_OIDC_REDIRECT_URI": "redirect_uri",
+    "CARERISK_COOKIE_SECRET": "cookie_secret",
+}
 #: characters of a cookie's secret that cannot be guessed
 SHORTEST_SECRET = 32
 #: seconds that the server may take to say that it is there
 _PATIENCE = 5.0
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -120,39 +128,49 @@ def _disk(free: int) -> Check:
     return Check("disk", True, f"{detail}, under {NEARLY_FULL / 1e9:.0f} GB: make room soon" if low else detail, low)
 
 
-def sign_in_check(environment: Mapping[str, str] = os.environ, root: Path = ROOT) -> Check:
+def sign_in_check(environment: Mapping[str, str] = os.environ, root: Path = ROOT, home: Path | None = None) -> Check:
     """Whether sign-in is set up whole, or not at all and the app answers to this computer only.
 
     Args:
-        environment: variables of the process.
-        root: holds ``.streamlit``.
+        environment: variables of the process; they go before the files.
+        root: the project, with ``.streamlit``.
+        home: the person's own folder, with another; :meth:`pathlib.Path.home` when None.
     """
     try:
-        auth, address = _auth(root), _address(environment, root)
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        return Check("sign-in", False, f"the settings cannot be read ({type(error).__name__}): see docs/deployment.md")
-    if not auth:
-        if address in ("localhost", "127.0.0.1", "::1"):
-            return Check("sign-in", True, f"none; the app answers on {address} only")
-        told = "none, and the app would answer to other computers" if address else "none, and no address is set"
-        return Check("sign-in", False, f"{told}: set it up (docs/deployment.md), or set the address 127.0.0.1")
-    missing = [name for name in SIGN_IN if not str(auth.get(name, "")).strip()]
+        section = _auth(home or Path.home()) | _auth(root)
+        address = _address(environment, root)
+    except (OSError, tomllib.TOMLDecodeError, RuntimeError) as error:
+        return Check("sign-in", False, f"the settings cannot be read ({type(error).__name__}): see docs/sign_in.md")
+    given = {name: str(environment.get(name) or section.get(key) or "").strip() for name, key in SIGN_IN.items()}
+    missing = [name for name, value in given.items() if not value]
+    if not section and len(missing) == len(SIGN_IN):
+        return _without_sign_in(address)
     if missing:
-        return Check("sign-in", False, f"partly set up; [auth] in secrets.toml lacks {', '.join(missing)}")
-    return _secret(auth)
+        return Check("sign-in", False, f"set up in part; missing: {', '.join(missing)} (docs/sign_in.md)")
+    return _whole_sign_in(given)
 
 
-def _secret(auth: Mapping[str, Any]) -> Check:
-    if len(str(auth["cookie_secret"])) < SHORTEST_SECRET:
+def _without_sign_in(address: str) -> Check:
+    if address in _LOOPBACK:
+        return Check("sign-in", True, f"none; the app answers on {address} only")
+    told = "none, and the app would answer to other computers" if address else "none, and no address is set"
+    return Check("sign-in", False, f"{told}: set it up (docs/sign_in.md), or set the address 127.0.0.1")
+
+
+def _whole_sign_in(given: Mapping[str, str]) -> Check:
+    if len(given["CARERISK_COOKIE_SECRET"]) < SHORTEST_SECRET:
         remedy = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
-        return Check("sign-in", False, f"cookie_secret has fewer than {SHORTEST_SECRET} characters: {remedy}")
-    plain = str(auth["redirect_uri"]).startswith("http://") and "//localhost" not in str(auth["redirect_uri"])
-    detail = "set up" + (", but redirect_uri is not https: passwords and cookies travel in the clear" if plain else "")
-    return Check("sign-in", True, detail, caution=plain)
+        detail = f"CARERISK_COOKIE_SECRET has fewer than {SHORTEST_SECRET} characters; draw one: {remedy}"
+        return Check("sign-in", False, detail)
+    for name in ("CARERISK_OIDC_METADATA_URL", "CARERISK_OIDC_REDIRECT_URI"):
+        parts = urlsplit(given[name])
+        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+            return Check("sign-in", False, f"{name} is not https: what people type would travel in the clear")
+    return Check("sign-in", True, "set up")
 
 
-def _auth(root: Path) -> Mapping[str, Any]:
-    path = root / ".streamlit" / "secrets.toml"
+def _auth(folder: Path) -> dict[str, Any]:
+    path = folder / ".streamlit" / "secrets.toml"
     found = tomllib.loads(path.read_text(encoding="utf-8")).get("auth", {}) if path.is_file() else {}
     return found if isinstance(found, dict) else {}
 

@@ -30,6 +30,7 @@ from riskmodels.shipping.site_checks import (
     server_check,
     sign_in_check,
 )
+from ui.sign_in_settings import NEEDED, SHORTEST_SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "data" / "models"
@@ -184,41 +185,55 @@ class TestFolder:
         assert (disk.passed, disk.caution) == (passed, caution)
 
 
+def sign_in(root: Path, environment: dict[str, str] | None = None) -> Check:
+    return sign_in_check(environment or {}, root, home=root / "nobody")
+
+
 class TestSignIn:
+    def test_settings_are_those_that_the_app_reads(self) -> None:
+        assert site_checks.SIGN_IN == NEEDED
+        assert site_checks.SHORTEST_SECRET == SHORTEST_SECRET
+
     def test_none_is_right_on_the_loopback_address(self, tmp_path: Path) -> None:
-        found = sign_in_check({}, settings(tmp_path, {}, "127.0.0.1"))
-        assert found.passed
+        assert sign_in(settings(tmp_path, {}, "127.0.0.1")).passed
 
     def test_none_fails_where_other_computers_can_reach_the_app(self, tmp_path: Path) -> None:
-        root = settings(tmp_path, {}, "127.0.0.1")
-        assert not sign_in_check({"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}, root).passed
+        found = sign_in(settings(tmp_path, {}, "127.0.0.1"), {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"})
+        assert (found.passed, "docs/sign_in.md" in found.detail) == (False, True)
 
     def test_none_fails_where_no_address_is_set(self, tmp_path: Path) -> None:
-        assert not sign_in_check({}, settings(tmp_path, {})).passed
+        assert not sign_in(settings(tmp_path, {})).passed
 
     def test_whole_one_passes_at_any_address(self, tmp_path: Path) -> None:
-        found = sign_in_check({}, settings(tmp_path, SECRETS, "0.0.0.0"))
-        assert (found.passed, found.caution) == (True, False)
+        assert sign_in(settings(tmp_path, SECRETS, "0.0.0.0")).passed
 
-    @pytest.mark.parametrize("name", SECRETS)
+    def test_environment_and_file_add_up(self, tmp_path: Path) -> None:
+        root = settings(tmp_path, SECRETS | {"client_secret": ""}, "0.0.0.0")
+        assert sign_in(root, {"CARERISK_OIDC_CLIENT_SECRET": "ssss"}).passed
+
+    @pytest.mark.parametrize("name", NEEDED)
     def test_part_of_one_fails_naming_what_is_missing_and_no_secret(self, tmp_path: Path, name: str) -> None:
-        found = sign_in_check({}, settings(tmp_path, SECRETS | {name: ""}, "127.0.0.1"))
+        found = sign_in(settings(tmp_path, SECRETS | {NEEDED[name]: ""}, "127.0.0.1"))
         assert not found.passed
         assert name in found.detail
         assert "ssss" not in found.detail
 
     def test_secret_of_the_cookie_must_be_long(self, tmp_path: Path) -> None:
-        found = sign_in_check({}, settings(tmp_path, SECRETS | {"cookie_secret": "short"}))
-        assert not found.passed
+        assert not sign_in(settings(tmp_path, SECRETS | {"cookie_secret": "short"})).passed
 
-    def test_return_address_without_tls_is_cautioned(self, tmp_path: Path) -> None:
-        plain = {"redirect_uri": "http://risk.example.org/oauth2callback"}
-        assert sign_in_check({}, settings(tmp_path, SECRETS | plain)).caution
+    @pytest.mark.parametrize("key", ["redirect_uri", "server_metadata_url"])
+    def test_address_without_tls_fails_but_on_this_machine(self, tmp_path: Path, key: str) -> None:
+        root = settings(tmp_path, SECRETS | {key: "http://risk.example.org/oauth2callback"})
+        assert not sign_in(root).passed
+        (root / ".streamlit" / "secrets.toml").unlink()
+        (root / ".streamlit").joinpath("config.toml").unlink()
+        (root / ".streamlit").rmdir()
+        assert sign_in(settings(tmp_path, SECRETS | {key: "http://localhost:8501/oauth2callback"})).passed
 
     def test_damaged_settings_fail_without_repeating_them(self, tmp_path: Path) -> None:
         root = settings(tmp_path, SECRETS)
         (root / ".streamlit" / "secrets.toml").write_text('[auth\nclient_secret = "ssss')
-        found = sign_in_check({}, root)
+        found = sign_in(root)
         assert not found.passed
         assert "ssss" not in found.detail
 
