@@ -2,4 +2,14 @@
 
 import streamlit as st
 
-app = st.App("home.py")
+from riskmodels import logs
+from ui import server
+
+logs.configure()
+app = st.App(
+    "home.py",
+    secrets=server.secrets(),
+    middleware=server.middleware(),
+    lifespan=server.lifespan,
+    on_script_error=server.on_script_error,
+)

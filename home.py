@@ -4,9 +4,9 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from ui import home
-from ui.page import start_page
+from ui.page import EVERYBODY, start_page
 
-start_page("CareRisk")
+start_page("CareRisk", roles=EVERYBODY)
 
 with st.container(key="home", gap="medium"):
     st.markdown(home.INTRODUCTION)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from riskmodels.records import State
+from riskmodels.records import Role, State
 from ui import cohort_jobs, cohort_state
 from ui.cohort_columns import draw_columns_line, draw_columns_step
 from ui.cohort_file import WAITING, draw_file_step, draw_refusal
@@ -13,7 +13,7 @@ from ui.cohort_jobs import Job, ScoreRequest
 from ui.cohort_result import draw_progress, draw_result
 from ui.cohort_scored import result_of
 from ui.models import shipped_models
-from ui.page import ANALYST, start_page
+from ui.page import start_page
 
 
 def draw_waiting(*steps: str) -> None:
@@ -38,7 +38,7 @@ def find_job() -> tuple[Job | None, ScoreRequest | None]:
         return None, None
 
 
-start_page("Score a cohort", roles=(ANALYST,))
+start_page("Score a cohort", roles=(Role.ANALYST,))
 try:
     models = shipped_models()
     cohort_jobs.ready()

@@ -7,6 +7,7 @@ import streamlit as st
 from riskmodels.errors import CareRiskError
 from riskmodels.imaging.model import HINT
 from riskmodels.imaging.registry import FOLDERS_VARIABLE, Found, find_models
+from riskmodels.records import Role
 from ui import image_job, image_state
 from ui.cohort_text import plain
 from ui.image_batch import draw_batch
@@ -44,7 +45,7 @@ def draw_results(made: Batch, found: Found) -> None:
         draw_item(made, item, found)
 
 
-start_page("Read an image", models=draw_in_sidebar)
+start_page("Read an image", roles=(Role.CARE, Role.ANALYST), models=draw_in_sidebar)
 st.html(STYLE)
 models = find_models()
 if not models:

@@ -1,4 +1,4 @@
-"""What every page begins with: configuration, gate, menu, the models in use and the style sheet."""
+"""What every page begins with: configuration, sign-in and role, menu, the models in use and the style sheet."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from pathlib import Path
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
+from riskmodels.records import Actor, Role
+from ui import sign_in_screens
 from ui.models import MODEL_LABEL, shipped_models, version_text
+from ui.sign_in import current_actor
 
-CARE, ANALYST = "care team", "analyst"
+EVERYBODY = tuple(Role)
 
 
 @dataclass(frozen=True)
@@ -21,32 +24,46 @@ class PageLink:
     script: str
     label: str
     icon: str
-    roles: tuple[str, ...]
+    roles: tuple[Role, ...]
     about: str = ""
 
 
 PAGES = (
-    PageLink("home.py", "Home", ":material/home:", (CARE, ANALYST)),
+    PageLink("home.py", "Home", ":material/home:", EVERYBODY),
     PageLink(
         "pages/1_Patient.py",
         "Assess a patient",
         ":material/person_search:",
-        (CARE, ANALYST),
+        (Role.CARE,),
         "Enter what you know of one patient. Every field may stay unknown; the answer follows each value.",
+    ),
+    PageLink(
+        "pages/4_Records.py",
+        "Find a record",
+        ":material/folder_shared:",
+        (Role.CARE,),
+        "Search the patients that were saved, and open one with all its visits.",
     ),
     PageLink(
         "pages/2_Cohort.py",
         "Score a cohort",
         ":material/groups:",
-        (ANALYST,),
+        (Role.ANALYST,),
         "Upload a table of patients, or take the demo cohort, and download it with risks and reasons.",
     ),
     PageLink(
         "pages/3_Image.py",
         "Read an image",
         ":material/ophthalmology:",
-        (CARE, ANALYST),
+        (Role.CARE, Role.ANALYST),
         "Check a photo of the retina or a chest film, and see what a network reads in it, where, and its limits.",
+    ),
+    PageLink(
+        "pages/5_Audit.py",
+        "Review the audit trail",
+        ":material/fact_check:",
+        (Role.ADMIN,),
+        "See who did what when to which record, and whether anything was taken out.",
     ),
 )
 
@@ -55,29 +72,20 @@ _FOLDER = Path(__file__).parent
 _SIDEBAR_WIDTH = 220
 
 
-def current_roles() -> tuple[str, ...]:
-    """Roles of the person at the screen.
-
-    There is no sign-in: the app answers on the loopback address only (.streamlit/config.toml), so the person at
-    the machine has every role.
-    """
-    return (CARE, ANALYST)
-
-
 def theme() -> str:
     """The theme in use: "light" or "dark"."""
     return "dark" if st.context.theme.type == "dark" else "light"
 
 
-def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST), models: Callable[[], None] | None = None) -> None:
-    """The first call of every page: page configuration, role gate, menu, style, title.
+def start_page(title: str, roles: tuple[Role, ...], models: Callable[[], None] | None = None) -> None:
+    """The first call of every page: page configuration, sign-in, role gate, menu, style, title.
 
     Args:
         title: verb phrase shown as the page's heading, e.g. ``Assess a patient``.
         roles: who may open the page.
         models: draws the models in use under the menu; those of patients when absent.
 
-    Stops the page when the person has none of the roles.
+    Stops the page where nobody is signed in, the sign-in is over, or the person has none of the roles.
     """
     st.set_page_config(
         page_title=f"{title} · CareRisk",
@@ -88,23 +96,28 @@ def start_page(title: str, roles: tuple[str, ...] = (CARE, ANALYST), models: Cal
     )
     for name in ("style.css", "scale.css", "tables.css"):
         st.html(_FOLDER / name)
-    _draw_sidebar(models or _draw_models)
+    actor = sign_in_screens.person_at_the_gate()
+    allowed = actor.may(*roles)
+    _draw_sidebar(actor, (models or _draw_models) if allowed else None)
     st.title(title, anchor=False)
-    if not set(roles) & set(current_roles()):
-        st.error("Your role does not open this page.")
-        st.stop()
+    if not allowed:
+        sign_in_screens.refuse_page(title, roles, actor)
+    sign_in_screens.page_opened()
 
 
-def open_pages() -> list[PageLink]:
-    """The pages that the person at the screen may open, in the order of the menu."""
-    return [page for page in PAGES if set(page.roles) & set(current_roles())]
+def open_pages(actor: Actor | None = None) -> list[PageLink]:
+    """The pages that a person (the one at the screen when absent) may open, in the order of the menu."""
+    person = actor or current_actor()
+    return [page for page in PAGES if person.may(*page.roles)]
 
 
-def _draw_sidebar(draw_models: Callable[[], None]) -> None:
+def _draw_sidebar(actor: Actor, draw_models: Callable[[], None] | None) -> None:
     with st.sidebar:
-        for page in open_pages():
+        for page in open_pages(actor):
             st.page_link(page.script, label=page.label, icon=page.icon, width="stretch")
-        draw_models()
+        if draw_models:
+            draw_models()
+        sign_in_screens.draw_person(actor)
 
 
 def _draw_models() -> None:

@@ -1,0 +1,143 @@
+"""What is refused before Streamlit sees it: anybody from elsewhere without sign-in, and other people's files.
+
+The pages ask who sits there (:func:`ui.page.start_page`); this asks for what is no page: downloads, pictures,
+uploads, measurements of the server. It also notes when a signed-in person does something.
+"""
+
+from __future__ import annotations
+
+import os.path
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config, runtime
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from ui.server_cookies import claims_of_request
+from ui.server_files import FileOwners
+from ui.server_local import NEEDS_SIGN_IN, is_local, is_loopback
+from ui.sign_in_claims import Claims, account_key
+from ui.sign_in_register import REGISTER
+from ui.sign_in_settings import Settings, SettingsError, sign_in_settings
+
+HEALTH = "/_stcore/health"
+_MEDIA, _UPLOAD = "/media/", "/_stcore/upload_file/"
+#: numbers about the server, for whoever runs it: asked on the machine itself
+_INSIDE = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
+_NOT_YOURS = "This file belongs to another account, or you are not signed in. Open its page and try again.\n"
+_PAGE = Path(__file__).with_name("server_refusal.html")
+
+
+class Guard:
+    """ASGI middleware.
+
+    Args:
+        app: what it guards.
+        owners: of the files in ``/media``.
+    """
+
+    def __init__(self, app: ASGIApp, owners: FileOwners) -> None:
+        self._app, self._owners = app, owners
+        self._page = _PAGE.read_text(encoding="utf-8")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] not in ("http", "websocket") or _route(scope) == HEALTH:
+            await self._app(scope, receive, send)
+            return
+        try:
+            settings = sign_in_settings()
+        except SettingsError as error:
+            await self._refuse(scope, receive, send, self._told("Sign-in is not set up", str(error), 503))
+            return
+        if settings is None:
+            refusal: Response | None = None
+            if not _is_from_here(scope):
+                refusal = self._told("Sign-in is needed", NEEDS_SIGN_IN, 403)
+        else:
+            claims = claims_of_request(scope, settings)
+            refusal = self._refusal(scope, claims, settings)
+            if scope["type"] == "websocket":
+                receive = _noting(receive, claims, settings)
+        if refusal is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._refuse(scope, receive, send, refusal)
+
+    def _refusal(self, scope: Scope, claims: Claims, settings: Settings) -> Response | None:
+        route = _route(scope)
+        account = "" if REGISTER.ended(claims, settings) else account_key(claims)
+        if route.startswith(_MEDIA):
+            allowed = self._owners.may_read(os.path.splitext(route.removeprefix(_MEDIA))[0], account)
+        elif route.startswith(_UPLOAD) and scope.get("method") != "OPTIONS":
+            allowed = account != "" and account == account_of_session(route.removeprefix(_UPLOAD).split("/")[0])
+        elif route.startswith(_INSIDE):
+            allowed = is_loopback((scope.get("client") or ("", 0))[0])
+        else:
+            allowed = True
+        return None if allowed else PlainTextResponse(_NOT_YOURS, 403)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+        else:
+            await response(scope, receive, send)
+
+    def _told(self, title: str, sentence: str, status: int) -> HTMLResponse:
+        page = self._page.replace("{title}", escape(title)).replace("{sentence}", escape(sentence))
+        return HTMLResponse(page, status)
+
+
+def claims_of_session(session_id: str) -> Claims | None:
+    """What the person of a session claimed when it was opened; None where there is no such session."""
+    if not runtime.exists():
+        return None
+    manager: Any = runtime.get_instance()._session_mgr
+    found = manager.get_active_session_info(session_id)
+    return None if found is None else dict(found.session._user_info)
+
+
+def account_of_session(session_id: str) -> str:
+    """The account of a session; empty when nobody is signed in there."""
+    return account_key(claims_of_session(session_id) or {})
+
+
+def _is_from_here(scope: Scope) -> bool:
+    client = (scope.get("client") or (None, 0))[0]
+    return is_local(config.get_option("server.address"), Headers(scope=scope), client)
+
+
+def _noting(receive: Receive, claims: Claims, settings: Settings) -> Receive:
+    """Every rerun that the browser asks for counts as an action, but those it asks for by a timer."""
+
+    async def receive_and_note() -> Message:
+        message = await receive()
+        if message["type"] == "websocket.receive" and account_key(claims) and is_action(message.get("bytes") or b""):
+            REGISTER.touch(claims, settings)
+        return message
+
+    return receive_and_note
+
+
+def is_action(data: bytes) -> bool:
+    """Whether a message of the browser is something that the person did."""
+    message = BackMsg()
+    try:
+        message.ParseFromString(data)
+    except Exception:  # the protobuf library's own error; Streamlit closes such a connection
+        return False
+    return message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun
+
+
+def _route(scope: Scope) -> str:
+    """The path below the app's own address."""
+    path: str = scope["path"]
+    base = (config.get_option("server.baseUrlPath") or "").strip("/")
+    for prefix in (scope.get("root_path", ""), f"/{base}" if base else ""):
+        if prefix and path.startswith(f"{prefix}/"):
+            path = path.removeprefix(prefix)
+    return path
