@@ -117,6 +117,7 @@ def _people(connection: Connection, cdm: Cdm, design: Design, low: int, high: in
     """Entries with what the person table says; empty birth where it has no such person."""
     person = cdm.person.c
     born = (person.gender_concept_id, person.year_of_birth, person.month_of_birth, person.day_of_birth)
+    query: sa.Select[Any]
     if design.cohort is None:
         query = sa.select(person.person_id, *born).where(person.person_id.between(low, high))
         query = query.order_by(person.person_id)
