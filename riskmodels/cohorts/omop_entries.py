@@ -117,7 +117,7 @@ def _people(connection: Connection, cdm: Cdm, design: Design, low: int, high: in
     """Entries with what the person table says; empty birth where it has no such person."""
     person = cdm.person.c
     born = (person.gender_concept_id, person.year_of_birth, person.month_of_birth, person.day_of_birth)
-    query: sa.Select[Any]
+    query: sa.Select[*tuple[Any, ...]]
     if design.cohort is None:
         query = sa.select(person.person_id, *born).where(person.person_id.between(low, high))
         query = query.order_by(person.person_id)
@@ -161,7 +161,7 @@ def _ages(people: pd.DataFrame) -> pd.Series:
     return ages
 
 
-def read_frame(connection: Connection, query: sa.Select[Any]) -> pd.DataFrame:
+def read_frame(connection: Connection, query: sa.Select[*tuple[Any, ...]]) -> pd.DataFrame:
     """The rows of a query that has as many as people, not as measurements."""
     result = connection.execute(query)
     return pd.DataFrame(result.all(), columns=list(result.keys()))
