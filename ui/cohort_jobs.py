@@ -1,5 +1,7 @@
 """Scoring jobs of the person at the screen: submit, find, cancel, delete, and the files of a result.
 
+Every call asks again who that is, and the records refuse one who is no analyst.
+
 The job's id is the only thing that may stand in the page's address. Reads are one short query each: made for
 ``@st.fragment(run_every="2s")``.
 """
@@ -20,14 +22,13 @@ from riskmodels.scoring.jobs import KIND, request_of, results_of, submit_scoring
 from riskmodels.scoring.request import ScoreRequest, model_ids
 from riskmodels.scoring.workers import Workers
 from ui.models import shipped_models
+from ui.sign_in import current_actor
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
 
 __all__ = ["Job", "ResultFiles", "ScoreRequest", "request_of", "results_of"]
 
-#: who everything belongs to while there is no sign-in: the app answers on the loopback address only
-LOCAL = "local"
 #: sets of models kept for jobs that wait
 _MOST_SETS = 8
 
@@ -58,8 +59,8 @@ class _Service:
 
 
 def owner() -> str:
-    """Id of the person at the screen."""
-    return LOCAL
+    """Id of the account of the person at the screen."""
+    return current_actor().id
 
 
 @st.cache_resource(show_spinner=False, on_release=lambda service: service.workers.stop())
@@ -72,6 +73,8 @@ def _service() -> _Service:
 
 def ready() -> None:
     """Open the database and start the workers, unless that is done: what an earlier run of the app left goes on.
+
+    It may be called before any page is open, from a thread of the server's start; pages then share what it made.
 
     Raises:
         RecordsError: when the database cannot be reached, or is newer than the app; message and hint say what to do.
@@ -90,23 +93,24 @@ def submit(upload: bytes | Path, request: ScoreRequest, models: Mapping[str, Ris
 
     Raises:
         InputError: when a question is open.
+        NotAllowedError: when the person is no analyst.
         RecordsError: when too many jobs wait, or the database cannot be reached.
     """
     service = _service()
     service.models.add(models)
-    job = submit_scoring(service.database, owner(), upload, request, models)
+    job = submit_scoring(service.database, current_actor(), upload, request, models)
     service.workers.wake()
     return job
 
 
 def find(job_id: str) -> Job | None:
     """A job of the person by its id, as it stands now; None when there is none of theirs."""
-    return records.find(_service().database, owner(), job_id)
+    return records.find(_service().database, current_actor(), job_id)
 
 
 def mine() -> list[Job]:
     """All scoring jobs of the person that are still kept, the newest first."""
-    return records.of_owner(_service().database, owner(), KIND)
+    return records.of_owner(_service().database, current_actor(), KIND)
 
 
 def ahead(job: Job) -> int:
@@ -116,12 +120,12 @@ def ahead(job: Job) -> int:
 
 def cancel(job_id: str) -> None:
     """Stop a job: at once when it waits, between two chunks when it runs."""
-    records.cancel(_service().database, owner(), job_id)
+    records.cancel(_service().database, current_actor(), job_id)
 
 
 def delete(job_id: str) -> None:
     """Remove a job with its upload and results now, rather than after a day."""
-    records.delete(_service().database, owner(), job_id)
+    records.delete(_service().database, current_actor(), job_id)
 
 
 def outdated(job: Job, models: Mapping[str, RiskModel]) -> bool:

@@ -1,4 +1,4 @@
-"""Named templates of this analyst: a mapping kept as JSON under its columns' fingerprint, recognised next time."""
+"""Named templates of the analyst at the screen: a mapping kept as JSON, recognised next time by its columns."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from riskmodels.errors import InputError
 from riskmodels.interop.layouts import Layout
 from riskmodels.interop.mapping import CohortMapping
 from riskmodels.records import data_folder
-from ui.cohort_jobs import LOCAL
+from ui.cohort_jobs import owner
 
 _LONGEST = 60
 
 
-def folder(owner: str = LOCAL) -> Path:
-    """Where an owner's templates lie in the data folder."""
-    return data_folder() / "templates" / hashlib.sha256(owner.encode()).hexdigest()[:16]
+def folder() -> Path:
+    """Where the templates of the person at the screen lie; the name is a hash, whatever the account's id holds."""
+    return data_folder() / "templates" / hashlib.sha256(owner().encode()).hexdigest()[:16]
 
 
-def saved(owner: str = LOCAL) -> list[Layout]:
-    """All templates of an owner, the newest first; files that cannot be read are left out."""
-    place = folder(owner)
+def saved() -> list[Layout]:
+    """All templates of the person, the newest first; files that cannot be read are left out."""
+    place = folder()
     paths = sorted(place.glob("*.json"), key=lambda path: path.stat().st_mtime, reverse=True) if place.is_dir() else []
     found = []
     for path in paths:
@@ -32,7 +32,7 @@ def saved(owner: str = LOCAL) -> list[Layout]:
     return found
 
 
-def save(name: str, mapping: CohortMapping, owner: str = LOCAL) -> Layout:
+def save(name: str, mapping: CohortMapping) -> Layout:
     """Keep a mapping under a name; one of the same name is replaced.
 
     Raises:
@@ -42,19 +42,19 @@ def save(name: str, mapping: CohortMapping, owner: str = LOCAL) -> Layout:
     if not plain or len(plain) > _LONGEST:
         raise InputError(f"A template needs a name of at most {_LONGEST} characters.", hint="Enter one.")
     layout = Layout(plain, mapping)
-    place = folder(owner)
+    place = folder()
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = _path(plain, owner)
+    path = _path(plain)
     work = path.with_suffix(".writing")
     work.write_text(layout.to_json(), encoding="utf-8")
     work.replace(path)
     return layout
 
 
-def remove(name: str, owner: str = LOCAL) -> None:
+def remove(name: str) -> None:
     """Forget the template of that name."""
-    _path(name, owner).unlink(missing_ok=True)
+    _path(name).unlink(missing_ok=True)
 
 
-def _path(name: str, owner: str) -> Path:
-    return folder(owner) / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.json"
+def _path(name: str) -> Path:
+    return folder() / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.json"

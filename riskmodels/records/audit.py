@@ -26,6 +26,8 @@ from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
 from riskmodels.records.schema import AuditEventRow, AuditHeadRow
 
+#: the app itself, where nobody sits: what is cleared up after its time
+SYSTEM = Actor("system", "CareRisk", frozenset())
 #: characters of a text in a detail, and entries of a list
 LONGEST, MOST = 100, 200
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.:@/-]{0,63}")
@@ -206,4 +208,4 @@ def _is_name(value: object) -> bool:
     return isinstance(value, str) and _NAME.fullmatch(value) is not None
 
 
-__all__ = ["Action", "Event", "EventPage", "Problem", "Verdict", "append", "events", "record", "verify"]
+__all__ = ["SYSTEM", "Action", "Event", "EventPage", "Problem", "Verdict", "append", "events", "record", "verify"]

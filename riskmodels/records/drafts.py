@@ -11,14 +11,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy import delete as remove
 from sqlalchemy.orm import Session
 
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
-from riskmodels.records.jobs import now
+from riskmodels.records.jobs import changed_rows, now
 from riskmodels.records.schema import DraftRow
 
 #: how long a draft is kept after it was last saved
@@ -86,7 +86,7 @@ def purge(database: Database) -> int:
         How many went.
     """
     with database.write() as session:
-        return _rows(session.execute(remove(DraftRow).where(DraftRow.saved < now() - KEPT)))
+        return changed_rows(session.execute(remove(DraftRow).where(DraftRow.saved < now() - KEPT)))
 
 
 def _mine(actor: Actor, draft_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -95,7 +95,7 @@ def _mine(actor: Actor, draft_id: str) -> tuple[ColumnElement[bool], ColumnEleme
 
 def _replace(session: Session, actor: Actor, draft_id: str, content: Mapping[str, Any]) -> bool:
     changed = update(DraftRow).where(*_mine(actor, draft_id)).values(content=content, saved=now())
-    return bool(_rows(session.execute(changed)))
+    return bool(changed_rows(session.execute(changed)))
 
 
 def _keep_newest(session: Session, actor: Actor) -> None:
@@ -114,8 +114,3 @@ def _checked(content: Mapping[str, Any]) -> dict[str, Any]:
         raise RecordsError("This draft is too large to be kept.", hint="Save the visit.", log="draft too large")
     kept: dict[str, Any] = json.loads(text)
     return kept
-
-
-def _rows(result: Any) -> int:
-    assert isinstance(result, CursorResult)
-    return result.rowcount

@@ -1,6 +1,7 @@
 """Repository of jobs, the person's side: submit, find, cancel, delete. The worker's is :mod:`riskmodels.records.queue`.
 
-Every function is one transaction and holds with any number of threads and processes on one database.
+Jobs are an analyst's; one of another person is not there. Every function is one transaction and holds with any number
+of threads and processes on one database.
 """
 
 from __future__ import annotations
@@ -15,16 +16,20 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import CursorResult, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from riskmodels.records.access import Actor, Role, require
+from riskmodels.records.audit import Action, append
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
 from riskmodels.records.schema import JobRow, State
 
 #: how long files of an ended job are kept
 RETENTION = timedelta(hours=24)
+#: kind of record in the audit trail
+JOB = "job"
 #: jobs that may wait for one person
 MOST_QUEUED = 20
 ACTIVE = (State.QUEUED, State.RUNNING)
@@ -99,12 +104,12 @@ def new_folder(database: Database) -> Path:
     return folder
 
 
-def submit(database: Database, owner: str, kind: str, key: str, folder: Path, total: int = 0) -> Job:
-    """Queue a job, unless the owner has one of the same key: then that one is given back and the folder removed.
+def submit(database: Database, actor: Actor, kind: str, key: str, folder: Path, total: int = 0) -> Job:
+    """Queue a job, unless the person has one of the same key: then that one is given back and the folder removed.
 
     Args:
         database: the records.
-        owner: whose it is.
+        actor: whose it is.
         kind: what is to be done.
         key: SHA-256 of all its result depends on.
         folder: of :func:`new_folder`, with its input.
@@ -114,25 +119,28 @@ def submit(database: Database, owner: str, kind: str, key: str, folder: Path, to
         The new job, or the one of the same key that waits, runs or is done.
 
     Raises:
-        RecordsError: when too many jobs of the owner wait.
+        NotAllowedError: without the role of an analyst.
+        RecordsError: when too many jobs of the person wait.
     """
+    require(actor, Role.ANALYST)
     try:
         with database.write() as session:
-            known = _same(session, owner, key)
+            known = _same(session, actor.id, key)
             if known is not None and not (database.jobs / known.folder).is_dir():
                 session.delete(known)  # its files were removed by hand
                 session.flush()
                 known = None
             if known is None:
-                _refuse_too_many(session, owner)
-                row = JobRow(id=secrets.token_hex(16), owner=owner, kind=kind, state=State.QUEUED, key=key,
+                _refuse_too_many(session, actor.id)
+                row = JobRow(id=secrets.token_hex(16), owner=actor.id, kind=kind, state=State.QUEUED, key=key,
                              folder=folder.name, total=total, created=now())  # fmt: skip
                 session.add(row)
                 session.flush()
+                append(session, actor, Action.SUBMIT, JOB, row.id, {"kind": kind, "rows": total})
                 return as_job(database, row)
     except IntegrityError:  # on PostgreSQL two may look at once: the index lets one in
         with database.read() as session:
-            known = _same(session, owner, key)
+            known = _same(session, actor.id, key)
     except RecordsError:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -142,16 +150,26 @@ def submit(database: Database, owner: str, kind: str, key: str, folder: Path, to
     return as_job(database, known)
 
 
-def find(database: Database, owner: str, job_id: str) -> Job | None:
-    """A job by its id; None when there is none, or it is another person's."""
+def find(database: Database, actor: Actor, job_id: str) -> Job | None:
+    """A job by its id; None when there is none, or it is another person's.
+
+    Raises:
+        NotAllowedError: without the role of an analyst.
+    """
+    require(actor, Role.ANALYST)
     with database.read() as session:
         row = session.get(JobRow, job_id)
-        return None if row is None or row.owner != owner else as_job(database, row)
+        return None if row is None or row.owner != actor.id else as_job(database, row)
 
 
-def of_owner(database: Database, owner: str, kind: str = "") -> list[Job]:
-    """A person's jobs, the newest first; of one kind, or all."""
-    wanted = select(JobRow).where(JobRow.owner == owner).order_by(JobRow.created.desc(), JobRow.id)
+def of_owner(database: Database, actor: Actor, kind: str = "") -> list[Job]:
+    """A person's jobs, the newest first; of one kind, or all.
+
+    Raises:
+        NotAllowedError: without the role of an analyst.
+    """
+    require(actor, Role.ANALYST)
+    wanted = select(JobRow).where(JobRow.owner == actor.id).order_by(JobRow.created.desc(), JobRow.id)
     if kind:
         wanted = wanted.where(JobRow.kind == kind)
     with database.read() as session:
@@ -165,22 +183,40 @@ def ahead_of(database: Database, job: Job) -> int:
         return session.scalar(earlier) or 0
 
 
-def cancel(database: Database, owner: str, job_id: str) -> None:
-    """Stop a job: at once when it waits, between two chunks when it runs; an ended one stays as it is."""
-    mine = (JobRow.id == job_id, JobRow.owner == owner)
+def cancel(database: Database, actor: Actor, job_id: str) -> None:
+    """Stop a job: at once when it waits, between two chunks when it runs; an ended one stays as it is.
+
+    Raises:
+        NotAllowedError: without the role of an analyst.
+    """
+    require(actor, Role.ANALYST)
+    mine = (JobRow.id == job_id, JobRow.owner == actor.id)
+    stopped: dict[str, Any] = {"state": State.CANCELLED, "ended": now()}
+    told: dict[str, Any] = {"cancelling": True}
     with database.write() as session:
-        stopped = {"state": State.CANCELLED, "ended": now()}
-        session.execute(update(JobRow).where(*mine, JobRow.state == State.QUEUED).values(**stopped))
-        session.execute(update(JobRow).where(*mine, JobRow.state == State.RUNNING).values(cancelling=True))
+        changed = changed_rows(
+            session.execute(update(JobRow).where(*mine, JobRow.state == State.QUEUED).values(**stopped))
+        )
+        running = (*mine, JobRow.state == State.RUNNING, JobRow.cancelling.is_(False))
+        changed += changed_rows(session.execute(update(JobRow).where(*running).values(**told)))
+        if changed:
+            append(session, actor, Action.CANCEL, JOB, job_id)
 
 
-def delete(database: Database, owner: str, job_id: str) -> None:
-    """Remove a job with its upload and its results; one that runs is stopped by that."""
+def delete(database: Database, actor: Actor, job_id: str) -> None:
+    """Remove a job with its upload and its results; one that runs is stopped by that.
+
+    Raises:
+        NotAllowedError: without the role of an analyst.
+    """
+    require(actor, Role.ANALYST)
     with database.write() as session:
-        row = session.get(JobRow, job_id)
-        if row is None or row.owner != owner:
+        row = session.get(JobRow, job_id, with_for_update=True)
+        if row is None or row.owner != actor.id:
             return
         session.delete(row)
+        session.flush()
+        append(session, actor, Action.DELETE, JOB, job_id)
     shutil.rmtree(database.jobs / row.folder, ignore_errors=True)
 
 
@@ -190,6 +226,12 @@ def write_private(path: Path, data: bytes) -> None:
     part.touch(0o600)
     part.write_bytes(data)
     part.replace(path)
+
+
+def changed_rows(result: Any) -> int:
+    """How many rows a statement changed."""
+    assert isinstance(result, CursorResult)
+    return result.rowcount
 
 
 def now() -> datetime:

@@ -14,13 +14,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
+from riskmodels.records.audit import SYSTEM, Action, append
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import LostJobError
-from riskmodels.records.jobs import FAILURE, RETENTION, Job, as_job, now, write_private
+from riskmodels.records.jobs import FAILURE, JOB, RETENTION, Job, as_job, changed_rows, now, write_private
 from riskmodels.records.schema import JobRow, State
 
 #: a running job whose worker has not been heard of for so long is taken from it
@@ -141,7 +142,7 @@ def _take(database: Database, worker: str, job_id: str) -> Job | None:
     mine = update(JobRow).where(JobRow.id == job_id, JobRow.state == State.QUEUED)
     try:
         with database.write() as session:
-            if not _rows(session.execute(mine.values(**values, attempts=JobRow.attempts + 1))):
+            if not changed_rows(session.execute(mine.values(**values, attempts=JobRow.attempts + 1))):
                 return None
             return as_job(database, session.get_one(JobRow, job_id))
     except IntegrityError:
@@ -151,13 +152,8 @@ def _take(database: Database, worker: str, job_id: str) -> Job | None:
 def _change(session: Session, job: Job, worker: str, values: Mapping[str, Any]) -> None:
     """Change a job that is the worker's."""
     mine = (JobRow.id == job.id, JobRow.worker == worker, JobRow.state == State.RUNNING)
-    if not _rows(session.execute(update(JobRow).where(*mine).values(**values))):
+    if not changed_rows(session.execute(update(JobRow).where(*mine).values(**values))):
         raise LostJobError("The job is no longer this worker's.")
-
-
-def _rows(result: Any) -> int:
-    assert isinstance(result, CursorResult)
-    return result.rowcount
 
 
 def _recover(database: Database, before: datetime) -> None:
@@ -173,10 +169,12 @@ def _recover(database: Database, before: datetime) -> None:
 
 
 def _expire(database: Database, before: datetime) -> None:
+    """Each by one process: the statement that removes a row says whose it was."""
+    old = delete(JobRow).where(JobRow.ended < before).returning(JobRow.id, JobRow.folder)
     with database.write() as session:
-        rows = list(session.scalars(select(JobRow).where(JobRow.ended < before)))
+        rows = session.execute(old).all()
         for row in rows:
-            session.delete(row)
+            append(session, SYSTEM, Action.PURGE, JOB, row.id)
     for row in rows:
         shutil.rmtree(database.jobs / row.folder, ignore_errors=True)
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from riskmodels.records.access import LOCAL, Actor, Role
-from riskmodels.records.audit import Action, append
+from riskmodels.records.audit import SYSTEM, Action, append
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
 from riskmodels.records.jobs import now
@@ -52,7 +52,7 @@ def names(database: Database, ids: Iterable[str]) -> dict[str, str]:
         RecordsError: when the database cannot be reached.
     """
     wanted = set(ids)
-    found = {LOCAL.id: LOCAL.name} if LOCAL.id in wanted else {}
+    found = {actor.id: actor.name for actor in (LOCAL, SYSTEM) if actor.id in wanted}
     with database.read() as session:
         rows = session.execute(select(UserRow.id, UserRow.name).where(UserRow.id.in_(wanted)))
         return found | {row.id: row.name for row in rows}

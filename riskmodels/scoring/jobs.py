@@ -28,6 +28,7 @@ from riskmodels.interop.mapping import Visits
 from riskmodels.interop.source import open_source
 from riskmodels.interop.visits import earlier_visits
 from riskmodels.records import jobs, queue
+from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import LostJobError
 from riskmodels.records.jobs import Job
@@ -51,7 +52,7 @@ ModelsOf = Callable[[tuple[str, ...]], "Mapping[str, RiskModel]"]
 
 def submit_scoring(
     database: Database,
-    owner: str,
+    actor: Actor,
     upload: bytes | Path,
     request: ScoreRequest,
     models: Mapping[str, RiskModel],
@@ -60,7 +61,7 @@ def submit_scoring(
 
     Args:
         database: the records.
-        owner: whose it is.
+        actor: whose it is; an analyst.
         upload: the file's bytes, or its path.
         request: what to do; every question of its mapping answered.
         models: to score with; the result depends on their versions.
@@ -70,8 +71,10 @@ def submit_scoring(
 
     Raises:
         InputError: when a question of the mapping is open.
+        NotAllowedError: without the role of an analyst.
         RecordsError: when too many jobs wait, or the database cannot be reached.
     """
+    require(actor, Role.ANALYST)  # before the upload is copied
     questions = request.mapping.questions()
     if questions:
         raise InputError(questions[0].text, hint="Answer it first.", log=f"{len(questions)} open questions")
@@ -80,7 +83,7 @@ def submit_scoring(
     try:
         sha256 = _store(upload, folder / UPLOAD)
         jobs.write_private(folder / REQUEST, full.to_json().encode())
-        return jobs.submit(database, owner, KIND, jobs.key_of(sha256, full.decides()), folder, full.rows)
+        return jobs.submit(database, actor, KIND, jobs.key_of(sha256, full.decides()), folder, full.rows)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise

@@ -1,4 +1,7 @@
-"""A bounded number of threads that take jobs from the queue, one after the other, until the app ends."""
+"""A bounded number of threads that take jobs from the queue, one after the other, until the app ends.
+
+Between two jobs they clear up: what dead workers left, and, once an hour, records whose time is over.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from threading import Event, Lock, Thread
 from riskmodels.errors import CareRiskError
 from riskmodels.records import queue
 from riskmodels.records.engine import Database
+from riskmodels.records.housekeeping import tidy
 from riskmodels.records.jobs import Job
 from riskmodels.scoring.jobs import KIND, ModelsOf, run_job
 from riskmodels.scoring.stream import CHUNK_ROWS
@@ -22,6 +26,8 @@ _LOG = logging.getLogger(__name__)
 WORKERS = 2
 #: seconds between two looks into the queue, and between two sweeps
 POLL, SWEEP = 2.0, 5.0
+#: seconds between two looks for records whose time is over
+TIDY = 3600.0
 
 
 class Workers:
@@ -47,7 +53,7 @@ class Workers:
         self._chunk, self._stale = chunk, stale
         self._database, self._models_of = database, models_of
         self._stopping, self._wake, self._sweeping = Event(), Event(), Lock()
-        self._swept = 0.0
+        self._swept = self._tidied = 0.0
         self._threads = [Thread(target=self._run, name=f"score-job-{i}", daemon=True) for i in range(count)]
 
     def start(self) -> Workers:
@@ -115,8 +121,12 @@ class Workers:
                 return
             slept = bool(self._swept) and since > 2 * SWEEP
             self._swept = time.time()
+            due = abs(self._swept - self._tidied) >= TIDY
+            self._tidied = self._swept if due else self._tidied
         if not slept:
             queue.sweep(self._database, self._stale)
+        if due:
+            tidy(self._database)
 
 
 def _threads() -> int:

@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from riskmodels.records import Database, Job, jobs, open_database
+from riskmodels.records import Actor, Database, Job, Role, jobs, open_database
 
 SERVER = "CARERISK_TEST_POSTGRES"
 
@@ -101,6 +101,7 @@ def submit(database: Database) -> Callable[..., Job]:
     def queue(text: str = "a", owner: str = "ann") -> Job:
         folder = jobs.new_folder(database)
         (folder / "upload").write_text(text)
-        return jobs.submit(database, owner, "score", jobs.key_of(text), folder, total=100)
+        actor = Actor(owner, owner.title(), frozenset({Role.ANALYST}))
+        return jobs.submit(database, actor, "score", jobs.key_of(text), folder, total=100)
 
     return queue

@@ -10,13 +10,20 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from riskmodels.records import Database, Job, RecordsError, jobs
+from riskmodels.records import LOCAL, Actor, Database, Job, RecordsError, Role, audit, jobs
 from riskmodels.records.backup import backup, restore
 from riskmodels.records.command import add_arguments, db_command
 from riskmodels.records.engine import connect
 from riskmodels.records.upgrade import version
 
 Submit = Callable[..., Job]
+ANN = Actor("ann", "Ann", frozenset({Role.ANALYST}))
+
+
+@pytest.fixture
+def database(sqlite_database: Database) -> Database:
+    """PostgreSQL has its own tools."""
+    return sqlite_database
 
 
 def test_backup_while_somebody_writes_holds_what_was_there_before(
@@ -41,10 +48,22 @@ def test_restored_database_is_the_one_of_the_backup_and_the_former_is_kept(
     saved = backup(database, tmp_path / "saved.db")
     later = submit("b")
     _, kept = restore(database, saved)
-    assert [job.id for job in jobs.of_owner(database, "ann")] == [first.id]
+    assert [job.id for job in jobs.of_owner(database, ANN)] == [first.id]
     with sqlite3.connect(kept) as former:
         assert {row[0] for row in former.execute("SELECT id FROM job")} == {first.id, later.id}
     former.close()
+
+
+def test_restored_trail_is_whole_and_goes_on(database: Database, submit: Submit, tmp_path: Path) -> None:
+    submit("a")
+    saved = backup(database, tmp_path / "saved.db")
+    noted = audit.verify(database).head
+    submit("b")
+    restore(database, saved)
+    submit("c")
+    verdict = audit.verify(database, noted)
+    assert (verdict.ok, verdict.events) == (True, 2)
+    assert audit.events(database, LOCAL).total == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"no database at all" * 99], ids=["empty", "text"])
@@ -55,7 +74,7 @@ def test_file_that_is_no_backup_is_refused_and_nothing_changes(
     (tmp_path / "other.db").write_bytes(content)
     with pytest.raises(RecordsError, match="not a backup"):
         restore(database, tmp_path / "other.db")
-    assert jobs.find(database, "ann", job.id) == job
+    assert jobs.find(database, ANN, job.id) == job
     assert not list(database.folder.glob("before-restore-*"))
 
 

@@ -8,9 +8,22 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from riskmodels.records import Database, Job, RecordsError, State, jobs, queue
+from riskmodels.records import (
+    LOCAL,
+    Actor,
+    Database,
+    Job,
+    NotAllowedError,
+    RecordsError,
+    Role,
+    State,
+    audit,
+    jobs,
+    queue,
+)
 
 Submit = Callable[..., Job]
+ANN, BEN = (Actor(name, name.title(), frozenset({Role.ANALYST})) for name in ("ann", "ben"))
 
 
 def folders(database: Database) -> set[str]:
@@ -20,16 +33,16 @@ def folders(database: Database) -> set[str]:
 def test_submitted_job_waits_and_is_found_by_its_owner(database: Database, submit: Submit) -> None:
     job = submit("a")
     assert (job.state, job.done, job.total, job.active) == (State.QUEUED, 0, 100, True)
-    assert jobs.find(database, "ann", job.id) == job
+    assert jobs.find(database, ANN, job.id) == job
 
 
 def test_job_of_another_person_is_not_there(database: Database, submit: Submit) -> None:
     job = submit("a", owner="ann")
-    assert jobs.find(database, "ben", job.id) is None
-    assert jobs.of_owner(database, "ben") == []
-    jobs.cancel(database, "ben", job.id)
-    jobs.delete(database, "ben", job.id)
-    assert jobs.find(database, "ann", job.id) == job
+    assert jobs.find(database, BEN, job.id) is None
+    assert jobs.of_owner(database, BEN) == []
+    jobs.cancel(database, BEN, job.id)
+    jobs.delete(database, BEN, job.id)
+    assert jobs.find(database, ANN, job.id) == job
 
 
 def test_ids_and_folders_are_random_and_long(submit: Submit) -> None:
@@ -91,7 +104,7 @@ def test_too_many_waiting_jobs_are_refused_and_leave_no_file(database: Database,
 
 def test_jobs_of_a_person_come_newest_first(database: Database, submit: Submit) -> None:
     made = [submit(text).id for text in "abc"]
-    assert [job.id for job in jobs.of_owner(database, "ann")] == made[::-1]
+    assert [job.id for job in jobs.of_owner(database, ANN)] == made[::-1]
 
 
 def test_waiting_job_knows_how_many_are_before_it(database: Database, submit: Submit) -> None:
@@ -101,8 +114,8 @@ def test_waiting_job_knows_how_many_are_before_it(database: Database, submit: Su
 
 def test_waiting_job_is_cancelled_at_once(database: Database, submit: Submit) -> None:
     job = submit("a")
-    jobs.cancel(database, "ann", job.id)
-    found = jobs.find(database, "ann", job.id)
+    jobs.cancel(database, ANN, job.id)
+    found = jobs.find(database, ANN, job.id)
     assert found is not None
     assert found.state is State.CANCELLED
     assert queue.claim(database, "w", ["score"]) is None
@@ -112,7 +125,7 @@ def test_running_job_is_told_to_stop(database: Database, submit: Submit) -> None
     job = submit("a")
     queue.claim(database, "w", ["score"])
     assert not queue.beat(database, job, "w", 10)
-    jobs.cancel(database, "ann", job.id)
+    jobs.cancel(database, ANN, job.id)
     assert queue.beat(database, job, "w", 20)
 
 
@@ -120,16 +133,16 @@ def test_ended_job_is_not_cancelled(database: Database, submit: Submit) -> None:
     job = submit("a")
     queue.claim(database, "w", ["score"])
     queue.finish(database, job, "w", {"read": 100})
-    jobs.cancel(database, "ann", job.id)
-    found = jobs.find(database, "ann", job.id)
+    jobs.cancel(database, ANN, job.id)
+    found = jobs.find(database, ANN, job.id)
     assert found is not None
     assert (found.state, found.cancelling) == (State.DONE, False)
 
 
 def test_deleted_job_leaves_no_row_and_no_file(database: Database, submit: Submit) -> None:
     job = submit("a")
-    jobs.delete(database, "ann", job.id)
-    assert jobs.find(database, "ann", job.id) is None
+    jobs.delete(database, ANN, job.id)
+    assert jobs.find(database, ANN, job.id) is None
     assert folders(database) == set()
 
 
@@ -137,12 +150,51 @@ def test_message_of_a_failure_is_for_the_person_and_not_in_the_database(database
     job = submit("a")
     queue.claim(database, "w", ["score"])
     queue.fail(database, job, "w", "Mrs Miller’s age is 41 years.")
-    found = jobs.find(database, "ann", job.id)
+    found = jobs.find(database, ANN, job.id)
     assert found is not None
     assert found.message == "Mrs Miller’s age is 41 years."
     with database.read() as session:
         assert "Miller" not in str(session.execute(sa.text("SELECT * FROM job")).all())
     assert not any(b"Miller" in path.read_bytes() for path in database.folder.glob("carerisk.db*"))
+
+
+def test_trail_says_who_submitted_cancelled_and_deleted_which_job(database: Database, submit: Submit) -> None:
+    first, second = submit("a"), submit("b", owner="ben")
+    jobs.cancel(database, ANN, first.id)
+    jobs.delete(database, BEN, second.id)
+    told = [(event.actor, event.action, event.record_id) for event in audit.events(database, LOCAL).rows][::-1]
+    assert told == [
+        ("ann", "submit", first.id),
+        ("ben", "submit", second.id),
+        ("ann", "cancel", first.id),
+        ("ben", "delete", second.id),
+    ]
+    assert audit.verify(database).ok
+
+
+def test_trail_says_nothing_of_what_had_no_effect(database: Database, submit: Submit) -> None:
+    job = submit("a")
+    submit("a")
+    queue.claim(database, "w", ["score"])
+    for _ in range(2):
+        jobs.cancel(database, ANN, job.id)
+    jobs.cancel(database, BEN, job.id)
+    jobs.delete(database, BEN, job.id)
+    assert [event.action for event in audit.events(database, LOCAL).rows] == ["cancel", "submit"]
+
+
+def test_person_who_is_no_analyst_has_no_jobs(database: Database, submit: Submit) -> None:
+    job = submit("a")
+    nurse = Actor("ann", "Ann", frozenset({Role.CARE, Role.ADMIN}))
+    for act in (
+        lambda: jobs.submit(database, nurse, "score", "key", jobs.new_folder(database)),
+        lambda: jobs.find(database, nurse, job.id),
+        lambda: jobs.of_owner(database, nurse),
+        lambda: jobs.cancel(database, nurse, job.id),
+        lambda: jobs.delete(database, nurse, job.id),
+    ):
+        with pytest.raises(NotAllowedError, match="analyst"):
+            act()
 
 
 def test_key_tells_parts_apart() -> None:

@@ -11,11 +11,15 @@ from datetime import timedelta
 
 import pytest
 
-from riskmodels.records import Database, Job, LostJobError, State, jobs, queue
+from riskmodels.records import LOCAL, Actor, Database, Job, LostJobError, Role, State, audit, jobs, queue
 
 Submit = Callable[..., Job]
 #: a worker that may be silent for no time at all: whatever runs counts as left behind
 AT_ONCE = timedelta(seconds=-1)
+
+
+def analyst(name: str) -> Actor:
+    return Actor(name, name.title(), frozenset({Role.ANALYST}))
 
 
 def claim(database: Database, worker: str = "w") -> Job | None:
@@ -23,7 +27,7 @@ def claim(database: Database, worker: str = "w") -> Job | None:
 
 
 def found(database: Database, job: Job) -> Job:
-    again = jobs.find(database, job.owner, job.id)
+    again = jobs.find(database, analyst(job.owner), job.id)
     assert again is not None
     return again
 
@@ -144,7 +148,7 @@ def test_job_that_was_left_behind_twice_failed_with_the_reason(database: Databas
 def test_job_that_was_left_behind_while_it_was_cancelled_is_cancelled(database: Database, submit: Submit) -> None:
     job = submit("a")
     claim(database)
-    jobs.cancel(database, "ann", job.id)
+    jobs.cancel(database, analyst("ann"), job.id)
     queue.sweep(database, stale=AT_ONCE)
     assert found(database, job).state is State.CANCELLED
 
@@ -159,12 +163,23 @@ def test_job_that_is_put_back_when_the_app_ends_counts_no_attempt(database: Data
 
 def test_ended_job_goes_with_its_files_after_the_retention(database: Database, submit: Submit) -> None:
     job, kept = submit("a"), submit("b")
-    jobs.cancel(database, "ann", job.id)
+    jobs.cancel(database, analyst("ann"), job.id)
     queue.sweep(database)
     assert found(database, job).state is State.CANCELLED
     queue.sweep(database, retention=AT_ONCE)
-    assert jobs.find(database, "ann", job.id) is None
+    assert jobs.find(database, analyst("ann"), job.id) is None
     assert [path.name for path in database.jobs.iterdir()] == [kept.folder.name]
+
+
+def test_job_that_goes_after_its_time_is_told_once_however_many_sweep(
+    database: Database, second: Database, submit: Submit
+) -> None:
+    job = submit("a")
+    jobs.cancel(database, analyst("ann"), job.id)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda i: queue.sweep((database, second)[i % 2], retention=AT_ONCE), range(8)))
+    purged = [event for event in audit.events(database, LOCAL).rows if event.action == "purge"]
+    assert [(event.actor, event.record_id) for event in purged] == [("system", job.id)]
 
 
 def test_old_folder_without_a_job_is_removed_and_a_new_one_is_left(database: Database) -> None:
@@ -179,7 +194,7 @@ def test_old_folder_without_a_job_is_removed_and_a_new_one_is_left(database: Dat
 def test_files_that_a_worker_still_wrote_are_removed_with_the_deleted_job(database: Database, submit: Submit) -> None:
     job = submit("a")
     claim(database)
-    jobs.delete(database, "ann", job.id)
+    jobs.delete(database, analyst("ann"), job.id)
     job.folder.mkdir()
     (job.folder / "late").write_text("x")
     queue.remove_if_gone(database, job)

@@ -22,7 +22,8 @@ import pytest
 from riskmodels.errors import InputError
 from riskmodels.interop.file_format import FileFormat
 from riskmodels.interop.mapping import UNKNOWN, CohortMapping, ColumnMapping, Role, Visits
-from riskmodels.records import Database, Job, State, jobs, open_database, queue
+from riskmodels.records import Actor, Database, Job, NotAllowedError, State, jobs, open_database, queue
+from riskmodels.records import Role as Right
 from riskmodels.scoring import pulse
 from riskmodels.scoring import workers as workers_module
 from riskmodels.scoring.jobs import request_of, results_of, run_job, submit_scoring
@@ -43,6 +44,10 @@ MAPPING = CohortMapping(
 ).with_column("Geschlecht", variable="sex", codes=())
 MAPPING = MAPPING.with_code("Geschlecht", "w", "female").with_code("Geschlecht", "m", "male")
 MAPPING = MAPPING.with_code("HDL", "-9", UNKNOWN)
+
+
+def analyst(name: str) -> Actor:
+    return Actor(name, name.title(), frozenset({Right.ANALYST}))
 
 
 def upload(rows: int = 1000) -> bytes:
@@ -82,7 +87,7 @@ def submit(database: Database, model: Any) -> Callable[..., Job]:
 
     def queued(rows: int = 1000, owner: str = "ann", **changes: Any) -> Job:
         request = ScoreRequest("kohorte.csv", replace(MAPPING, **changes), rows=rows)
-        return submit_scoring(database, owner, upload(rows), request, {"population": model})
+        return submit_scoring(database, analyst(owner), upload(rows), request, {"population": model})
 
     return queued
 
@@ -96,7 +101,7 @@ def run(database: Database, model: Any, **options: Any) -> Job:
 
 
 def found(database: Database, job: Job) -> Job:
-    again = jobs.find(database, job.owner, job.id)
+    again = jobs.find(database, analyst(job.owner), job.id)
     assert again is not None
     return again
 
@@ -223,7 +228,13 @@ class TestRequest:
     def test_open_question_is_refused_before_anything_is_stored(self, database: Database, model: Any) -> None:
         request = ScoreRequest("x", MAPPING.with_column("HDL", unit=""))
         with pytest.raises(InputError, match="In which unit"):
-            submit_scoring(database, "ann", upload(), request, {"population": model})
+            submit_scoring(database, analyst("ann"), upload(), request, {"population": model})
+        assert list(database.jobs.iterdir()) == []
+
+    def test_person_who_is_no_analyst_stores_nothing(self, database: Database, model: Any) -> None:
+        nurse = Actor("ann", "Ann", frozenset({Right.CARE}))
+        with pytest.raises(NotAllowedError, match="analyst"):
+            submit_scoring(database, nurse, upload(), ScoreRequest("x", MAPPING), {"population": model})
         assert list(database.jobs.iterdir()) == []
 
     def test_same_file_is_scored_once_and_other_models_score_it_again(
@@ -237,9 +248,9 @@ class TestRequest:
     def test_upload_can_be_a_path(self, database: Database, model: Any, tmp_path: Path) -> None:
         (tmp_path / "big.csv").write_bytes(upload())
         request = ScoreRequest("big.csv", MAPPING, rows=1000)
-        job = submit_scoring(database, "ann", tmp_path / "big.csv", request, {"population": model})
+        job = submit_scoring(database, analyst("ann"), tmp_path / "big.csv", request, {"population": model})
         assert (job.folder / "upload").read_bytes() == upload()
-        assert job.id == submit_scoring(database, "ann", upload(), request, {"population": model}).id
+        assert job.id == submit_scoring(database, analyst("ann"), upload(), request, {"population": model}).id
 
     def test_stored_text_of_another_version_is_refused(self) -> None:
         with pytest.raises(InputError, match="another version"):
@@ -290,7 +301,7 @@ class TestEnds:
         thread = Thread(target=run, args=(database, slow))
         thread.start()
         assert slow.asked.wait(30)
-        jobs.cancel(database, "ann", job.id)
+        jobs.cancel(database, analyst("ann"), job.id)
         time.sleep(0.2)  # several beats
         slow.go.set()
         thread.join(30)
@@ -308,7 +319,7 @@ class TestEnds:
         thread = Thread(target=run_job, args=(database, claimed, "w", lambda _: {"population": slow}))
         thread.start()
         assert slow.asked.wait(30)
-        jobs.delete(database, "ann", job.id)
+        jobs.delete(database, analyst("ann"), job.id)
         slow.go.set()
         thread.join(30)
         assert list(database.jobs.iterdir()) == []
@@ -321,14 +332,14 @@ class TestEnds:
 
     def test_file_without_rows_fails_with_the_reason(self, database: Database, model: Any) -> None:
         request = ScoreRequest("x.csv", MAPPING)
-        submit_scoring(database, "ann", ";".join(HEADERS).encode() + b"\n", request, {"population": model})
+        submit_scoring(database, analyst("ann"), ";".join(HEADERS).encode() + b"\n", request, {"population": model})
         ended = run(database, model)
         assert ended.state is State.FAILED
         assert "no rows" in ended.message
 
     def test_file_with_other_columns_fails_with_the_reason(self, database: Database, model: Any) -> None:
         request = ScoreRequest("x.csv", MAPPING)
-        submit_scoring(database, "ann", b"a;b\n1;2\n3;4\n", request, {"population": model})
+        submit_scoring(database, analyst("ann"), b"a;b\n1;2\n3;4\n", request, {"population": model})
         assert "is not in the file" in run(database, model).message
 
     def test_models_that_changed_meanwhile_are_not_used(

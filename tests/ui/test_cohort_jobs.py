@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
-from riskmodels.records import RecordsError, State
+from riskmodels.records import LOCAL, Actor, NotAllowedError, RecordsError, State
+from riskmodels.records import Role as Right
 from ui import cohort_jobs
 from ui.cohort_jobs import Job, ScoreRequest
 
@@ -75,11 +76,19 @@ def test_submitted_file_is_scored_and_found_by_id_and_owner() -> None:
 def test_another_person_finds_and_removes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
     with monkeypatch.context() as other:
-        other.setattr(cohort_jobs, "owner", lambda: "somebody else")
+        other.setattr(cohort_jobs, "current_actor", lambda: Actor("ben", "Ben", frozenset({Right.ANALYST})))
         assert cohort_jobs.find(job.id) is None
         assert cohort_jobs.mine() == []
         cohort_jobs.delete(job.id)
     assert cohort_jobs.find(job.id) == job
+
+
+def test_person_who_is_no_analyst_anymore_finds_none_of_their_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
+    monkeypatch.setattr(cohort_jobs, "current_actor", lambda: Actor(LOCAL.id, LOCAL.name, frozenset({Right.CARE})))
+    for act in (cohort_jobs.mine, lambda: cohort_jobs.find(job.id), lambda: cohort_jobs.delete(job.id)):
+        with pytest.raises(NotAllowedError, match="analyst"):
+            act()
 
 
 def test_deleted_job_is_gone_with_its_files() -> None:
@@ -97,7 +106,7 @@ def test_job_of_an_earlier_run_of_the_app_is_still_there() -> None:
 
 def test_job_that_waits_when_the_app_starts_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
     database = cohort_jobs.open_database()
-    job = cohort_jobs.submit_scoring(database, cohort_jobs.LOCAL, FILE, REQUEST, MODELS)
+    job = cohort_jobs.submit_scoring(database, LOCAL, FILE, REQUEST, MODELS)
     database.close()
     cohort_jobs.ready()
     assert done(job).state is State.DONE

@@ -1,0 +1,63 @@
+"""``python -m riskmodels audit verify``: is the trail of who did what whole?"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riskmodels.records.audit_chain import Verdict
+
+Say = Callable[[str], None]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The subcommands; which one was chosen stands in ``options.action``."""
+    actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
+    checked = actions.add_parser("verify", help="find changed, missing, inserted and moved events; exit 1 when broken")
+    checked.add_argument("--expect", metavar="HASH", help="a hash that an earlier run printed: it must still occur")
+
+
+def audit_command(options: argparse.Namespace, say: Say) -> int:
+    """Check the trail of the database of ``DATABASE_URL``, or of the data folder.
+
+    Args:
+        options: as :func:`add_arguments` names them.
+        say: told what was found, line by line.
+
+    Returns:
+        0 when it is whole, 1 when not.
+
+    Raises:
+        RecordsError: when the database cannot be reached, is newer than the app, or not yet brought up to date.
+    """
+    from riskmodels.records.audit_chain import verify
+    from riskmodels.records.engine import connect
+    from riskmodels.records.errors import RecordsError
+    from riskmodels.records.upgrade import version
+
+    database = connect()
+    try:
+        found = version(database)
+        if not found.current:
+            raise RecordsError(
+                f"The database is at step {found.found or 'none'}; this CareRisk needs {found.newest}.",
+                hint="Update the app." if found.newer else "Run python -m riskmodels db upgrade first.",
+            )
+        verdict = verify(database, options.expect)
+    finally:
+        database.close()
+    _tell(verdict, say)
+    return 0 if verdict.ok else 1
+
+
+def _tell(verdict: Verdict, say: Say) -> None:
+    keyed = f", {verdict.keyed:,} of them by the key" if verdict.keyed else ""
+    say(f"{verdict.events:,} events{keyed}: {'whole' if verdict.ok else 'BROKEN'}")
+    for problem in verdict.problems:
+        say(f"  event {problem.seq}: {problem.text}" if problem.seq else f"  {problem.text}")
+    if verdict.broken > len(verdict.problems):
+        say(f"  … and {verdict.broken - len(verdict.problems):,} more")
+    if verdict.ok and verdict.head:
+        say(f"Note this elsewhere, for --expect: {verdict.head}")
