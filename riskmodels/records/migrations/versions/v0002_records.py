@@ -11,6 +11,7 @@ branch_labels = None
 depends_on = None
 
 _KEY = sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql")
+_DELETED = sa.text("deleted IS NOT NULL")
 _REFUSAL = "the audit trail is append-only"
 
 
@@ -134,12 +135,13 @@ def _make_tables() -> None:
         sa.Column("created_by", sa.String(length=32), nullable=False),
         sa.Column("deleted", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_patient_age", "patient", ["age", "id"])
-    op.create_index("ix_patient_created", "patient", ["created", "id"])
-    op.create_index("ix_patient_deleted", "patient", ["deleted"])
-    op.create_index("ix_patient_label_key", "patient", ["label_key", "id"])
-    op.create_index("ix_patient_last_visit", "patient", ["last_visit", "id"])
+    op.create_index("ix_patient_age", "patient", ["age", "id", "deleted"])
+    op.create_index("ix_patient_created", "patient", ["created", "id", "deleted"])
+    op.create_index("ix_patient_deleted", "patient", ["deleted"], sqlite_where=_DELETED, postgresql_where=_DELETED)
+    op.create_index("ix_patient_label_key", "patient", ["label_key", "id", "deleted"])
+    op.create_index("ix_patient_last_visit", "patient", ["last_visit", "id", "deleted"])
     op.create_index("uq_patient_code", "patient", ["code"], unique=True)
     op.create_table(
         "user_account",
@@ -180,6 +182,7 @@ def _make_tables() -> None:
             ["patient_id"], ["patient.id"], name=op.f("fk_patient_risk_patient_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("patient_id", "outcome", name=op.f("pk_patient_risk")),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_patient_risk_outcome_risk", "patient_risk", ["outcome", "risk", "patient_id"])
     op.create_table(
