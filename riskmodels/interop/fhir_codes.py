@@ -162,6 +162,6 @@ def answer_code(name: str, value: float) -> Code | None:
     word = next((c.word for c in variable_of(name).choices if c.code == value), "")
     systems = {short: uri for uri, short in reversed(_SYSTEMS.items())}
     for row in _rows("fhir_answers.csv"):
-        if row["variable"] == name and row["answer"] == word:
+        if row["variable"] == name and row["written_for"] == word:
             return Code(systems[row["system"]], row["code"], row["display"])
     return None

@@ -84,8 +84,10 @@ def _observation(fact: Fact, subject: str, at: datetime) -> Json:
 
 def _head(name: str, fact: Fact, code: Json, subject: str, at: datetime) -> Json:
     category = "laboratory" if fact.variable.laboratory else "vital-signs" if fact.name in _VITAL else "survey"
-    # a fact without a date of its own was reported today; when it was measured is not known, and is not made up
-    dated = {"effectiveDateTime": fact.when} if fact.when else {}
+    # what has no date of its own was reported now; when it was measured is not known, and is not made up. Nor has
+    # “told of a stroke” the date of the stroke: it is told now
+    told = fact.variable.kind is Kind.YES_NO and fact.name != "pregnancy"
+    dated = {"effectiveDateTime": fact.when} if fact.when and not told else {}
     return {
         "resourceType": "Observation",
         "id": name,
