@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from riskmodels.records import Actor, Database, Job, Role, jobs, open_database
+from riskmodels.records.engine import connect
 
 SERVER = "CARERISK_TEST_POSTGRES"
 
@@ -63,6 +64,15 @@ def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture
+def postgresql_empty_url() -> Iterator[str]:
+    """Address of a PostgreSQL database of this test, without a table."""
+    server, name = _server(), f"empty_{secrets.token_hex(6)}"
+    _command(server, f"CREATE DATABASE {name}")
+    yield _address(server, name)
+    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
 def sqlite_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """An empty SQLite database, up to date: for what only a file can have."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -77,6 +87,16 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
     monkeypatch.delenv("DATABASE_URL", raising=False)
     url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
     opened = open_database(url, tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """A database without a table, on SQLite and on PostgreSQL."""
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    url = request.getfixturevalue("postgresql_empty_url") if request.param == "postgresql" else None
+    opened = connect(url, tmp_path / "data")
     yield opened
     opened.close()
 
