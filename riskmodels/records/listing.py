@@ -104,9 +104,11 @@ def search(database: Database, actor: Actor, query: Query) -> Listing:
 
 def _counts(session: Session, query: Query) -> tuple[int, int]:
     """How many patients there are, and how many of them have what the list is sorted by."""
-    counted: Select[Any] = select(func.count(), func.count(_sorted_by(query))).select_from(PatientRow)
-    # true of all, and in no index: SQLite then reads the patients by id, side by side with the risks
-    counted = _joined(counted, query, outer=True).where(PatientRow.visits >= 0, *_filters(query))
+    wanted: Any = select(func.count(), func.count(_sorted_by(query))).select_from(PatientRow)
+    counted = _joined(wanted, query, outer=True).where(*_filters(query))
+    if _about_risk(query):
+        # true of all, and in no index: SQLite then reads the patients by id, side by side with the risks
+        counted = counted.where(PatientRow.visits >= 0)
     total, having = session.execute(counted).one()
     return int(total), int(having)
 
@@ -160,9 +162,13 @@ def _turned(part: Any) -> Any:
     return part.element if getattr(part, "modifier", None) is not None else part.desc()
 
 
+def _about_risk(query: Query) -> bool:
+    return query.sort is Sort.RISK or query.risk_from is not None
+
+
 def _joined(wanted: Select[Any], query: Query, outer: bool = False) -> Select[Any]:
     """With the risk of the query's outcome, where the query is about it."""
-    if query.sort is not Sort.RISK and query.risk_from is None:
+    if not _about_risk(query):
         return wanted
     of_outcome = and_(PatientRiskRow.patient_id == PatientRow.id, PatientRiskRow.outcome == query.outcome)
     return wanted.join(PatientRiskRow, of_outcome, isouter=outer or query.sort is not Sort.RISK)
