@@ -18,6 +18,8 @@ lint: $(VENV)/dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(VENV)/bin/hadolint Dockerfile
+	$(PY) tools/audit_dependencies.py
 
 train: $(VENV)/dev
 	$(PY) -m riskmodels train --shared $(SHARED)

@@ -1,0 +1,34 @@
+# CareRisk: the app, and with another command its other programs. Built by `docker compose build` (deploy/compose.yaml).
+# Pin the base image by its digest when you build for a clinic (docs/deployment.md):
+#   docker buildx imagetools inspect python:3.11-slim-bookworm
+#   docker build --build-arg PYTHON=python:3.11-slim-bookworm@sha256:… .
+ARG PYTHON=python:3.11-slim-bookworm
+
+FROM ${PYTHON} AS packages
+# the CPU build of torch is a tenth of the other; for a GPU: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu126
+ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
+WORKDIR /build
+COPY requirements.txt ./
+RUN python -m venv /opt/venv \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --extra-index-url "${TORCH_INDEX}" \
+        -r requirements.txt \
+    && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools
+
+FROM ${PYTHON}
+RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin carerisk \
+    && install -d -o 10001 -g 10001 -m 700 /data
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /app
+COPY . .
+ENV PATH=/opt/venv/bin:${PATH} \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    GOMP_SPINCOUNT=0 \
+    CARERISK_DATA=/data \
+    CARERISK_MODEL_VERSIONS=/data/model_versions
+USER 10001:10001
+EXPOSE 8501
+# .streamlit/config.toml binds to this container alone until sign-in is set up and STREAMLIT_SERVER_ADDRESS says otherwise
+HEALTHCHECK --interval=60s --timeout=20s --start-period=60s --retries=3 \
+    CMD ["python", "-m", "riskmodels", "selfcheck", "--quick", "--server", "http://127.0.0.1:8501"]
+CMD ["python", "-m", "streamlit", "run", "app.py"]
