@@ -27,7 +27,7 @@ from riskmodels.interop.file_format import BLOCK
 from riskmodels.interop.mapping import Visits
 from riskmodels.interop.source import open_source
 from riskmodels.interop.visits import earlier_visits
-from riskmodels.records import jobs, queue
+from riskmodels.records import cohorts, jobs, queue
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import LostJobError
@@ -132,6 +132,8 @@ def run_job(
     try:
         with pulse:
             counts = _score(job, models_of, pulse, threads, chunk)
+        queue.beat(database, job, worker, int(counts["read"]))  # still the worker's: what follows is told of it
+        _keep_cohort(database, job, counts)
         queue.finish(database, job, worker, counts)
     except LostJobError:
         _LOG.info("A job was given to another worker, or deleted")
@@ -203,6 +205,18 @@ def _counts(scored: StreamCounts, applied: Counts) -> dict[str, Any]:
         "cautions": scored.cautions,
         "by_outcome": dict(scored.by_outcome),
     }
+
+
+def _keep_cohort(database: Database, job: Job, counts: Mapping[str, Any]) -> None:
+    """That this file was scored stays in the records when the job's files are gone; the worker acts for the owner."""
+    owner = Actor(job.owner, "", frozenset({Role.ANALYST}))
+    if any(kept.job_id == job.id for kept in cohorts.of_owner(database, owner)):
+        return  # by a worker that was killed between this and the job's end
+    with (job.folder / UPLOAD).open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    flat = {**counts, **counts["by_outcome"]}
+    numbers = {name: int(count) for name, count in flat.items() if name != "by_outcome"}
+    cohorts.add(database, owner, job.id, sha256, request_of(job).models, numbers)
 
 
 def _give_back(database: Database, job: Job, worker: str, pulse: Pulse) -> None:

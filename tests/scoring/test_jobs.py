@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
 from types import SimpleNamespace
@@ -22,7 +24,7 @@ import pytest
 from riskmodels.errors import InputError
 from riskmodels.interop.file_format import FileFormat
 from riskmodels.interop.mapping import UNKNOWN, CohortMapping, ColumnMapping, Role, Visits
-from riskmodels.records import Actor, Database, Job, NotAllowedError, State, jobs, open_database, queue
+from riskmodels.records import Actor, Database, Job, NotAllowedError, State, cohorts, jobs, open_database, queue
 from riskmodels.records import Role as Right
 from riskmodels.scoring import pulse
 from riskmodels.scoring import workers as workers_module
@@ -208,6 +210,48 @@ class TestResult:
         for planted in ("Geschlecht", "Glukose", "nüchtern", "kohorte", "01.01.2025", "unheard"):
             assert planted not in caplog.text + names
             assert planted.encode() not in stored
+
+
+class TestCohort:
+    def test_scored_file_stays_in_the_records_by_hash_models_and_counts(
+        self, database: Database, model: Any, submit: Callable[..., Job]
+    ) -> None:
+        job = submit()
+        run(database, model)
+        (kept,) = cohorts.of_owner(database, analyst("ann"))
+        assert (kept.job_id, kept.file_hash) == (job.id, hashlib.sha256(upload()).hexdigest())
+        assert kept.models == ("population@v1",)
+        assert (kept.counts["read"], kept.counts["not_scored"], kept.counts["cvd_10y"]) == (1000, 1, 999)
+        jobs.delete(database, analyst("ann"), job.id)
+        assert cohorts.of_owner(database, analyst("ann")) == [kept]
+
+    def test_worker_that_was_killed_before_the_end_was_said_leaves_one(
+        self, database: Database, model: Any, submit: Callable[..., Job], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        submit()
+        with monkeypatch.context() as killed:
+            killed.setattr(queue, "finish", lambda *_: None)
+            run(database, model)
+        queue.sweep(database, stale=timedelta(seconds=-1))
+        assert run(database, model).state is State.DONE
+        assert len(cohorts.of_owner(database, analyst("ann"))) == 1
+
+    def test_job_that_was_deleted_or_failed_leaves_none(
+        self, database: Database, model: Any, submit: Callable[..., Job]
+    ) -> None:
+        job = queue.claim(database, "w", ["score"]) if submit() else None
+        assert job is not None
+        plain = model.predict_and_explain
+
+        def deleted(frame: pd.DataFrame, outcomes: list[str]) -> Any:
+            jobs.delete(database, analyst("ann"), job.id)
+            return plain(frame, outcomes)
+
+        model.predict_and_explain = deleted
+        run_job(database, job, "w", lambda _: {"population": model})
+        submit(rows=50, visits="unheard of")
+        assert run(database, model).state is State.FAILED
+        assert cohorts.of_owner(database, analyst("ann")) == []
 
 
 class TestRequest:
