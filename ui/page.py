@@ -94,7 +94,7 @@ def start_page(title: str, roles: tuple[Role, ...], models: Callable[[], None] |
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={},
     )
-    for name in ("style.css", "scale.css", "tables.css"):
+    for name in ("style.css", "scale.css", "tables.css", "sign_in.css"):
         st.html(_FOLDER / name)
     actor = sign_in_screens.person_at_the_gate()
     allowed = actor.may(*roles)

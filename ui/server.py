@@ -20,6 +20,7 @@ from ui.server_files import FileOwners, watch_files
 from ui.server_guard import Guard, claims_of_session
 from ui.server_headers import SecurityHeaders
 from ui.server_state import set_guarded
+from ui.server_way_back import WayBack
 from ui.sign_in_settings import SettingsError, sign_in_settings
 
 _LOG = logging.getLogger(__name__)
@@ -38,7 +39,7 @@ def secrets() -> dict[str, Any]:
 
 def middleware() -> list[Middleware]:
     """Of every request, the outermost first."""
-    return [Middleware(SecurityHeaders), Middleware(Guard, owners=_OWNERS)]
+    return [Middleware(SecurityHeaders), Middleware(Guard, owners=_OWNERS), Middleware(WayBack)]
 
 
 @asynccontextmanager

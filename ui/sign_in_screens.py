@@ -46,7 +46,7 @@ def refuse_page(title: str, roles: tuple[Role, ...], actor: Actor) -> NoReturn:
             audit.record(database(), actor, Action.REFUSED, "page", title)
         except RecordsError as error:
             st.caption(str(error))
-    with st.container(key="gate"):
+    with st.container(key="refusal"):
         wanted = " or ".join(ROLE_WORDS[role].lower() for role in roles)
         mine = text.sentence_list([ROLE_WORDS[role].lower() for role in Role if role in actor.roles])
         st.markdown(f"This page opens for the role **{wanted}**. You are signed in as {mine}.")
