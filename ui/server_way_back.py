@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"/[A-Za-z]{0,40}(\?[A-Za-z0-9_=&-]{0,300})?")
 
 
 class WayBack:
-    """ASGI middleware: the page that asked for sign-in is kept in a cookie of ten minutes, and is where sign-in ends."""
+    """ASGI middleware: a cookie of ten minutes keeps the page that asked for sign-in; there sign-in ends."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -45,12 +45,18 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
 
 
 @pytest.fixture
-def signing_in(records: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """Sign-in is configured, served by app.py."""
+def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sign-in is configured, and served by app.py."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     sign_in_settings.sign_in_settings.cache_clear()
     server_state.set_guarded(True)
-    yield records
+    yield
     server_state.set_guarded(False)
     sign_in_settings.sign_in_settings.cache_clear()
+
+
+@pytest.fixture
+def signing_in(records: Database, configured: None) -> Database:
+    """The same, with records of this test alone."""
+    return records
