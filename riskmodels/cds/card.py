@@ -1,0 +1,122 @@
+"""What a record tells of a patient → CDS Hooks cards. Pure: no clock, no network, no log.
+
+The indicator says how sure something is, never how high a risk is: ``warning`` only where a measured value meets a
+diagnostic criterion by itself; an estimated probability, however high, is ``info``; ``critical`` is never used, because
+nothing here is an emergency that a model may call.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from riskmodels.cds.words import (
+    LONGEST_SUMMARY,
+    NOT_A_DIAGNOSIS,
+    answers,
+    paragraph,
+    plain,
+    remarks,
+    summary_of,
+    values_table,
+)
+from riskmodels.checks import check
+from riskmodels.criteria import SOURCE, Finding, Meets, find_criteria
+from riskmodels.interop.fhir import FhirPatient
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import find_unit
+from riskmodels.vocabulary import VOCABULARY
+
+Card = dict[str, Any]
+NewId = Callable[[], uuid.UUID]
+
+SOURCE_URL = "https://doi.org/10.2337/dc25-S002"
+REASON_SYSTEM = "urn:carerisk:override-reason"
+_SNOMED = "http://snomed.info/sct"
+_SCREENING = {"system": _SNOMED, "code": "171183004", "display": "Diabetes mellitus screening"}
+_ASSESSMENT = {"system": _SNOMED, "code": "225338004", "display": "Risk assessment"}
+#: short summaries of criteria whose own sentence does not fit
+_SUMMARY = {
+    Meets.DIABETES: "Measured values meet an ADA criterion for diabetes; see which, and what confirms it",
+    Meets.PREDIABETES: "Measured values meet an ADA criterion for prediabetes",
+    Meets.DEPENDS: "Glucose may meet an ADA criterion for diabetes: it depends on fasting or on symptoms",
+}
+#: why a person sets a card aside, by code
+CRITERIA_REASONS = {
+    "known": "The patient knows, or is treated already",
+    "confirming": "A second test is ordered",
+    "wrong-value": "The value is wrong or of another patient",
+    "not-applicable": "It does not apply to this patient",
+}
+RISK_REASONS = {
+    "discussed": "The risk has been discussed with the patient",
+    "not-applicable": "The estimate does not apply to this patient",
+    "wrong-value": "A value it stands on is wrong or outdated",
+    "not-now": "Not the matter of this visit",
+}
+
+
+def card_for(
+    patient: FhirPatient,
+    models: Mapping[str, RiskModel],
+    *,
+    app_url: str = "",
+    notes: Sequence[str] = (),
+    new_id: NewId = uuid.uuid4,
+) -> list[Card]:
+    """The cards for a patient: criteria that measured values meet first, then one card of estimates a model.
+
+    Args:
+        patient: what the record tells.
+        models: in force, by name.
+        app_url: address of the CareRisk app, linked to from each card; no link when empty.
+        notes: remarks of the caller, e.g. on data that were not sent.
+        new_id: makes the identifiers of the cards.
+
+    Returns:
+        Cards as CDS Hooks 2.0 defines them. No estimate is given where the model refuses one: the reason stands there.
+    """
+    values = {name: found.value for name, found in patient.found.items() if name in VOCABULARY}
+    frame = check(pd.DataFrame([values], dtype=float, index=[0])).frame
+    units = {name: find_unit(VOCABULARY[name].units, unit) for name, unit in patient.units.items() if name in values}
+    met = find_criteria(frame.iloc[0], units)
+    cards = [_criteria_card(met)] if met else []
+    cards += [_risk_card(patient, frame, model, notes) for model in models.values()]
+    links = [{"label": "Open CareRisk", "url": app_url, "type": "absolute"}] if app_url else []
+    return [{"uuid": str(new_id()), **card, **({"links": links} if links else {})} for card in cards]
+
+
+def _criteria_card(met: Sequence[Finding]) -> Card:
+    first = met[0]
+    return {
+        "summary": first.text if len(first.text) <= LONGEST_SUMMARY else _SUMMARY[first.meets],
+        "indicator": "warning" if first.meets is Meets.DIABETES else "info",
+        "source": {"label": SOURCE, "url": SOURCE_URL, "topic": _SCREENING},
+        "detail": "\n\n".join(
+            [*(plain(finding.text) for finding in met), "A criterion, not a diagnosis: that is the clinician's."]
+        ),
+        "overrideReasons": _reasons(CRITERIA_REASONS),
+    }
+
+
+def _risk_card(patient: FhirPatient, frame: pd.DataFrame, model: RiskModel, notes: Sequence[str]) -> Card:
+    found = answers(frame, model)
+    parts = [paragraph(answer) for answer in found]
+    parts.append(values_table(patient))
+    looked = remarks(patient, notes)
+    parts += ["\n".join(["To look at:", "", *looked])] if looked else []
+    parts.append(f"{NOT_A_DIAGNOSIS} {model.name.capitalize()} model, version {model.version}.")
+    return {
+        "summary": summary_of(found),
+        "indicator": "info",
+        "source": {"label": f"CareRisk, {model.name} model {model.version}", "topic": _ASSESSMENT},
+        "detail": "\n\n".join(parts),
+        "overrideReasons": _reasons(RISK_REASONS),
+    }
+
+
+def _reasons(reasons: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"code": code, "system": REASON_SYSTEM, "display": text} for code, text in reasons.items()]

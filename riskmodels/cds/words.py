@@ -1,0 +1,187 @@
+"""The texts of a card: percentages, Markdown that cannot be broken by what stands in it, one paragraph an outcome."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from riskmodels.interop.fhir import FhirPatient, Found
+from riskmodels.outcomes import OUTCOME, Outcome
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import find_unit
+from riskmodels.vocabulary import VOCABULARY
+
+#: characters a summary may have (CDS Hooks: fewer than 140)
+LONGEST_SUMMARY = 139
+#: results that were not used, at most, that a card names
+MOST_NAMED = 6
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
+NOT_A_DIAGNOSIS = (
+    "An estimate by a statistical model for a person to weigh, not a diagnosis. It says what is likely in people with "
+    "these values, not what a treatment would change."
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One outcome for one patient.
+
+    Args:
+        outcome: which.
+        refused: why there is no estimate; empty where there is one.
+        risk, low, high: estimate and 90 % interval, 0–1; NaN where refused.
+        caution: where the patient is near the edge of the training data.
+        inputs: how many inputs serve it.
+        unknown: how many of them are not known.
+        useful: what of the unknown would narrow it most, in words; empty where nothing would.
+        settled: whether what answers it without a model is known.
+    """
+
+    outcome: Outcome
+    refused: str
+    risk: float
+    low: float
+    high: float
+    caution: str
+    inputs: int
+    unknown: int
+    useful: str
+    settled: bool
+
+
+def percent(risk: float) -> str:
+    """A risk (0–1): ``12 %``, ``3.4 %``, ``0.62 %``, ``under 0.01 %``, ``over 99.9 %``."""
+    if risk < 0.0001:
+        return "under 0.01 %"
+    if risk > 0.999:
+        return "over 99.9 %"
+    return f"{100 * risk:.{0 if risk >= 0.0995 else 1 if risk >= 0.00995 else 2}f} %"
+
+
+def plain(text: str) -> str:
+    """Text that Markdown and HTML leave as it is, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def answers(frame: pd.DataFrame, model: RiskModel) -> list[Answer]:
+    """Every outcome that the model and the app know, for one patient.
+
+    Args:
+        frame: PatientFrame of one row.
+        model: in force.
+    """
+    prediction = model.predict(frame)
+    found = []
+    for name in (o for o in model.outcomes if o in OUTCOME):
+        refused = str(prediction.refused[name].iloc[0])
+        inputs = model.inputs_of(name)
+        unknown = [n for n in inputs if frame[n].isna().iloc[0]]
+        found.append(
+            Answer(
+                OUTCOME[name],
+                refused,
+                float(prediction.risk[name].iloc[0]),
+                float(prediction.low[name].iloc[0]),
+                float(prediction.high[name].iloc[0]),
+                str(prediction.cautions[name].iloc[0]),
+                len(inputs),
+                len(unknown),
+                "" if refused else _useful(frame, model, OUTCOME[name]),
+                _is_settled(frame, OUTCOME[name]),
+            )
+        )
+    return found
+
+
+def _is_settled(frame: pd.DataFrame, outcome: Outcome) -> bool:
+    return bool(outcome.settled_by) and bool(frame[outcome.settled_by].notna().iloc[0])
+
+
+def _useful(frame: pd.DataFrame, model: RiskModel, outcome: Outcome) -> str:
+    settled = outcome.settled_by
+    if settled and not _is_settled(frame, outcome):
+        return f"{VOCABULARY[settled].label}, which answers it"
+    table = model.narrowing(frame, outcome.name)
+    if table.empty:
+        return ""
+    best = table.iloc[0]
+    label = str(best["label"]).replace("Told: ", "whether told of ")
+    return f"{label} (then about {percent(best['low'])} to {percent(best['high'])})"
+
+
+def summary_of(found: Sequence[Answer]) -> str:
+    """The estimates that no measurement answers already in one line, as many as fit; where there is none, why."""
+    line = ""
+    for answer in (a for a in found if not a.refused and not a.settled):
+        longer = f"{line}; {answer.outcome.label} {percent(answer.risk)}".removeprefix("; ")
+        if len(longer) <= LONGEST_SUMMARY:
+            line = longer
+    if line:
+        return line
+    reasons = list(dict.fromkeys(a.refused or _settled_text(a) for a in found))
+    return shortened(f"No risk is estimated: {'; '.join(reasons)}")
+
+
+def shortened(text: str, most: int = LONGEST_SUMMARY) -> str:
+    """Text of at most so many characters."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def paragraph(answer: Answer) -> str:
+    """One outcome in Markdown: what, how likely, for whom, and what is not known."""
+    outcome = answer.outcome
+    if answer.refused:
+        return f"**{outcome.label}: no estimate.** {_sentence(plain(answer.refused))}"
+    lines = [
+        f"**{outcome.label}: {percent(answer.risk)}** (90 % interval {percent(answer.low)} to {percent(answer.high)}). "
+        f"{_sentence(outcome.definition)} Valid for {outcome.population}."
+    ]
+    if answer.settled:
+        lines.append(f"{_sentence(_settled_text(answer))} The estimate leaves it out.")
+    if answer.unknown and not answer.settled:
+        known = f"{answer.unknown} of its {answer.inputs} inputs are not known"
+        lines.append(f"{known}; most useful to know: {answer.useful}." if answer.useful else f"{known}.")
+    if answer.caution:
+        lines.append(f"Caution: {_sentence(plain(answer.caution))}")
+    return " ".join(lines)
+
+
+def _settled_text(answer: Answer) -> str:
+    return f"{VOCABULARY[answer.outcome.settled_by].label} is known, which answers it for its day"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:].rstrip('.')}."
+
+
+def values_table(patient: FhirPatient) -> str:
+    """What the answers stand on: each value as reported and its date."""
+    rows = [f"| {plain(f.label)} | {plain(_value(f))} | {f.when or '–'} |" for f in _known(patient)]
+    return "\n".join(["| Used | Value | Date |", "|---|---|---|", *rows])
+
+
+def _known(patient: FhirPatient) -> list[Found]:
+    return [found for name, found in patient.found.items() if name in VOCABULARY]
+
+
+def _value(found: Found) -> str:
+    variable = VOCABULARY[found.name]
+    unit = find_unit(variable.units, found.unit) if found.unit else None
+    return variable.format(found.value, unit)
+
+
+def remarks(patient: FhirPatient, more: Iterable[str] = ()) -> list[str]:
+    """What to look at: remarks on values and on the data as a whole, and what was not used with the reason."""
+    lines = [f"{f.label}: {f.remark}" for f in _known(patient) if f.remark]
+    lines += [*patient.remarks, *more]
+    unused = [f"{p.what}, not used: {p.reason}{f' ({p.count} times)' if p.count > 1 else ''}" for p in patient.problems]
+    lines += unused[:MOST_NAMED]
+    if len(unused) > MOST_NAMED:
+        lines.append(f"{len(unused) - MOST_NAMED} more kinds of results were not used")
+    if patient.unknown:
+        number = sum(u.count for u in patient.unknown)
+        lines.append(f"{number} {'entry has a code' if number == 1 else 'entries have codes'} nothing is read from")
+    return [f"- {_sentence(plain(line))}" for line in lines if line]
