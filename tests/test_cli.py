@@ -14,7 +14,7 @@ from riskmodels.errors import CareRiskError, ModelFileError
 from riskmodels.outcomes import OUTCOMES
 from riskmodels.shipping.selfcheck import Check, checks
 
-COMMANDS = ("data", "train", "card", "bench", "selfcheck")
+COMMANDS = ("data", "train", "score", "db", "audit", "serve-cds", "card", "bench", "imaging", "selfcheck")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
