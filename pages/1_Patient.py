@@ -1,27 +1,41 @@
-"""Assess a patient: known facts at the left, the answer beside them, updated with every value."""
-
-from datetime import date
+"""Assess a patient: known facts at the left, the answer beside them, updated with every value; kept as a record."""
 
 import streamlit as st
 
 from riskmodels.checks import Checked
-from riskmodels.criteria import find_criteria
 from riskmodels.errors import CareRiskError
-from riskmodels.safety import notes
-from ui import benefit, draft, form, plan, prompts, reasons, report, result, scores, validity, whatif
-from ui.assessment import assess
+from riskmodels.records import Role
+from ui import (
+    benefit,
+    draft,
+    form,
+    plan,
+    prompts,
+    reasons,
+    record_bar,
+    record_case,
+    record_download,
+    record_draft,
+    record_state,
+    report,
+    result,
+    scores,
+    validity,
+    whatif,
+)
 from ui.examples import EXAMPLES
 from ui.models import shipped_models
 from ui.page import start_page
+from ui.timeline import draw_timeline
 
-start_page("Assess a patient")
+start_page("Assess a patient", roles=(Role.CARE,))
 
 
 def draw_nothing_yet(checked: Checked) -> None:
     """What is missing before anything can be estimated."""
     missing = " and ".join(problem.field for problem in form.row_problems(checked))
     st.markdown(f"**Enter {missing} to see the estimates.** Every other fact helps and may stay unknown.")
-    if draft.is_empty():
+    if draft.is_empty() and record_state.opened() is None:
         example = EXAMPLES[0]
         st.button(
             "Show an invented patient",
@@ -59,24 +73,8 @@ def draw_changes(case: report.Case) -> None:
         plan.draw_plan(case.answers, case.frame, case.models, case.units)
 
 
-def draw_download(case: report.Case) -> None:
-    """The printable report."""
-    today = date.today()
-    st.download_button(
-        "Report",
-        lambda: report.build_report(case, today),
-        file_name=f"risk-report-{today.isoformat()}.html",
-        mime="text/html",
-        icon=":material/print:",
-        type="primary",
-        on_click="ignore",
-        key="report",
-    )
-
-
-@st.fragment
-def assess_patient() -> None:
-    """The whole page below its title; reruns by itself whenever a value changes."""
+def draw_visit() -> None:
+    """The visit in the form, and what the models say of it."""
     checked = draft.check_draft()
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="form"):
@@ -86,18 +84,26 @@ def assess_patient() -> None:
         if form.row_problems(checked):
             draw_nothing_yet(checked)
             return
-        units, models = draft.chosen_units(), shipped_models()
-        answers = assess(checked.frame, models)
-        findings = find_criteria(checked.frame.iloc[0], units)
-        published = scores.published_scores(checked.frame)
-        prompted = notes(published.patient, published.results, units)
-        case = report.Case(checked.frame, units, answers, findings, models, published, prompted)
+        case = record_case.make_case(checked)
         draw_result(case)
     with toolbar:
-        draw_download(case)
+        record_download.draw_download(case)
+
+
+@st.fragment
+def assess_patient() -> None:
+    """The whole page below its title; reruns by itself whenever a value changes."""
+    view, record = record_bar.draw_bar(), record_state.opened()
+    if view == record_bar.TIMELINE and record is not None:
+        draw_timeline(record.patient, list(record.visits), shipped_models(), draft.chosen_units())
+    else:
+        draw_visit()
+    record_draft.keep()
 
 
 try:
+    record_draft.arrive()
+    record_state.arrive()
     assess_patient()
 except CareRiskError as error:
     st.error(f"{error} The facts entered are kept.")

@@ -1,14 +1,14 @@
 """The patient being entered: what stands in the form's fields, kept for the session, with units and one step of undo.
 
-A field holds the number as typed, in the unit beside it. After a unit was switched, the number shown is rounded; the
-exact canonical value is kept beside it and used until the number is edited, so that switching there and back loses
-nothing.
+A field holds the number as typed, in the unit beside it. After a unit was switched, the number shown is rounded; what
+was typed, in the unit it was typed in, is kept beside it and counts until the number is edited, so that switching there
+and back loses nothing and a record holds what a person entered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,32 +16,43 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.checks import Checked, check
+from riskmodels.records.patients import Entered
 from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
-from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind
+from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 
 _EXACT, _UNITS, _UNDO = "patient.exact", "patient.units", "patient.undo"
+#: session-state key of the record whose visit stands in the form; :mod:`ui.record_state` says what is there
+OPENED = "record.opened"
 #: the models' inputs and those that only published scores ask for
-_FIELDS = (*VARIABLES, *EXTRA_INPUTS.values())
+FIELDS: tuple[Variable, ...] = (*VARIABLES, *EXTRA_INPUTS.values())
 
 
 @dataclass(frozen=True)
 class Exact:
-    """The canonical value behind a rounded number: valid while field and unit still show ``shown`` and ``unit``."""
+    """What was typed behind a rounded number: valid while field and unit still show ``shown`` and ``unit``."""
 
-    shown: float
+    shown: float = field(repr=False)
     unit: str
-    canonical: float
+    entered: Entered
+
+
+@dataclass(frozen=True)
+class Content:
+    """All that stands in the form: the number or code by field (None for unknown), what was typed, units chosen."""
+
+    fields: Mapping[str, float | None] = field(repr=False)
+    exact: Mapping[str, Exact] = field(repr=False)
+    units: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Undo:
-    """What stood in the form before it was cleared or an example was loaded."""
+    """What stood in the form before it was replaced, and the record it belonged to (None: to none)."""
 
     did: str
-    fields: dict[str, Any]
-    exact: dict[str, Exact]
-    units: dict[str, str]
+    content: Content
+    opened: Any
 
 
 def value_key(name: str) -> str:
@@ -83,15 +94,33 @@ def typed(name: str) -> float | None:
 
 def is_empty() -> bool:
     """Whether nothing is known."""
-    return all(typed(v.name) is None for v in _FIELDS)
+    return all(typed(v.name) is None for v in FIELDS)
 
 
-def _entered(name: str, value: float) -> float:
-    """The number entered, in the unit it is entered in, unrounded where it was converted from another unit."""
-    exact, unit = _exact().get(name), unit_of(name)
-    if exact is not None and exact.shown == value and exact.unit == unit.symbol:
-        return from_canonical(exact.canonical, unit)
-    return value
+def entered(name: str) -> Entered | None:
+    """What a person entered in a field, in the unit it was typed in; None for unknown."""
+    value = typed(name)
+    if value is None:
+        return None
+    if variable_of(name).kind is not Kind.NUMBER:
+        return Entered(value, "")
+    exact, symbol = _exact().get(name), unit_of(name).symbol
+    if exact is not None and exact.shown == value and exact.unit == symbol:
+        return exact.entered
+    return Entered(value, symbol)
+
+
+def canonical(name: str, value: Entered) -> float:
+    """A value as entered → in the canonical unit; the code of a choice as it is."""
+    if not value.unit:
+        return value.value
+    return float(to_canonical(value.value, find_unit(VOCABULARY[name].units, value.unit)))
+
+
+def _in_unit(name: str, value: Entered) -> float:
+    """A number as entered → in the unit chosen now, unrounded."""
+    unit = unit_of(name)
+    return value.value if value.unit == unit.symbol else float(from_canonical(canonical(name, value), unit))
 
 
 def check_draft() -> Checked:
@@ -99,11 +128,13 @@ def check_draft() -> Checked:
     row: dict[str, float] = {}
     units: dict[str, str] = {}
     for variable in VARIABLES:
-        value = typed(variable.name)
+        value = entered(variable.name)
         if variable.kind is Kind.NUMBER:
             units[variable.name] = unit_of(variable.name).symbol
-            value = None if value is None else _entered(variable.name, value)
-        row[variable.name] = np.nan if value is None else value
+        if value is None:
+            row[variable.name] = np.nan
+        else:
+            row[variable.name] = _in_unit(variable.name, value) if value.unit else value.value
     return check(pd.DataFrame([row], dtype=float), units)
 
 
@@ -115,22 +146,21 @@ def score_facts() -> dict[str, float]:
 
 def switch_unit(name: str) -> None:
     """Callback of a unit select: convert what was typed and keep the patient's value."""
-    before, symbol = unit_of(name), st.session_state[unit_key(name)]
-    value = typed(name)
-    if value is None:
-        _units()[name] = symbol
-        return
-    canonical = float(to_canonical(_entered(name, value), before))
-    _units()[name] = symbol
-    _show(name, canonical)
+    value = entered(name)
+    _units()[name] = st.session_state[unit_key(name)]
+    if value is not None:
+        _show(name, value)
 
 
-def _show(name: str, canonical: float) -> None:
-    """Put a canonical value into a field, rounded as its unit is shown, and remember it exactly."""
-    unit = unit_of(name)
-    shown = round(float(from_canonical(canonical, unit)), unit.decimals)
-    st.session_state[value_key(name)] = shown
-    _exact()[name] = Exact(shown, unit.symbol, canonical)
+def _show(name: str, value: Entered) -> None:
+    """Put a value into its field, converted and rounded where its unit is not the one chosen."""
+    _exact().pop(name, None)
+    shown = value.value
+    if value.unit and value.unit != unit_of(name).symbol:
+        unit = unit_of(name)
+        shown = round(_in_unit(name, value), unit.decimals)
+        _exact()[name] = Exact(shown, unit.symbol, value)
+    st.session_state[value_key(name)] = float(shown)
 
 
 def load(values: Mapping[str, float], did: str) -> None:
@@ -140,17 +170,58 @@ def load(values: Mapping[str, float], did: str) -> None:
         values: canonical values by variable; all others become unknown.
         did: what was done, for the undo button, e.g. ``Loaded an example``.
     """
-    fields = {v.name: st.session_state.get(value_key(v.name)) for v in _FIELDS}
-    if not is_empty():
-        st.session_state[_UNDO] = Undo(did, fields, dict(_exact()), dict(_units()))
-    for variable in _FIELDS:
+    known = {name: Entered(float(value), _canonical_symbol(name)) for name, value in values.items()}
+    _replace(known, did)
+
+
+def load_entered(values: Mapping[str, Entered], did: str) -> None:
+    """Replace the form's content by values in the units they were entered in, which become the units shown.
+
+    Args:
+        values: by variable; all others become unknown.
+        did: what was done, for the undo button; empty when nothing is to be undone.
+    """
+    if did:
+        remember_undo(did)
+    _choose_units({name: value.unit for name, value in values.items() if value.unit})
+    _replace(values, "")
+
+
+def _canonical_symbol(name: str) -> str:
+    return VOCABULARY[name].units[0].symbol if variable_of(name).kind is Kind.NUMBER else ""
+
+
+def _choose_units(symbols: Mapping[str, str]) -> None:
+    for name, symbol in symbols.items():
+        _units()[name] = symbol
+        if len(VOCABULARY[name].units) > 1:
+            st.session_state[unit_key(name)] = symbol
+
+
+def _replace(values: Mapping[str, Entered], did: str) -> None:
+    if did:
+        remember_undo(did)
+    for variable in FIELDS:
         st.session_state[value_key(variable.name)] = None
     _exact().clear()
     for name, value in values.items():
-        if variable_of(name).kind is Kind.NUMBER:
-            _show(name, value)
-        else:
-            st.session_state[value_key(name)] = float(value)
+        _show(name, value)
+
+
+def put(name: str, value: Entered | None) -> None:
+    """Put one value into its field; None makes it unknown."""
+    if value is None:
+        _exact().pop(name, None)
+        st.session_state[value_key(name)] = None
+    else:
+        _show(name, value)
+
+
+def forget(names: list[str], did: str) -> None:
+    """Make some facts unknown; can be undone."""
+    remember_undo(did)
+    for name in names:
+        put(name, None)
 
 
 def clear() -> None:
@@ -158,17 +229,41 @@ def clear() -> None:
     load({}, "Cleared")
 
 
+def content() -> Content:
+    """All that stands in the form."""
+    return Content({v.name: typed(v.name) for v in FIELDS}, dict(_exact()), dict(_units()))
+
+
+def restore(before: Content) -> None:
+    """Put a content back into the form; other units chosen since then stay where it names none."""
+    st.session_state[_EXACT] = dict(before.exact)
+    _choose_units(before.units)
+    for variable in FIELDS:
+        st.session_state[value_key(variable.name)] = before.fields.get(variable.name)
+
+
+def remember_undo(did: str) -> None:
+    """Keep what stands in the form, and the record it belongs to, for the undo button; nothing when it is empty."""
+    if not is_empty():
+        st.session_state[_UNDO] = Undo(did, content(), st.session_state.get(OPENED))
+
+
 def undo_available() -> Undo | None:
     """What undo would bring back, or None."""
     return st.session_state.get(_UNDO)
 
 
+def set_undo(before: Undo | None) -> None:
+    """What undo will bring back from now on; None for nothing."""
+    if before is None:
+        st.session_state.pop(_UNDO, None)
+    else:
+        st.session_state[_UNDO] = before
+
+
 def undo() -> None:
-    """Callback: bring back what stood in the form before it was cleared or replaced."""
+    """Callback: bring back what stood in the form before it was cleared or replaced; what stood there now is kept."""
     before: Undo = st.session_state.pop(_UNDO)
-    st.session_state[_EXACT] = dict(before.exact)
-    st.session_state[_UNITS] = dict(before.units)
-    for name, value in before.fields.items():
-        st.session_state[value_key(name)] = value
-    for name, symbol in before.units.items():
-        st.session_state[unit_key(name)] = symbol
+    remember_undo("Undone")
+    restore(before.content)
+    st.session_state[OPENED] = before.opened

@@ -8,8 +8,9 @@ from streamlit.delta_generator import DeltaGenerator
 from riskmodels.checks import Checked, Problem, Severity
 from riskmodels.units import Unit
 from riskmodels.vocabulary import GROUPS, VOCABULARY, Group, Kind, Variable, in_group
-from ui import draft
+from ui import draft, fhir_import, record_facts, record_import, record_state
 from ui.examples import EXAMPLES
+from ui.record_talk import Step
 
 #: words for the one-line summary of a closed group, where the label is too long for it
 _SHORT = {
@@ -54,7 +55,7 @@ _NOT_MISSED = frozenset({"pulse", "fasting_hours", "bmi"})
 
 
 def draw_toolbar() -> DeltaGenerator:
-    """Examples, clear and undo; returns the bar, so that a further button can be put into it."""
+    """Examples, import, clear and undo; returns the bar, so that a further button can be put into it."""
     bar = st.container(horizontal=True, gap="small", key="toolbar")
     with bar:
         with st.popover("Example", icon=":material/lab_profile:"):
@@ -63,18 +64,30 @@ def draw_toolbar() -> DeltaGenerator:
                 st.button(
                     example.title,
                     key=f"example.{example.title}",
-                    on_click=draft.load,
-                    args=(example.values, "Loaded an example"),
+                    on_click=record_state.leave_for,
+                    args=(Step("example", values=example.values),),
                     width="stretch",
                 )
                 st.caption(example.note)
-        st.button("Clear", icon=":material/backspace:", on_click=draft.clear, disabled=draft.is_empty())
+        fhir_import.draw_import(record_import.begin)
+        _draw_clear()
         before = draft.undo_available()
         if before is not None:
             st.button(
                 "Undo", icon=":material/undo:", on_click=draft.undo, help=f"{before.did}: bring back what was there"
             )
     return bar
+
+
+def _draw_clear() -> None:
+    """Empty the form; an open record is left by it, never emptied."""
+    if record_state.opened() is None:
+        step = Step("clear")
+        label, icon, nothing = "Clear", ":material/backspace:", draft.is_empty()
+    else:
+        step = Step("close")
+        label, icon, nothing = "New patient", ":material/person_add:", False
+    st.button(label, icon=icon, on_click=record_state.leave_for, args=(step,), disabled=nothing, key="clear")
 
 
 def draw_form(checked: Checked) -> None:
@@ -214,7 +227,20 @@ def _notes(variable: Variable, checked: Checked) -> list[str]:
         notes.append(f"{value}, derived: {variable.derived}")
     if variable.name == "hdl_cholesterol":
         notes += _non_hdl(checked)
+    if variable.name == "age":
+        notes += _age_carried()
     return notes
+
+
+def _age_carried() -> list[str]:
+    """How the age of a new visit was moved on from the last one, while it stands as it was."""
+    record = record_state.opened()
+    latest = record.latest if record else None
+    if record is None or latest is None or record.visit is not None:
+        return []
+    carried = record.start.entered.get("age")
+    note = record_facts.age_note(latest, record.day) if carried and draft.entered("age") == carried else ""
+    return [note] if note else []
 
 
 def _non_hdl(checked: Checked) -> list[str]:

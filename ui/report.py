@@ -41,6 +41,7 @@ class Case:
         models: shipped models by name.
         published: the published scores of this patient.
         notes: prompts to check that apply.
+        stored: whether it is saved as a record, a sentence.
     """
 
     frame: pd.DataFrame
@@ -50,6 +51,7 @@ class Case:
     models: Mapping[str, RiskModel]
     published: Published
     notes: Sequence[Note]
+    stored: str = "What it shows is not saved as a record."
 
     @property
     def patient(self) -> pd.Series:
@@ -157,5 +159,5 @@ def _validity(case: Case) -> str:
     unknown = escape(unknown_text(case.answers, case.patient, case.models))
     return (
         f'<section class="small"><h2>What the estimates hold for</h2><p>{unknown}</p><dl>{rows}</dl>'
-        f"<p>{CLOSING} This page holds no name and was not stored.</p></section>"
+        f"<p>{CLOSING} This page holds no name. {escape(case.stored)}</p></section>"
     )
