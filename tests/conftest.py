@@ -1,13 +1,20 @@
-"""What all tests share: where the shared data lie, and which markers skip when something is absent."""
+"""What all tests share: where the shared data lie, a PostgreSQL server, and what skips when something is absent.
+
+``CARERISK_TEST_POSTGRES`` names a PostgreSQL server and a role that may make databases, as ``.ci/run`` starts one:
+``postgresql://user:password@host:port/postgres``.
+"""
 
 from __future__ import annotations
 
 import os
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVER = "CARERISK_TEST_POSTGRES"
 SHARED = Path(os.environ.get("CARERISK_SHARED", ROOT.parent / "shared"))
 
 
@@ -20,3 +27,61 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+def _server() -> str:
+    """The test server's address; skips where there is none, fails in CI."""
+    address = os.environ.get(SERVER, "")
+    if not address:
+        reason = f"no PostgreSQL: {SERVER} is not set (.ci/run starts one)"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return address
+
+
+def _command(address: str, statement: str) -> None:
+    import sqlalchemy as sa
+    from sqlalchemy.engine import make_url
+
+    engine = sa.create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(sa.text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Address of the server and the name of a database that is up to date, to copy for each test."""
+    from riskmodels.records import open_database
+
+    address, name = _server(), f"template_{secrets.token_hex(6)}"
+    _command(address, f"CREATE DATABASE {name}")
+    open_database(_address(address, name), tmp_path_factory.mktemp("template")).close()
+    yield address, name
+    _command(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _address(server: str, name: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
+    """Address of a PostgreSQL database of this test, up to date and empty."""
+    server, template = postgresql_template
+    name = f"test_{secrets.token_hex(6)}"
+    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield _address(server, name)
+    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def postgresql_empty_url() -> Iterator[str]:
+    """Address of a PostgreSQL database of this test, without a table."""
+    server, name = _server(), f"empty_{secrets.token_hex(6)}"
+    _command(server, f"CREATE DATABASE {name}")
+    yield _address(server, name)
+    _command(server, f"DROP DATABASE {name} WITH (FORCE)")

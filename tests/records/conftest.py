@@ -1,75 +1,14 @@
-"""A database of one test, on SQLite and on PostgreSQL, and jobs in it.
-
-``CARERISK_TEST_POSTGRES`` names a PostgreSQL server and a role that may make databases, as ``.ci/run`` starts one:
-``postgresql://user:password@host:port/postgres``.
-"""
+"""A database of one test, on SQLite and on PostgreSQL, and jobs in it."""
 
 from __future__ import annotations
 
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from riskmodels.records import Actor, Database, Job, Role, jobs, open_database
 from riskmodels.records.engine import connect
-
-SERVER = "CARERISK_TEST_POSTGRES"
-
-
-def _server() -> str:
-    """The test server's address; skips where there is none, fails in CI."""
-    address = os.environ.get(SERVER, "")
-    if not address:
-        reason = f"no PostgreSQL: {SERVER} is not set (.ci/run starts one)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return address
-
-
-def _command(address: str, statement: str) -> None:
-    engine = sa.create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
-
-
-@pytest.fixture(scope="session")
-def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Address of the server and the name of a database that is up to date, to copy for each test."""
-    address, name = _server(), f"template_{secrets.token_hex(6)}"
-    _command(address, f"CREATE DATABASE {name}")
-    open_database(_address(address, name), tmp_path_factory.mktemp("template")).close()
-    yield address, name
-    _command(address, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _address(server: str, name: str) -> str:
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-@pytest.fixture
-def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
-    """Address of a PostgreSQL database of this test, up to date and empty."""
-    server, template = postgresql_template
-    name = f"test_{secrets.token_hex(6)}"
-    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _address(server, name)
-    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def postgresql_empty_url() -> Iterator[str]:
-    """Address of a PostgreSQL database of this test, without a table."""
-    server, name = _server(), f"empty_{secrets.token_hex(6)}"
-    _command(server, f"CREATE DATABASE {name}")
-    yield _address(server, name)
-    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

@@ -20,12 +20,14 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import sqlalchemy as sa
 
 from riskmodels.errors import InputError
 from riskmodels.interop.file_format import FileFormat
 from riskmodels.interop.mapping import UNKNOWN, CohortMapping, ColumnMapping, Role, Visits
 from riskmodels.records import Actor, Database, Job, NotAllowedError, State, cohorts, jobs, open_database, queue
 from riskmodels.records import Role as Right
+from riskmodels.records.schema import Base
 from riskmodels.scoring import pulse
 from riskmodels.scoring import workers as workers_module
 from riskmodels.scoring.jobs import request_of, results_of, run_job, submit_scoring
@@ -66,12 +68,13 @@ def upload(rows: int = 1000) -> bytes:
     return "\n".join(lines).encode()
 
 
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """An empty database; a pulse that beats often."""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """An empty database, on SQLite and on PostgreSQL; a pulse that beats often."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setattr(pulse, "BEAT", 0.02)
-    opened = open_database(folder=tmp_path / "data")
+    url = request.getfixturevalue("postgresql_url") if request.param == "postgresql" else None
+    opened = open_database(url, tmp_path / "data")
     yield opened
     opened.close()
 
@@ -106,6 +109,12 @@ def found(database: Database, job: Job) -> Job:
     again = jobs.find(database, analyst(job.owner), job.id)
     assert again is not None
     return again
+
+
+def rows(database: Database) -> bytes:
+    """All that stands in the database."""
+    with database.read() as session:
+        return str([session.execute(sa.select(t)).all() for t in Base.metadata.sorted_tables]).encode()
 
 
 def table(job: Job) -> pd.DataFrame:
@@ -206,7 +215,7 @@ class TestResult:
         submit(rows=50, visits="unheard of")  # fails
         assert run(database, model).state is State.FAILED
         names = " ".join(str(path) for path in database.folder.rglob("*"))
-        stored = b"".join(path.read_bytes() for path in database.folder.glob("carerisk.db*"))
+        stored = b"".join(path.read_bytes() for path in database.folder.glob("carerisk.db*")) + rows(database)
         for planted in ("Geschlecht", "Glukose", "nüchtern", "kohorte", "01.01.2025", "unheard"):
             assert planted not in caplog.text + names
             assert planted.encode() not in stored
@@ -445,7 +454,9 @@ class TestWorkers:
 
 def start_app(database: Database, chunks: int) -> subprocess.Popen[bytes]:
     """An app in a process of its own, which is ready."""
-    process = subprocess.Popen([sys.executable, PROCESS, database.folder, str(chunks)], stdout=subprocess.PIPE)
+    url = "" if database.file else database.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, PROCESS, database.folder, str(chunks)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env={**os.environ, "DATABASE_URL": url})
     assert process.stdout is not None
     assert process.stdout.readline() == b"ready\n"
     return process
