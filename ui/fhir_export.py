@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import partial
 
@@ -10,7 +12,7 @@ import streamlit as st
 
 from riskmodels.checks import check
 from riskmodels.interop.fhir_facts import Fact
-from riskmodels.interop.fhir_out import Assessed, Estimate, bundle, subject_of, to_json
+from riskmodels.interop.fhir_out import Assessed, Estimate, Subject, bundle, subject_of, to_json
 from riskmodels.interop.fhir_types import Version
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
@@ -22,17 +24,59 @@ MIME = "application/fhir+json"
 _DERIVED = ("bmi", "egfr")
 
 
+@dataclass(frozen=True)
+class Export:
+    """What is written of a patient: gathered while the page runs, since a download is made when the session is not at
+    hand."""
+
+    subject: Subject = field(repr=False)
+    facts: Sequence[Fact] = field(repr=False)
+    assessed: Sequence[Assessed] = field(repr=False)
+
+    def document(self, today: date, version: Version | str) -> bytes:
+        """The FHIR bundle, checked by fhir.resources.
+
+        Args:
+            today: day of the answer, or the exact time of it.
+            version: ``R4`` or ``R5``.
+
+        Returns:
+            JSON in UTF-8: Patient, one Observation a fact, one RiskAssessment a model.
+
+        Raises:
+            InputError: when an estimate is no probability.
+        """
+        kind = Version(version)
+        return to_json(bundle(self.subject, self.facts, self.assessed, _at(today), kind), kind)
+
+
+def gather(case: Case) -> Export:
+    """All that is written of the patient on the page, with the patient and the dates of an import that still stands."""
+    patient = imported()
+    sex = float(case.patient["sex"])
+    subject = subject_of(patient.identity, patient.subject, sex) if patient else subject_of({}, "", sex)
+    return Export(subject, [*_facts(case), *_extra_facts()], _assessed(case))
+
+
+def fhir_document(case: Case, today: date, version: Version | str) -> bytes:
+    """The case as a FHIR bundle. Call it while the page runs; a deferred download takes :func:`gather` first.
+
+    Args, Returns and Raises as :meth:`Export.document`.
+    """
+    return gather(case).document(today, version)
+
+
 def draw_export(case: Case) -> None:
     """Two download buttons, one a version.
 
     Args:
         case: what the page shows.
     """
-    today = date.today()
+    today, export = date.today(), gather(case)
     for version in Version:
         st.download_button(
             f"FHIR {version}",
-            partial(fhir_document, case, today, version),
+            partial(export.document, today, version),
             file_name=file_name(today, version),
             mime=MIME,
             icon=":material/data_object:",
@@ -45,28 +89,6 @@ def draw_export(case: Case) -> None:
 def file_name(today: date, version: Version) -> str:
     """Name of the file, without anything of the patient in it."""
     return f"risk-assessment-{today.isoformat()}-{version.lower()}.json"
-
-
-def fhir_document(case: Case, today: date, version: Version | str) -> bytes:
-    """The case as a FHIR bundle, checked by fhir.resources.
-
-    Args:
-        case: what the page shows.
-        today: day of the answer, or the exact time of it.
-        version: ``R4`` or ``R5``.
-
-    Returns:
-        JSON in UTF-8: Patient, one Observation a fact, one RiskAssessment a model.
-
-    Raises:
-        InputError: when an estimate is no probability.
-    """
-    patient, kind = imported(), Version(version)
-    subject = subject_of(
-        patient.identity if patient else {}, patient.subject if patient else "", float(case.patient["sex"])
-    )
-    facts = [*_facts(case), *_extra_facts()]
-    return to_json(bundle(subject, facts, _assessed(case), _at(today), kind), kind)
 
 
 def _at(today: date) -> datetime:

@@ -17,14 +17,14 @@ from riskmodels.interop.fhir import LOOK_BACK, FhirPatient, Found, UnknownCode, 
 from riskmodels.interop.fhir_facts import shortest
 from riskmodels.interop.fhir_json import MAX_BYTES
 from riskmodels.records.patients import Entered
-from riskmodels.scores.inputs import EXTRA_INPUTS
+from riskmodels.scores.inputs import variable_of
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 from ui import draft
 from ui.cohort_text import count, plain
 from ui.memo import forget, remembered
 
-_SLOT, _ROUND, _IMPORTED = "fhir_import", "fhir.round", "fhir.imported"
+_SLOT, _ROUND, _IMPORTED, _POPOVER = "fhir_import", "fhir.round", "fhir.imported", "fhir.popover"
 #: what the undo button says
 DID = "Imported a FHIR bundle"
 _LARGEST_MB = MAX_BYTES // 2**20
@@ -38,8 +38,11 @@ LOOK_BACKS = {
 #: unknown codes named; the rest is counted
 _MOST_CODES = 12
 _STYLE = """<style>
-.cr-import { max-height: 21rem; overflow-y: auto; }
-.cr-import .cr-table tbody th { width: 30%; }
+.cr-import { max-height: min(21rem, 36vh); overflow-y: auto; }
+.cr-import .cr-table { margin-bottom: 0.8rem; }
+.cr-import .cr-table tbody th { width: 27%; }
+.cr-import .cr-date { white-space: nowrap; }
+@media (max-width: 640px) { .cr-import { max-height: 26vh; } }
 [data-testid="stPopoverBody"]:has(.cr-import) { min-width: min(44rem, 94vw); }
 </style>"""
 
@@ -102,14 +105,14 @@ def draw_import(on_fill: Callable[[FhirPatient], None] | None = None) -> None:
     Args:
         on_fill: callback of the button instead of :func:`fill`, where something has to be asked first.
     """
-    with st.popover("Import", icon=":material/upload_file:", key="fhir.popover"):
+    with st.popover("Import", icon=":material/upload_file:", key=_POPOVER, on_change="rerun"):
         st.html(_STYLE)
         uploaded = st.file_uploader(
             f"FHIR bundle of one patient: JSON, R4 or R5, up to {_LARGEST_MB} MB",
             key=_uploader_key(),
             max_upload_size=_LARGEST_MB,
         )
-        st.caption("Read in memory for this session. Names and identifiers in it are not kept.")
+        st.caption("Read in memory for this session. Of the Patient only id, address, sex and date of birth are kept.")
         if uploaded is None:
             forget(_SLOT)
             return
@@ -147,6 +150,7 @@ def fill(patient: FhirPatient) -> None:
     """Callback: put what was found into the form, each number in the unit it was reported in; can be undone."""
     draft.load_entered({name: _entered(found) for name, found in patient.found.items()}, DID)
     st.session_state[_IMPORTED] = Imported(patient, draft.undo_available(), _record())
+    st.session_state[_POPOVER] = False
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     forget(_SLOT)
 
@@ -160,7 +164,8 @@ def found_table(patient: FhirPatient, today: date) -> str:
         columns = "<thead><tr><th>Field</th><th>Value</th><th>Date</th><th>Code</th></tr></thead>"
         parts.append(f'<table class="cr-table" aria-label="Would be filled">{columns}<tbody>{rows}</tbody></table>')
     parts += [_problems(patient.problems), _unknown(patient.unknown)]
-    return f'<section class="cr-tables cr-import">{"".join(parts)}</section>'
+    attributes = 'class="cr-tables cr-import" aria-label="What the bundle tells" tabindex="0"'
+    return f"<section {attributes}>{''.join(parts)}</section>"
 
 
 def _found_row(found: Found, today: date) -> str:
@@ -168,15 +173,15 @@ def _found_row(found: Found, today: date) -> str:
     code = f"{escape(found.code.code)}<small>{escape(found.code.text)}</small>"
     return (
         f'<tr><th scope="row">{escape(found.label)}</th><td>{escape(_value(found))}{remark}</td>'
-        f"<td>{_dated(found, today)}</td><td>{code}</td></tr>"
+        f'<td class="cr-date">{_dated(found, today)}</td><td>{code}</td></tr>'
     )
 
 
 def _value(found: Found) -> str:
     """The value as the form will show it, in the unit it was reported in."""
-    variable = VOCABULARY.get(found.name) or EXTRA_INPUTS[found.name]
-    unit = find_unit(variable.units, found.unit) if found.unit else None
-    return variable.format(found.value, unit)
+    if not found.unit:
+        return variable_of(found.name).format(found.value)
+    return f"{_entered(found).value:.6g} {found.unit}"
 
 
 def _dated(found: Found, today: date) -> str:
