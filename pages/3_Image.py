@@ -14,6 +14,7 @@ from ui.image_batch import draw_batch
 from ui.image_checks import draw_checks, draw_refusal
 from ui.image_models import STYLE, choose_model, draw_about, draw_in_sidebar, model_key
 from ui.image_picture import draw_picture
+from ui.image_record import draw_keep
 from ui.image_result import draw_reading, limits_html
 from ui.image_state import Batch, Item
 from ui.image_upload import draw_progress, draw_upload, take_files
@@ -31,6 +32,7 @@ def draw_item(made: Batch, item: Item, found: Found) -> None:
     with left:
         draw_picture(made, item, found)
     with right:
+        draw_keep(item, found)
         draw_reading(item.reading, found)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from riskmodels.records import Role
-from ui import records_empty
 from ui.page import start_page
+from ui.records_list import draw_list
 
 start_page("Find a record", roles=(Role.CARE,))
-records_empty.draw_no_records()
+draw_list()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from riskmodels.records import Role
-from ui import records_empty
+from ui.audit_list import draw_trail
 from ui.page import start_page
 
 start_page("Review the audit trail", roles=(Role.ADMIN,))
-records_empty.draw_no_events()
+draw_trail()

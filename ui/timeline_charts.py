@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -20,6 +21,8 @@ _BAND, _GRID = "rgba(138,148,158,0.25)", "rgba(138,148,158,0.25)"
 _INK = {"light": "#1d252c", "dark": "#e6eaee"}
 #: up to this many points each gets its number; of more, the first, the last and the extreme ones do
 _MOST_NUMBERED = 6
+#: share of the whole time within which two numbers would stand on one another
+_NEAR = 0.09
 #: shapes tell the lines of a chart apart beside their names; colour is kept for the direction of a contribution
 _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
@@ -44,7 +47,7 @@ def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
         line={"color": NEUTRAL, "width": 2},
         marker={"size": 8, "color": _INK[theme]},
         text=_numbers([risk_text(point.risk) for point in points], risk),
-        textposition="top center",
+        textposition=_places(days, risk),
         cliponaxis=False,
         hovertext=[_risk_sentence(point) for point in points],
         hoverinfo="text",
@@ -112,6 +115,16 @@ def _numbers(texts: Sequence[str], values: np.ndarray) -> list[str]:
     return [text if i in kept else "" for i, text in enumerate(texts)]
 
 
+def _places(days: Sequence[date], values: np.ndarray) -> list[str]:
+    """Where each number stands: above its point; of two points close to one another the lower one's below."""
+    places, known = ["top center"] * len(days), np.flatnonzero(~np.isnan(values)).tolist()
+    near = max((days[-1] - days[0]) * _NEAR, timedelta(days=1))
+    for before, after in pairwise(known):
+        if days[after] - days[before] < near and places[before] == "top center":
+            places[before if values[before] < values[after] else after] = "bottom center"
+    return places
+
+
 def panel_chart(panel: Panel, days: Sequence[date], whens: Sequence[str], theme: str = "light") -> go.Figure:
     """Measurements of one unit over the visits, each named at its last point; a gap where one is unknown.
 
@@ -131,7 +144,7 @@ def panel_chart(panel: Panel, days: Sequence[date], whens: Sequence[str], theme:
             line={"color": NEUTRAL, "width": 2, "dash": _DASHES[i % len(_DASHES)]},
             marker={"size": 7, "color": _INK[theme], "symbol": _SHAPES[i % len(_SHAPES)]},
             text=_numbers(texts, row),
-            textposition="top center",
+            textposition=_places(days, row),
             cliponaxis=False,
             hovertext=[f"{when}: {label} {text} {panel.unit.symbol}" for when, text in zip(whens, texts, strict=True)],
             hoverinfo="text",

@@ -273,6 +273,11 @@ class TestCharts:
         made = timeline_charts._numbers([str(v) for v in values], np.array(values, dtype=float))
         assert sum(map(bool, made)) == labelled
 
+    def test_numbers_of_visits_close_together_stand_apart(self) -> None:
+        days = [date(2025, 1, 1), date(2025, 12, 20), date(2025, 12, 31)]
+        places = timeline_charts._places(days, np.array([5.0, 7.0, 6.0]))
+        assert places == ["top center", "top center", "bottom center"]
+
     def test_lines_of_one_chart_are_named_at_their_ends(self) -> None:
         frame = patient_frame([visit(i, DAYS[i], WOMAN) for i in range(2)])
         panel = next(p for p in timeline_panels.make_panels(frame, {}) if len(p.names) > 1)
