@@ -1,4 +1,4 @@
-"""A served app and a real Chromium for the browser tests."""
+"""A served app, a provider to sign in at, and a real Chromium for the browser tests."""
 
 from __future__ import annotations
 
@@ -40,31 +40,63 @@ def _wait_until_served(url: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + _STARTED_WITHIN
     while time.monotonic() < deadline:
         if server.poll() is not None:
-            pytest.fail(f"streamlit ended with code {server.returncode}")
+            pytest.fail(f"the server ended with code {server.returncode}")
         try:
-            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=2):
+            with urllib.request.urlopen(url, timeout=2):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
-    pytest.fail(f"streamlit did not answer within {_STARTED_WITHIN:.0f} s")
+    pytest.fail(f"the server did not answer within {_STARTED_WITHIN:.0f} s")
+
+
+Serve = Callable[..., str]
 
 
 @pytest.fixture(scope="session")
-def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Address of the app, served by ``streamlit run app.py`` on a free port."""
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Serves the app by ``streamlit run app.py`` on a free port, with more environment; gives its address."""
+    servers: list[subprocess.Popen[bytes]] = []
+
+    def start(environment: dict[str, str] | None = None) -> str:
+        port = _free_port()
+        told = {name: value.replace("{port}", str(port)) for name, value in (environment or {}).items()}
+        own = {"CARERISK_DATA": str(tmp_path_factory.mktemp("data"))}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+        url = f"http://localhost:{port}"
+        servers.append(_start(command, os.environ | own | told, tmp_path_factory.mktemp("streamlit") / "log.txt"))
+        _wait_until_served(f"{url}/_stcore/health", servers[-1])
+        return url
+
+    yield start
+    for server in servers:
+        server.terminate()
+    for server in servers:
+        server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def app_url(serve: Serve) -> str:
+    """Address of the app without sign-in."""
+    return serve()
+
+
+@pytest.fixture(scope="session")
+def provider_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of an OpenID provider (oidc_provider_mock, built on Authlib) in a process of its own."""
     port = _free_port()
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    log = tmp_path_factory.mktemp("streamlit") / "log.txt"
-    environment = os.environ | {"CARERISK_DATA": str(tmp_path_factory.mktemp("data"))}
+    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
+    environment = os.environ | {"AUTHLIB_INSECURE_TRANSPORT": "1"}
+    server = _start(command, environment, tmp_path_factory.mktemp("provider") / "log.txt")
+    url = f"http://localhost:{port}"
+    _wait_until_served(f"{url}/.well-known/openid-configuration", server)
+    yield url
+    server.terminate()
+    server.wait(timeout=20)
+
+
+def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as written:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
-        try:
-            url = f"http://localhost:{port}"
-            _wait_until_served(url, server)
-            yield url
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
+        return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
 
 
 @pytest.fixture(scope="module")
