@@ -25,6 +25,8 @@ DESCRIPTION = (
 USAGE = "All prefetch templates have to be sent; without the patient, any observations or conditions it answers 412."
 #: results of a group asked for, the newest first
 _EACH = 40
+#: entries that are read at most; the templates ask for less than half as many
+MOST_ENTRIES = 3000
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _USER = re.compile(r"(Practitioner|PractitionerRole|Patient|RelatedPerson)/[A-Za-z0-9\-.]{1,64}")
 _OBSERVATIONS = "observations_"
@@ -164,6 +166,8 @@ def _joined(sent: Mapping[str, Any], number: str) -> Asked:
         raise RequestError(412, f"Prefetched data are missing: {', '.join(missing)}.", missing)
     _require(patient.get("id") == number, "The prefetched Patient is not the patient of the context.")
     resources = [{"resource": patient}, *(_entry(entry) for found in lists.values() for entry in _entries(found))]
+    if len(resources) > MOST_ENTRIES:
+        raise RequestError(413, f"More than {MOST_ENTRIES:,} resources were sent: keep to the _count of the templates.")
     document = {"resourceType": "Bundle", "type": "collection", "entry": resources}
     deceased = bool(patient.get("deceasedBoolean") or patient.get("deceasedDateTime"))
     return Asked(json.dumps(document).encode(), deceased, tuple(_notes(lists)))

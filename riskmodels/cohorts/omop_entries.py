@@ -85,10 +85,10 @@ def entries(
         attrition.count("in the cohort" if design.cohort is not None else "in the person table", people)
         people = people[people["year_of_birth"].notna()]
         attrition.count("with a person record", people)
-        people = _observed(connection, cdm, people, (low, high), 0)
+        people = _observed(connection, cdm, people, 0)
         attrition.count("under observation at the index date", people)
         if design.prior_observation:
-            people = _observed(connection, cdm, people, (low, high), design.prior_observation)
+            people = _observed(connection, cdm, people, design.prior_observation)
             attrition.count(f"observed for {design.prior_observation} days before it", people)
         people = people.assign(age=_ages(people), sex=people["gender_concept_id"].map(sexes).astype(float))
         people = people[people["age"] >= YOUNGEST]
@@ -136,14 +136,14 @@ def _people(connection: Connection, cdm: Cdm, design: Design, low: int, high: in
     return people.assign(index_date=pd.to_datetime(people["index_date"]))
 
 
-def _observed(connection: Connection, cdm: Cdm, people: pd.DataFrame, ids: tuple[int, int], prior: int) -> pd.DataFrame:
+def _observed(connection: Connection, cdm: Cdm, people: pd.DataFrame, prior: int) -> pd.DataFrame:
     """Those in an observation period that covers the index date and began so many days before it."""
     period = cdm.observation_period.c
     query = sa.select(
         period.person_id,
         period.observation_period_start_date.label("start"),
         period.observation_period_end_date.label("end"),
-    ).where(period.person_id.between(*ids))
+    ).where(period.person_id.in_(people_of(people)))
     periods = read_frame(connection, query)
     both = people[["person_id", "index_date"]].reset_index().merge(periods, on="person_id")
     starts, ends = pd.to_datetime(both["start"]), pd.to_datetime(both["end"])
@@ -159,6 +159,11 @@ def _ages(people: pd.DataFrame) -> pd.Series:
     before = (index.month < month) | ((index.month == month) & (index.day < day))
     ages: pd.Series = (index.year - people["year_of_birth"] - before).astype(float)
     return ages
+
+
+def people_of(entries: pd.DataFrame) -> list[int]:
+    """The people of a chunk: a cohort's are far apart, and nobody between them is read."""
+    return [int(number) for number in entries["person_id"].unique()]
 
 
 def read_frame(connection: Connection, query: sa.Select[*tuple[Any, ...]]) -> pd.DataFrame:

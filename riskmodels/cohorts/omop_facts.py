@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from riskmodels.cohorts.omop_concepts import Concepts
-from riskmodels.cohorts.omop_entries import in_window, read_frame
+from riskmodels.cohorts.omop_entries import in_window, people_of, read_frame
 from riskmodels.cohorts.omop_tables import Cdm
 
 _COLUMNS = ["entry", "variable", "value", "date"]
@@ -114,7 +114,7 @@ class _Finder:
         )
 
     def _query(self, of: _Records, roots: Sequence[int], where: Sequence[sa.ColumnElement[bool]]) -> Query:
-        link, people = self._descendants(roots), self.entries["person_id"]
+        link = self._descendants(roots)
         return (
             sa.select(
                 of.id.label("id"),
@@ -127,7 +127,7 @@ class _Finder:
             .distinct()
             .join_from(of.concept.table, link, link.c.concept == of.concept)
             .where(
-                of.person.between(int(people.min()), int(people.max())),
+                of.person.in_(people_of(self.entries)),
                 of.start <= self.entries["index_date"].max().date(),
                 *where,
             )

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from riskmodels.cohorts.omop_concepts import Concepts, Meaning
-from riskmodels.cohorts.omop_entries import in_window
+from riskmodels.cohorts.omop_entries import in_window, people_of
 from riskmodels.cohorts.omop_tables import Cdm
 from riskmodels.column_checks import Severity, check_column
 from riskmodels.criteria import HOURS_FASTING
@@ -92,7 +92,7 @@ def _query(cdm: Cdm, ids: list[int], entries: pd.DataFrame, look_back: int) -> s
         of.unit_concept_id.label("unit"),
     ).where(
         of.measurement_concept_id.in_(ids),
-        of.person_id.between(int(entries["person_id"].min()), int(entries["person_id"].max())),
+        of.person_id.in_(people_of(entries)),
         of.measurement_date.between(first, entries["index_date"].max().date()),
     )
 

@@ -16,7 +16,7 @@ from riskmodels.cds.app import MOST_BYTES, Settings
 from riskmodels.cds.card import card_for
 from riskmodels.cds.command import server_options
 from riskmodels.cds.models import InForce
-from riskmodels.cds.service import prefetch, read_request
+from riskmodels.cds.service import MOST_ENTRIES, prefetch, read_request
 from riskmodels.interop.fhir import read_bundle
 from tests.cds.conftest import CALL, TODAY, asked, bundle, condition, observation, prefetched, served
 
@@ -151,8 +151,18 @@ class TestMalformed:
         parts = (b" " * 2**20 for _ in range(6))
         assert client.post(CALL, content=parts, headers={"content-type": "application/json"}).status_code == 413
 
+    def test_more_resources_than_are_asked_for_are_413(self, client: httpx.Client) -> None:
+        many = bundle(*([condition("38341003")] * MOST_ENTRIES))
+        answer = client.post(CALL, json=prefetched(conditions=many))
+        assert answer.status_code == 413
+        assert "_count" in answer.json()["error"]
+
     def test_a_get_of_the_service_is_405(self, client: httpx.Client) -> None:
         assert client.get(CALL).status_code == 405
+
+    @pytest.mark.parametrize("host", ["localhost:8790", "127.0.0.1", "[::1]:8790"])
+    def test_this_computer_may_be_named_by_any_of_its_names(self, client: httpx.Client, host: str) -> None:
+        assert client.get("/cds-services", headers={"host": host}).status_code == 200
 
     def test_a_host_that_is_not_this_computer_is_refused(self, client: httpx.Client) -> None:
         assert client.get("/cds-services", headers={"host": "rebound.example.org"}).status_code == 400
