@@ -155,11 +155,11 @@ def _draw_events(found: EventPage, wanted: Wanted, page: int, met: Met) -> None:
 
 def _draw_download(found: EventPage, wanted: Wanted) -> None:
     """The events asked for as CSV; made, and written into the trail, when it is clicked."""
-    opened, actor = database(), current_actor()
+    opened = database()
     most = f" The newest {audit_export.MOST:,} of them." if found.total > audit_export.MOST else ""
     st.download_button(
         "Download CSV",
-        lambda: audit_export.export(opened, actor, wanted.kind, wanted.record_id, wanted.who),
+        lambda: audit_export.export(opened, current_actor(), wanted.kind, wanted.record_id, wanted.who),
         file_name=f"audit-trail-{today().isoformat()}.csv",
         mime="text/csv",
         icon=":material/download:",

@@ -40,14 +40,14 @@ def draw_list() -> None:
         _draw_none(query)
 
 
-def _page_key(query: Query) -> str:
+def page_key(query: Query) -> str:
     """The key of the page chosen: another question begins at its first page."""
     return f"records.page.{sha256(repr(replace(query, page=0)).encode()).hexdigest()[:12]}"
 
 
 def _search(query: Query) -> Listing:
     """The page asked for; the last one there is when records went meanwhile."""
-    page = int(st.session_state.get(_page_key(query), 1)) - 1
+    page = int(st.session_state.get(page_key(query), 1)) - 1
     return listing.search(database(), current_actor(), replace(query, page=page))
 
 
@@ -56,7 +56,7 @@ def _draw_found(found: Listing, query: Query) -> None:
     draw_deleted(found.rows) if query.deleted else draw_rows(found.rows)
     first = found.page * query.size + 1
     if found.pages > 1:
-        st.pagination(found.pages, key=_page_key(query), persist_state="session")
+        st.pagination(found.pages, key=page_key(query), persist_state="session")
         st.caption(f"{first:,}–{first + len(found.rows) - 1:,} of {count(found.total, 'record')}")
 
 
