@@ -20,6 +20,8 @@ from riskmodels.errors import FileError
 from riskmodels.interop.file_format import BLOCK, FileFormat, FileLimits, Unpacked
 
 CHUNK_ROWS = 65_536
+#: bytes that a gzip file may unpack to, however small it is
+_SMALL = 1 << 28
 
 
 @dataclass(frozen=True)
@@ -78,18 +80,21 @@ class Bytes:
 
     def unpacked(self, limits: FileLimits) -> BinaryIO:
         """The bytes inside the gzip file."""
-        return io.BufferedReader(Unpacked(self.open(), limits.unpacked), BLOCK)
+        most = min(limits.unpacked, max(_SMALL, limits.ratio * self.size))
+        return io.BufferedReader(Unpacked(self.open(), most), BLOCK)
 
 
 def distinct_headers(cells: list[str]) -> tuple[str, ...]:
     """Column names, each once: unnamed ones are named by their place, the second “chol” becomes “chol (2)”."""
-    names: list[str] = []
-    taken: set[str] = set()
+    names: dict[str, None] = {}
+    used: dict[str, int] = {}  # the highest number given to a name: a million equal names must not be compared
     for place, cell in enumerate(cells, start=1):
         plain = cell.strip() or f"column {place}"
-        name = next(n for i in range(1, len(cells) + 2) if (n := plain if i == 1 else f"{plain} ({i})") not in taken)
-        taken.add(name)
-        names.append(name)
+        name, number = plain, used.get(plain, 1)
+        while name in names:
+            number += 1
+            name = f"{plain} ({number})"
+        names[name], used[plain] = None, number
     return tuple(names)
 
 

@@ -22,6 +22,8 @@ from riskmodels.interop.file_format import FileFormat, FileLimits, header_row
 _LOOK = 40
 _DAMAGED = "Open it in Excel, save it again as .xlsx, or save the sheet as CSV."
 _PARTS = 10_000
+#: rows of a sheet, as Excel has them
+_MOST_ROWS = 1_048_576
 
 
 class ExcelSource:
@@ -35,7 +37,7 @@ class ExcelSource:
             if not sheets:
                 raise FileError("The workbook has no sheet with cells.", hint=_DAMAGED)
             chosen = wanted.sheet if wanted is not None and wanted.sheet in sheets else sheets[0]
-            first = list(islice(_rows(book[chosen]), _LOOK))
+            first = list(islice(_rows(book[chosen], limits), _LOOK))
         found = FileFormat("excel", header_row=header_row(first), sheet=chosen, sheets=sheets)
         self.format = overridden(found, wanted)
         cells = first[self.format.header_row - 1] if 0 < self.format.header_row <= len(first) else []
@@ -63,7 +65,7 @@ class ExcelSource:
         wanted = list(self.headers) if columns is None else columns
         read = 0
         with self._workbook() as book:
-            numbered = enumerate(_rows(book[self.format.sheet]), start=1)
+            numbered = enumerate(_rows(book[self.format.sheet], self._limits), start=1)
             below = ((n, c) for n, c in numbered if n > self.format.header_row and any(map(str.strip, c)))
             while block := list(islice(below, rows)):
                 read += len(block)
@@ -83,11 +85,17 @@ class ExcelSource:
         return Chunk(frame[wanted].astype(TEXT), notes)
 
 
-def _rows(sheet: Any) -> Iterator[list[str]]:
-    """The cells of a sheet as text."""
+def _rows(sheet: Any, limits: FileLimits) -> Iterator[list[str]]:
+    """The cells of a sheet as text. A kilobyte can claim a sheet of any size, so only cells that are there count."""
     try:
-        for cells in sheet.iter_rows(values_only=True):
-            yield [_text(value) for value in cells]
+        sheet.reset_dimensions()
+        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+            if number > _MOST_ROWS or (len(cells) > limits.columns and any(cells[limits.columns :])):
+                raise FileError(
+                    f"The sheet has cells beyond row {_MOST_ROWS:,} or column {limits.columns:,}.",
+                    hint="Delete what stands apart from the table, or save the table as CSV.",
+                )
+            yield [_text(value) for value in cells[: limits.columns]]
     except FileError:
         raise
     except Exception:

@@ -36,7 +36,7 @@ class FileLimits:
         bytes: size as uploaded.
         unpacked: size after unpacking gzip.
         workbook: size of an Excel workbook after unpacking.
-        ratio: how many times larger an Excel workbook may become by unpacking.
+        ratio: how many times larger a packed file may become by unpacking, once it is large at all.
         rows: rows below the header.
         columns: columns of the header.
     """
