@@ -24,6 +24,8 @@ from riskmodels.cohorts.omop_command import add_arguments, omop_command
 from riskmodels.cohorts.omop_concepts import meanings, question_code
 from riskmodels.cohorts.omop_tables import open_read_only
 from riskmodels.errors import InputError, SourceDataError
+from riskmodels.scoring.command import add_arguments as add_score
+from riskmodels.scoring.command import score_command
 from riskmodels.scoring.sources import open_cohort
 from riskmodels.tabular.model import load_shipped
 from riskmodels.vocabulary import VARIABLES
@@ -447,6 +449,20 @@ class TestOutput:
         (chunk,) = list(open_cohort(made.path))
         assert chunk.frame["hba1c"].tolist() == [pytest.approx(6.543, abs=1e-3)]
         assert chunk.problems == []
+
+    @pytest.mark.parametrize("ending", ["parquet", "csv"])
+    def test_score_command_reads_the_file_and_keeps_its_keys(self, lite: Site, ending: str) -> None:
+        lite.person(1)
+        lite.person(2, born=(1900, 1, 1))
+        lite.measured(1, "8480-6", 142, "mm[Hg]")
+        lite.build(name=f"cohort.{ending}", dates=True)
+        parser = argparse.ArgumentParser()
+        add_score(parser)
+        out = lite.tmp_path / f"scored.{ending}"
+        score_command(parser.parse_args([str(lite.tmp_path / f"cohort.{ending}"), str(out)]), lambda _: None)
+        scored = pd.read_parquet(out) if ending == "parquet" else pd.read_csv(out)
+        assert scored["person_id"].tolist() == [1, 2]
+        assert scored["cvd_10y_risk"].notna().tolist() == [True, False]
 
     def test_only_the_owner_can_read_the_file(self, lite: Site) -> None:
         lite.person(1)
