@@ -15,13 +15,15 @@ from ui.cohort_text import plain
 from ui.database import database
 from ui.server_local import NEEDS_SIGN_IN, is_local
 from ui.server_state import is_guarded
-from ui.sign_in import admitted, claims_here, sign_out
+from ui.sign_in import admitted, claims_here, current_actor, sign_out
 from ui.sign_in_claims import account_key
 from ui.sign_in_register import REGISTER, End
 from ui.sign_in_settings import Settings, SettingsError, sign_in_settings
 
 #: keys of the session's state: whose it is, and the refused page that was audited
 _ACCOUNT, _REFUSED = "carerisk.account", "carerisk.refused"
+#: seconds between two looks at whether an open page's sign-in is over
+_LOOK_EVERY = 30.0
 ROLE_WORDS = {Role.CARE: "Care team", Role.ANALYST: "Analyst", Role.ADMIN: "Administrator"}
 
 
@@ -68,6 +70,20 @@ def draw_person(actor: Actor) -> None:
         roles = ", ".join(ROLE_WORDS[role] for role in Role if role in actor.roles)
         st.caption(f"{plain(actor.name)}  \n{roles}")
         _draw_sign_out()
+        _close_in_time()
+
+
+def _close_in_time() -> None:
+    """A page that is left alone closes by itself, so that no patient stays on the screen."""
+    settings = sign_in_settings()
+    if settings is not None:
+        every = max(2.0, min(_LOOK_EVERY, settings.idle / 4))
+        st.fragment(_leave_when_over, run_every=every)()
+
+
+def _leave_when_over() -> None:
+    """Rerun the page when the sign-in is over: its gate then says why."""
+    current_actor()
 
 
 def _without_sign_in() -> Actor:
