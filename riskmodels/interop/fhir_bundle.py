@@ -18,6 +18,10 @@ from riskmodels.interop.fhir_json import read_json, tidy
 from riskmodels.interop.fhir_types import Json, Unused, Version
 
 MAX_ENTRIES = 20_000
+#: resources that are checked: about a millisecond each
+MAX_CHECKED = 5_000
+#: elements of one resource; real ones have a few hundred
+MAX_ELEMENTS = 5_000
 #: resources that are read
 KINDS = frozenset("Patient Observation Condition MedicationStatement MedicationRequest Medication".split())
 _ASK = "Ask for a FHIR Bundle in JSON (R4 or R5) with one Patient."
@@ -74,6 +78,11 @@ def open_bundle(data: bytes) -> Bundle:
     document = read_json(data)
     entries = _entries(document)
     raw = [r for place, entry in enumerate(entries, 1) if (r := _resource(entry, place)) is not None]
+    if len(raw) > MAX_CHECKED:
+        raise FileError(
+            f"The bundle has {len(raw):,} observations, diagnoses and medicines; up to {MAX_CHECKED:,} are read.",
+            hint="Ask for those of the last years only.",
+        )
     raw, replaced = _newest_versions(raw)
     version, checked, problems = _choose_version(raw)
     _check_shell(document, version)
@@ -132,6 +141,10 @@ def _choose_version(raw: Sequence[Resource]) -> tuple[Version, list[Resource], l
     checked, problems = _check_all(raw, Version.R4)
     if not problems:
         return Version.R4, checked, problems
+    valid = {resource.place for resource in checked}
+    doubtful = [resource for resource in raw if resource.place not in valid]
+    if not _check_all(doubtful, Version.R5)[0]:
+        return Version.R4, checked, problems
     checked_5, problems_5 = _check_all(raw, Version.R5)
     if _amount(problems_5) < _amount(problems):
         return Version.R5, checked_5, problems_5
@@ -157,12 +170,26 @@ def _check_all(raw: Sequence[Resource], version: Version) -> tuple[list[Resource
 
 def _check(kind: str, body: Json, version: Version) -> tuple[Json | None, str]:
     """The resource as fhir.resources writes it again, with every element of its right type; or what is wrong."""
+    if _is_larger(body):
+        return None, f"it has more than {MAX_ELEMENTS:,} elements"
     try:
         model = model_of(kind, version).model_validate(body)
         checked: Json = json.loads(model.model_dump_json())
     except Exception as error:  # whatever a validator of another project says of a hostile file, it is not valid
         return None, _fault(error)
     return checked, ""
+
+
+def _is_larger(body: Json) -> bool:
+    """Whether a resource has more elements than any real one."""
+    waiting: list[Any] = [body]
+    count = 0
+    while waiting and count <= MAX_ELEMENTS:
+        node = waiting.pop()
+        children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        count += len(children)
+        waiting += children
+    return count > MAX_ELEMENTS
 
 
 def _fault(error: Exception) -> str:

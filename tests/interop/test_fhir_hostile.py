@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from riskmodels.errors import CareRiskError, FileError
 from riskmodels.interop.fhir import FhirPatient, read_bundle
-from riskmodels.interop.fhir_bundle import MAX_ENTRIES
+from riskmodels.interop.fhir_bundle import MAX_CHECKED, MAX_ENTRIES
 from riskmodels.interop.fhir_json import MAX_BYTES, tidy
 
 FOLDER = Path(__file__).parent / "fhir"
@@ -71,6 +71,20 @@ def test_file_that_is_no_bundle_is_refused_with_what_to_do(data: bytes, words: s
 def test_too_many_entries_are_refused() -> None:
     with pytest.raises(FileError, match="20,000 are read"):
         read_bundle(bundle(",".join(["{}"] * (MAX_ENTRIES + 1))), TODAY)
+
+
+def test_too_many_observations_are_refused() -> None:
+    with pytest.raises(FileError, match="5,000 are read"):
+        read_bundle(bundle(",".join(['{"resource": {"resourceType": "Observation"}}'] * (MAX_CHECKED + 1))), TODAY)
+
+
+def test_resource_of_endless_codes_is_not_checked() -> None:
+    codes = ",".join(['{"system": "http://loinc.org", "code": "8480-6"}'] * 100_000)
+    row = f'{{"resource": {{"resourceType": "Observation", "code": {{"coding": [{codes}]}}}}}}'
+    found = read_bundle(bundle(f"{PATIENT}, {row}"), TODAY)
+    assert [p.reason for p in found.problems if p.what == "Observation"] == [
+        "not valid FHIR R4: it has more than 5,000 elements"
+    ]
 
 
 def test_largest_bundle_of_nothing_is_read() -> None:
