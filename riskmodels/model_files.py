@@ -75,7 +75,7 @@ def read_card(folder: Path, hint: str) -> dict[str, Any]:
         raise ModelFileError(f"The card of {folder.name} is too large to be one.", hint=hint)
     try:
         card = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=hint) from error
     if not isinstance(card, dict):
         raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=hint)
