@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import re
+import secrets
 import socket
 import subprocess
 import sys
@@ -27,11 +29,15 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from scenario import Person, wrong_answers  # noqa: E402
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value  # noqa: E402
+from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME  # noqa: E402
 from streamlit_client import Session  # noqa: E402
 
 from riskmodels.tabular.model import load_shipped  # noqa: E402
 
 HEADING = "## Fifty people at once"
+#: the server of the measurement has this one; it signs the cookies that the provider's answer would make
+COOKIE_SECRET = secrets.token_hex(32)
 _STARTED_WITHIN = 90.0
 
 
@@ -43,7 +49,7 @@ class Load:
         people: sessions at once.
         seconds: how long they worked.
         pause: mean seconds between two values of one person.
-        opened, updated: seconds of each page opening and of each update.
+        opened, updated, saved: seconds of each page opening, update and saving.
         memory: MB of the server before, with all sessions at work, and 10 s after the last one left.
         busy: CPU seconds of the server a second, while all worked.
         problems: failures, answers that are not the model's, words of another session.
@@ -54,6 +60,7 @@ class Load:
     pause: float
     opened: list[float]
     updated: list[float]
+    saved: list[float]
     memory: tuple[float, float, float]
     busy: float
     problems: list[str]
@@ -62,9 +69,9 @@ class Load:
 def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
     """Serve the app, let the people work, check what they saw."""
     with tempfile.TemporaryDirectory() as data, served(Path(data)) as (url, server):
-        asyncio.run(_at_work([Person(0, Session(url, "Patient"), 0.1)], 3.0, 0.0, []))  # models loaded, code compiled
+        asyncio.run(_at_work([_person(0, url, 0.1)], 5.0, 0.0, []))  # models loaded, code compiled
         before, readings = _memory(server.pid), list[tuple[float, float]]()
-        crew = [Person(number, Session(url, "Patient"), pause) for number in range(people)]
+        crew = [_person(number, url, pause) for number in range(people)]
         asyncio.run(_at_work(crew, seconds, ramp, readings, server.pid))
         time.sleep(10)
         after = _memory(server.pid)
@@ -77,7 +84,25 @@ def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
     updated = [update.seconds for person in crew for update in person.updates]
     memory = (before, max(m for m, _ in readings), after)
     busy = _busy(readings)
-    return Load(people, seconds, pause, [p.opened for p in crew], updated, memory, busy, problems)
+    opened = [taken for person in crew for taken in person.opened]
+    saved = [taken for person in crew for taken in person.saved]
+    return Load(people, seconds, pause, opened, updated, saved, memory, busy, problems)
+
+
+def _person(number: int, url: str, pause: float) -> Person:
+    """One with an account of their own, signed in as by the identity provider."""
+    claims = {
+        "iss": "https://identity.example",
+        "sub": f"person-{number}",
+        "name": f"Person {number}",
+        "roles": ["care team"],
+        "iat": int(time.time()),
+        "origin": url,
+        "is_logged_in": True,
+        "provider": "default",
+    }
+    signed = create_signed_value(COOKIE_SECRET, USER_COOKIE_NAME, json.dumps(claims)).decode()
+    return Person(number, lambda: Session(url, "Patient", f"{USER_COOKIE_NAME}={signed}"), pause)
 
 
 async def _at_work(
@@ -114,7 +139,14 @@ def served(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = os.environ | {"CARERISK_DATA": str(data / "records")}
+    environment = os.environ | {
+        "CARERISK_DATA": str(data / "records"),
+        "CARERISK_COOKIE_SECRET": COOKIE_SECRET,
+        "CARERISK_OIDC_METADATA_URL": "https://identity.example/.well-known/openid-configuration",
+        "CARERISK_OIDC_CLIENT_ID": "carerisk",
+        "CARERISK_OIDC_CLIENT_SECRET": COOKIE_SECRET,
+        "CARERISK_OIDC_REDIRECT_URI": f"http://localhost:{port}/oauth2callback",
+    }
     environment.pop("DATABASE_URL", None)
     with (data / "log.txt").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
@@ -140,15 +172,18 @@ def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
 
 def report(load: Load) -> str:
     """The section of docs/benchmarks.md."""
-    p50, p95 = np.percentile(load.updated, [50, 95])
-    open95 = np.percentile(load.opened, 95)
+    p50, p95, open95, save95 = (
+        float(np.percentile(times, share)) if times else float("nan")
+        for times, share in ((load.updated, 50), (load.updated, 95), (load.opened, 95), (load.saved, 95))
+    )
     before, at_work, after = load.memory
     found = "; ".join(load.problems) or "none"
     return f"""{HEADING}
 
-{load.people} websocket sessions enter invented patients for {load.seconds:.0f} s, one value every {load.pause:.0f} s
-each (`python tests/load/run.py`, part of `make bench`); client and server share the machine. Every answer is compared
-with the model's, and every message is searched for values of other sessions.
+{load.people} people with accounts of their own, each with a websocket session as a browser has one, enter and save
+invented patients for {load.seconds:.0f} s, one value every {load.pause:.0f} s each (`python tests/load/run.py`, part of
+`make bench`); client, server and SQLite share the machine. Every answer is compared with the model's, and every message
+is searched for values of other sessions.
 
 | | |
 |---|---:|
@@ -156,6 +191,7 @@ with the model's, and every message is searched for values of other sessions.
 | a risk update, median | {p50:.2f} s |
 | a risk update, 95th percentile | {p95:.2f} s |
 | opening the page while the others work, 95th percentile | {open95:.1f} s |
+| saving a record ({len(load.saved)}), 95th percentile | {save95:.1f} s |
 | memory of the server before | {before:,.0f} MB |
 | memory a session | {(at_work - before) / load.people:.1f} MB |
 | memory 10 s after all have left | {after:,.0f} MB |

@@ -1,4 +1,4 @@
-"""What one person does at the app under load: enter one invented patient after another, and check every answer.
+"""What one person does at the app under load: enter and save one invented patient after another, and check each answer.
 
 Each person's patients have a systolic pressure that nobody else's has, so that one word of another session in this
 one's messages is found; and every answer is compared with the model's, asked apart from the app.
@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import pandas as pd
 from streamlit_client import Session, SessionError
+from websockets.exceptions import WebSocketException
 
 from riskmodels.checks import check
 from riskmodels.tabular.model import RiskModel
@@ -41,50 +42,53 @@ class Person:
 
     Args:
         number: from 0; decides the patients.
-        session: the browser tab.
+        tab: opens a browser tab of theirs.
         pause: mean seconds between two values.
     """
 
     number: int
-    session: Session
+    tab: Callable[[], Session] = field(repr=False)
     pause: float
-    opened: float = 0.0
+    opened: list[float] = field(default_factory=list)
+    saved: list[float] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
     failure: str = ""
 
     async def work(self, seconds: float, begin: float) -> None:
-        """Open the page after ``begin`` seconds and enter patients until the time is over; a failure is kept."""
+        """Arrive after ``begin`` seconds and enter and save patients until the time is over; a failure is kept."""
         chance = random.Random(self.number)
         loop = asyncio.get_running_loop()
         try:
             await asyncio.sleep(begin)
-            self.opened = await self.session.open()
             end = loop.time() + seconds
-            await self._enter_patient(chance, end)
             while loop.time() < end:
-                await self.session.press("Clear")
-                await self._enter_patient(chance, end)
-        except (SessionError, OSError) as error:
+                await self._assess_patient(self.tab(), chance, end)
+        except (SessionError, OSError, WebSocketException) as error:
             self.failure = f"{type(error).__name__}: {error}"
+
+    async def _assess_patient(self, session: Session, chance: random.Random, end: float) -> None:
+        self.opened.append(await session.open())
+        try:
+            known: dict[str, float] = {}
+            for name, value in patient_of(self.number, chance).items():
+                await asyncio.sleep(chance.uniform(0.5, 1.5) * self.pause)
+                if asyncio.get_running_loop().time() > end:
+                    return
+                known[name] = value
+                self._note(session, await session.choose(*_entry(name, value)), known)
+            await session.press("record.save")
+            self.saved.append(await session.press("record.first.save"))
+            if not any("P-" in html for html in session.html.values()):
+                raise SessionError("the record was not saved")
         finally:
-            await self.session.close()
+            await session.close()
 
-    async def _enter_patient(self, chance: random.Random, end: float) -> None:
-        known: dict[str, float] = {}
-        for name, value in patient_of(self.number, chance).items():
-            await asyncio.sleep(chance.uniform(0.5, 1.5) * self.pause)
-            if asyncio.get_running_loop().time() > end:
-                return
-            known[name] = value
-            seconds = await self.session.choose(*_entry(name, value))
-            self._note(seconds, known)
-
-    def _note(self, seconds: float, known: Mapping[str, float]) -> None:
-        shown = next((html for html in self.session.html.values() if 'aria-label="Estimates"' in html), "")
+    def _note(self, session: Session, seconds: float, known: Mapping[str, float]) -> None:
+        shown = next((html for html in session.html.values() if 'aria-label="Estimates"' in html), "")
         self.updates.append(Update(seconds, dict(known), tuple(_ANSWER.findall(shown))))
         own = str(FIRST_PRESSURE + self.number)
-        self.foreign += [found for found in _PRESSURE.findall(self.session.heard()) if found != own]
+        self.foreign += [found for found in _PRESSURE.findall(session.heard()) if found != own]
 
 
 def patient_of(number: int, chance: random.Random) -> dict[str, float]:

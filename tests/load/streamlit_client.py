@@ -14,7 +14,10 @@ from typing import Any
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
+from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_NAME
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
 
 _WIDGETS = ("number_input", "selectbox", "button", "text_input", "date_input", "button_group")
 _LARGEST = 64_000_000
@@ -26,12 +29,11 @@ class SessionError(AssertionError):
 
 @dataclass
 class Widget:
-    """A widget that the server has drawn: its id, label, and the fragment it stands in."""
+    """A widget that the server has drawn: its id, which ends in its key, its label, and the fragment it stands in."""
 
     id: str
     label: str
     fragment: str
-    key: str
 
 
 @dataclass
@@ -58,10 +60,15 @@ class Session:
 
     async def open(self, within: float = 60.0) -> float:
         """Connect and draw the page once; seconds until it stood."""
-        headers = {"Cookie": self.cookie} if self.cookie else {}
+        token = generate_xsrf_token_string()
+        cookies = "; ".join(filter(None, [f"{XSRF_COOKIE_NAME}={token}", self.cookie]))
         address = f"{self.url.replace('http', 'ws', 1)}/_stcore/stream"
         self._socket = await connect(
-            address, subprotocols=["streamlit"], additional_headers=headers, max_size=_LARGEST, origin=self.url
+            address,
+            subprotocols=[Subprotocol("streamlit"), Subprotocol(token)],
+            additional_headers={"Cookie": cookies},
+            max_size=_LARGEST,
+            origin=Origin(self.url),
         )
         return await self._run("", within)
 
@@ -81,21 +88,21 @@ class Session:
         self._states[widget.id] = state
         return await self._run(widget.fragment, within)
 
-    async def press(self, label: str, within: float = 60.0) -> float:
+    async def press(self, name: str, within: float = 60.0) -> float:
         """Press a button; seconds until the page had answered."""
-        widget = self.widget(label)
+        widget = self.widget(name)
         self._states[widget.id] = WidgetState(id=widget.id, trigger_value=True)
         try:
             return await self._run(widget.fragment, within)
         finally:
             self._states.pop(widget.id, None)
 
-    def widget(self, label: str) -> Widget:
-        """The widget of that label."""
+    def widget(self, name: str) -> Widget:
+        """The widget of that label or, where labels stand twice, of that key."""
         for widget in self.widgets.values():
-            if widget.label == label:
+            if widget.label == name or widget.id.endswith(f"-{name}"):
                 return widget
-        raise SessionError(f"no widget “{label}” among {sorted(w.label for w in self.widgets.values())}")
+        raise SessionError(f"no widget “{name}” among {sorted(w.label for w in self.widgets.values())}")
 
     def heard(self) -> str:
         """All text that the server sent since the last call."""
@@ -134,8 +141,8 @@ class Session:
             elif message.metadata.cacheable and message.hash:
                 self._cached[message.hash] = data
             kind = message.WhichOneof("type")
-            if kind == "new_session":
-                self._script = message.new_session.page_script_hash
+            if kind == "navigation":
+                self._script = message.navigation.page_script_hash
             elif kind == "delta":
                 self._draw(message)
             elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):
@@ -157,6 +164,6 @@ class Session:
             self.html[place] = element.body
         if kind in _WIDGETS:
             fragment = delta.fragment_id
-            self.widgets[element.id] = Widget(element.id, element.label, fragment, str(kind))
+            self.widgets[element.id] = Widget(element.id, element.label, fragment)
             if getattr(element, "set_value", False):
                 self._states.pop(element.id, None)
