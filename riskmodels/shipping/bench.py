@@ -21,6 +21,7 @@ import pandas as pd
 from riskmodels.cohorts import dysglycaemia_label, read_demo
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.bench_imaging import imaging_tables
+from riskmodels.shipping.bench_records import measure_records
 from riskmodels.shipping.bench_scale import run_apart
 from riskmodels.tabular.model import RiskModel, load_shipped, today
 
@@ -80,9 +81,14 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
     note = f"XGBoost: {trees} trees on {len(inputs)} inputs. CareRisk predicts all four outcomes with intervals.\n"
     text += _table(f"{rows:,} rows, reasons of one outcome", batch, "CareRisk, predict + reasons") + "\n" + note
-    text += _published() + _files(rows) + imaging_tables(_milliseconds)
+    text += _published() + _files(rows) + _records(say) + imaging_tables(_milliseconds)
     say(text)
     return text
+
+
+def _records(say: Callable[[str], None]) -> str:
+    """Pages of the list of patients."""
+    return f"\n## The list of patients\n\n{measure_records(say)}"
 
 
 def _published() -> str:
