@@ -120,8 +120,12 @@ OpenPage = Callable[..., Any]
 
 @pytest.fixture
 def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
-    """Opens an address and returns the Playwright page: ``open_page("/Patient", width=400, theme="dark")``."""
-    contexts = []
+    """Opens an address and returns the Playwright page: ``open_page("/Patient", width=400, theme="dark")``.
+
+    The test fails when the browser had to refuse anything by the content policy of :mod:`ui.server_headers`.
+    """
+    contexts: list[Any] = []
+    refused: list[str] = []
 
     def open_address(path: str, width: int = 1440, height: int = 900, theme: str = "light") -> Any:
         context = browser.new_context(
@@ -130,6 +134,7 @@ def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
         context.set_default_timeout(_PAGE_WITHIN)
         contexts.append(context)
         page = context.new_page()
+        page.on("console", lambda m: refused.append(m.text) if "Content Security Policy" in m.text else None)
         page.goto(f"{app_url}{path}")
         page.get_by_role("heading", level=1).wait_for()
         return page
@@ -137,3 +142,4 @@ def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
     yield open_address
     for context in contexts:
         context.close()
+    assert refused == []
