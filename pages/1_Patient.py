@@ -73,12 +73,12 @@ def draw_changes(case: report.Case) -> None:
         plan.draw_plan(case.answers, case.frame, case.models, case.units)
 
 
-def draw_visit() -> None:
+def draw_visit(bar: record_bar.Bar) -> None:
     """The visit in the form, and what the models say of it."""
     checked = draft.check_draft()
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="form"):
-        toolbar = form.draw_toolbar()
+        form.draw_toolbar()
         form.draw_form(checked)
     with right, st.container(key="result"):
         if form.row_problems(checked):
@@ -86,18 +86,18 @@ def draw_visit() -> None:
             return
         case = record_case.make_case(checked)
         draw_result(case)
-    with toolbar:
+    with bar.buttons:
         record_download.draw_download(case)
 
 
 @st.fragment
 def assess_patient() -> None:
     """The whole page below its title; reruns by itself whenever a value changes."""
-    view, record = record_bar.draw_bar(), record_state.opened()
-    if view == record_bar.TIMELINE and record is not None:
+    bar, record = record_bar.draw_bar(), record_state.opened()
+    if bar.view == record_bar.TIMELINE and record is not None:
         draw_timeline(record.patient, list(record.visits), shipped_models(), draft.chosen_units())
     else:
-        draw_visit()
+        draw_visit(bar)
     record_draft.keep()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from riskmodels.checks import Checked, Problem, Severity
 from riskmodels.units import Unit
@@ -54,21 +53,11 @@ _MAX_NAMED = 2
 _NOT_MISSED = frozenset({"pulse", "fasting_hours", "bmi"})
 
 
-def draw_toolbar() -> DeltaGenerator:
-    """Examples, import, clear and undo; returns the bar, so that a further button can be put into it."""
-    bar = st.container(horizontal=True, gap="small", key="toolbar")
-    with bar:
-        with st.popover("Example", icon=":material/lab_profile:"):
-            st.caption("Invented patients, to see how the page answers.")
-            for example in EXAMPLES:
-                st.button(
-                    example.title,
-                    key=f"example.{example.title}",
-                    on_click=record_state.leave_for,
-                    args=(Step("example", values=example.values),),
-                    width="stretch",
-                )
-                st.caption(example.note)
+def draw_toolbar() -> None:
+    """Examples, import, clear and undo."""
+    with st.container(horizontal=True, gap="small", key="toolbar"):
+        if record_state.opened() is None:
+            _draw_examples()
         fhir_import.draw_import(record_import.begin)
         _draw_clear()
         before = draft.undo_available()
@@ -76,7 +65,20 @@ def draw_toolbar() -> DeltaGenerator:
             st.button(
                 "Undo", icon=":material/undo:", on_click=draft.undo, help=f"{before.did}: bring back what was there"
             )
-    return bar
+
+
+def _draw_examples() -> None:
+    with st.popover("Example", icon=":material/lab_profile:"):
+        st.caption("Invented patients, to see how the page answers.")
+        for example in EXAMPLES:
+            st.button(
+                example.title,
+                key=f"example.{example.title}",
+                on_click=draft.load,
+                args=(example.values, "Loaded an example"),
+                width="stretch",
+            )
+            st.caption(example.note)
 
 
 def _draw_clear() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ui import draft, record_save, record_state, record_talk
 from ui.record_dialogs import draw_dialog
@@ -25,12 +27,16 @@ _NEW = "new"
 _STYLE = Path(__file__).with_name("record.css")
 
 
-def draw_bar() -> str:
-    """The bar, what happened last, the dialog that is open.
+@dataclass(frozen=True)
+class Bar:
+    """What the bar says to the page: :data:`VISIT` or :data:`TIMELINE` below it, and where a further button goes."""
 
-    Returns:
-        :data:`VISIT` or :data:`TIMELINE`: what is to be shown below.
-    """
+    view: str
+    buttons: DeltaGenerator
+
+
+def draw_bar() -> Bar:
+    """The bar, what happened last, the dialog that is open."""
     st.html(_STYLE)
     record_state.look_again()
     record, changed = record_state.opened(), record_state.is_changed()
@@ -42,12 +48,12 @@ def draw_bar() -> str:
         st.html(f'<p class="cr-state" role="status">{escape(state_words(record, changed))}</p>', width="content")
         if record and record.visits:
             view = _draw_view()
-        _draw_actions(record, changed)
+        buttons = _draw_actions(record, changed)
     _draw_others(record, changed)
     _draw_notice()
     draw_storage()
     draw_dialog()
-    return view
+    return Bar(view, buttons)
 
 
 def _draw_identity(record: Opened | None) -> None:
@@ -97,9 +103,11 @@ def _draw_view() -> str:
     return chosen or VISIT
 
 
-def _draw_actions(record: Opened | None, changed: bool) -> None:
+def _draw_actions(record: Opened | None, changed: bool) -> DeltaGenerator:
+    """The buttons; returns where they stand."""
     saving = changed or (record is not None and record.visit is None and not draft.is_empty())
-    with st.container(key="record_actions", horizontal=True, gap="small", width="content"):
+    place = st.container(key="record_actions", horizontal=True, gap="small", width="content")
+    with place:
         st.button(
             "Save",
             icon=":material/save:",
@@ -109,7 +117,7 @@ def _draw_actions(record: Opened | None, changed: bool) -> None:
             key="record.save",
         )
         if record is None:
-            return
+            return place
         st.button(
             "New visit",
             icon=":material/add:",
@@ -120,6 +128,7 @@ def _draw_actions(record: Opened | None, changed: bool) -> None:
         )
         options = [option for option in _ASKS if record.visit or option != _DELETE_VISIT]
         st.menu_button("More", options, icon=":material/more_horiz:", on_click=_ask_more, key="record.more")
+    return place
 
 
 def _ask_more() -> None:

@@ -30,6 +30,10 @@ _WANTED, _ADDRESS, _LOOKED = "record.wanted", "record.address", "record.looked"
 #: seconds between two looks at whether somebody else saved the visit
 _LOOK_EVERY = 15.0
 NOT_THERE = "This record is not there: it was deleted, or the address is not right. What you typed is kept."
+RECORD_GONE = (
+    "Somebody else deleted this record. What stands in the form is kept; saving it makes a new record. "
+    "To bring the deleted one back, open Find a record."
+)
 GONE = "Somebody else deleted this visit. What stands in the form is kept; saving it makes a new visit."
 
 
@@ -129,7 +133,7 @@ def write_address(draft_id: str) -> None:
 
 def leave_for(step: Step) -> None:
     """Go there at once when nothing is lost by it, else ask whether to save, discard or stay."""
-    if is_changed() and not (opened() is None and step.kind in ("example", "clear")):
+    if is_changed() and step.kind != "clear":
         record_talk.ask("leave", step)
     else:
         go(step)
@@ -149,17 +153,10 @@ def go(step: Step) -> None:
         "visit": lambda: show_visit(step.record),
         "new": lambda: record_talk.ask("new"),
         "close": close,
-        "clear": lambda: _without_record(draft.clear),
-        "example": lambda: _without_record(lambda: draft.load(step.values, "Loaded an example")),
+        "clear": draft.clear,
         "import": lambda: _import(step.fill),
     }
     steps[step.kind]()
-
-
-def _without_record(change: Callable[[], None]) -> None:
-    """Change the form, which then belongs to no record: undo knows which it was."""
-    change()
-    set_opened(None)
 
 
 def _import(fill: Callable[[], None] | None) -> None:
@@ -228,6 +225,11 @@ def begin_visit(day: date, carry: bool) -> None:
         show(replace(record, visit=None, day=day, start=start))
 
 
+def _is_gone(record: Opened) -> bool:
+    found = record_talk.guarded(lambda: (patients.find(database(), current_actor(), record.patient.id),))
+    return found is not None and found[0] is None
+
+
 def look_again(at_once: bool = False) -> None:
     """Read the visits again now and then, so that what somebody else did is seen: one short query.
 
@@ -242,6 +244,10 @@ def look_again(at_once: bool = False) -> None:
     if found is None:
         return
     if found == record.visits:
+        return
+    if not found and _is_gone(record):
+        record_talk.tell(RECORD_GONE, failed=True)
+        set_opened(None)
         return
     gone = record.visit is not None and record.visit.id not in {v.id for v in found}
     if gone:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -20,16 +20,14 @@ class Step:
     """Where to go once the form may be left.
 
     Args:
-        kind: ``open`` a record, show a ``visit``, ask for a ``new`` one, ``close``, ``clear``, load an ``example``, or
-            ``import`` another patient.
+        kind: ``open`` a record, show a ``visit``, ask for a ``new`` one, ``close`` it, ``clear`` a form
+            that belongs to none, or ``import`` another patient.
         record: id of the record or the visit.
-        values: of the example.
         fill: puts what was imported into the form.
     """
 
     kind: str
     record: str = ""
-    values: Mapping[str, float] = field(default_factory=dict, repr=False)
     fill: Callable[[], None] | None = field(default=None, repr=False)
 
 
