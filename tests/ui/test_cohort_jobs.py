@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
+from threading import enumerate as enumerate_threads
 from types import SimpleNamespace
 from typing import Any
 
@@ -110,6 +112,18 @@ def test_job_that_waits_when_the_app_starts_is_scored(monkeypatch: pytest.Monkey
     database.close()
     cohort_jobs.ready()
     assert done(job).state is State.DONE
+
+
+def test_workers_started_by_the_server_before_any_page_are_those_of_the_pages() -> None:
+    database = cohort_jobs.open_database()
+    job = cohort_jobs.submit_scoring(database, LOCAL, FILE, REQUEST, MODELS)
+    database.close()
+    server = Thread(target=cohort_jobs.ready)
+    server.start()
+    server.join()
+    started = [thread for thread in enumerate_threads() if thread.name.startswith("score-job")]
+    assert done(job).state is State.DONE
+    assert {thread for thread in started if thread.is_alive()} == set(cohort_jobs._service().workers._threads)
 
 
 def test_service_that_is_cleared_stops_its_workers() -> None:
