@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from streamlit import config
+from streamlit.auth_util import set_cookie_with_chunks
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
@@ -221,6 +223,22 @@ class TestFiles:
         forged = cookie_of(person("ann"), secret="d" * 32)
         assert Client(owners).get("/media/hers.csv", headers=forged).status_code == 403
         assert Client(owners).get("/media/hers.csv", headers={"cookie": "_streamlit_user=x"}).status_code == 403
+
+    def test_identity_too_long_for_one_cookie_is_read_from_its_parts(self, owners: FileOwners, person: Person) -> None:
+        parts: dict[str, str] = {}
+        set_cookie_with_chunks(
+            lambda name, value: parts.update({name: create_signed_value("c" * 32, name, value).decode()}),
+            lambda name, value: create_signed_value("c" * 32, name, value),
+            "_streamlit_user",
+            person("ann", groups=[secrets.token_hex(16) for _ in range(300)]),
+            cookie_attr_size=80,
+        )
+        assert len(parts) > 2
+        told = {"cookie": "; ".join(f"{name}={value}" for name, value in parts.items())}
+        assert Client(owners).get("/media/hers.csv", told).status_code == 200
+        del parts["_streamlit_user_2"]
+        told = {"cookie": "; ".join(f"{name}={value}" for name, value in parts.items())}
+        assert Client(owners).get("/media/hers.csv", told).status_code == 403
 
     def test_sign_in_that_is_over_does_not(self, owners: FileOwners, person: Person) -> None:
         late, out = person("ann", iat=time.time() - 13 * 3600), person("ann")
