@@ -64,7 +64,7 @@ def _draw_choice(course: Course) -> int:
     if len(course.visits) == 2:
         return 1
     return st.selectbox(
-        "Visit",
+        "Visit to explain",
         range(len(course.visits) - 1, 0, -1),
         format_func=lambda i: f"{course.whens[i]}, since {course.whens[i - 1]}",
         key=f"timeline.why.{course.visits[-1]}",
