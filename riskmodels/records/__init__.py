@@ -1,7 +1,8 @@
 """The records: a database (SQLite, or PostgreSQL by address), its migrations, and the functions on what is in it.
 
-``open_database()`` connects and brings it up to date. Every function takes the :class:`~riskmodels.records.access.Actor`
-who asks, refuses without the role, and writes who did what into the audit trail in the same transaction.
+``open_database()`` connects and brings it up to date. Every function takes the
+:class:`~riskmodels.records.access.Actor` who asks, refuses without the role, and writes who did what into the audit
+trail in the same transaction.
 """
 
 from riskmodels.records.access import LOCAL, Actor, Role
