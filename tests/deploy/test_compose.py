@@ -99,6 +99,7 @@ class TestRights:
         assert found["read_only"] is True
         assert found["cap_drop"] == ["ALL"]
         assert found["security_opt"] == ["no-new-privileges:true"]
+        assert found["ulimits"] == {"core": 0}
 
     @pytest.mark.parametrize("service", ["app", "cds"])
     def test_app_is_an_ordinary_user_without_any_right(self, service: str) -> None:

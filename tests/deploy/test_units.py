@@ -26,6 +26,7 @@ HARDENING = {
     "LockPersonality": "true",
     "SystemCallFilter": "@system-service",
     "UMask": "0077",
+    "LimitCORE": "0",
     "User": "carerisk",
     "StateDirectoryMode": "0700",
 }
