@@ -16,7 +16,7 @@ RUN python -m venv /opt/venv \
 
 FROM ${PYTHON}
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin carerisk \
-    && install -d -o 10001 -g 10001 -m 700 /data
+    && install -d -o 10001 -g 10001 -m 700 /data /models
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY . .
@@ -25,7 +25,7 @@ ENV PATH=/opt/venv/bin:${PATH} \
     PYTHONUNBUFFERED=1 \
     GOMP_SPINCOUNT=0 \
     CARERISK_DATA=/data \
-    CARERISK_MODEL_VERSIONS=/data/model_versions
+    CARERISK_MODEL_VERSIONS=/models
 USER 10001:10001
 EXPOSE 8501
 # .streamlit/config.toml binds to this container alone until sign-in is set up and STREAMLIT_SERVER_ADDRESS says otherwise

@@ -106,12 +106,13 @@ class TestRights:
         assert SERVICES[service]["user"] == "10001:10001"
         assert "cap_add" not in SERVICES[service]
 
-    def test_app_writes_into_its_data_volume_alone(self) -> None:
-        assert SERVICES["app"]["volumes"] == ["data:/data"]
+    def test_app_writes_into_its_volumes_alone(self) -> None:
+        assert SERVICES["app"]["volumes"] == ["data:/data", "models:/models"]
         assert [volume for volume in SERVICES["cds"]["volumes"] if not volume.endswith(":ro")] == []
 
-    def test_service_for_record_systems_sees_no_database_and_no_secret(self) -> None:
+    def test_service_for_record_systems_sees_no_database_no_job_and_no_secret(self) -> None:
         found = SERVICES["cds"]
+        assert not any(volume.startswith("data:") for volume in found["volumes"])
         assert not {"secrets", "env_file"} & found.keys()
         assert "DATABASE_URL" not in environment("cds")
         assert "back" not in found["networks"]
