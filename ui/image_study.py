@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from riskmodels.imaging.results import Finding, HeartSize, Reading
 from ui import image_text, text
+
+if TYPE_CHECKING:  # the timeline words what was kept and needs nothing of the models
+    from riskmodels.imaging.results import Finding, HeartSize, Reading
 
 
 def study_of(reading: Reading, title: str) -> dict[str, Any]:
