@@ -23,7 +23,7 @@ def sideways(page: Any) -> bool:
     return bool(page.get_by_test_id("stMain").evaluate("e => e.scrollWidth > e.clientWidth"))
 
 
-def test_an_empty_trail_then_its_download_is_the_first_event(open_page: OpenPage) -> None:
+def test_an_empty_trail_says_so_and_is_whole(open_page: OpenPage) -> None:
     page = open_page("/Audit")
     page.get_by_text("Nothing has happened yet.").wait_for()
     page.get_by_role("button", name="Verify the chain").click()
