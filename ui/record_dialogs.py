@@ -126,7 +126,7 @@ def _draw_carry(record: Opened, day: date) -> bool:
     if latest is None or kept is None or not kept.entered:
         return False
     carry = st.checkbox("Carry over what does not change", value=True, key="record.begin.carry")
-    st.caption(f"{record_facts.lasting_text(kept)}, of {latest.day.isoformat()}.")
+    st.caption(f"From {latest.day.isoformat()}: {record_facts.lasting_text(kept)}.")
     age = record_facts.age_note(latest, day)
     if age and carry:
         st.caption(age)

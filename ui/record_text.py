@@ -51,14 +51,12 @@ def report_sentence(record: Opened | None, changed: bool) -> str:
 
 def storage_words(where: Database, who: Actor) -> str:
     """Where records are kept and who can see them, in one sentence."""
-    if where.file is None:
-        place = "in the database of this installation"
-    else:
-        place = "on this computer" if who.id == LOCAL.id else "on the computer that runs CareRisk"
-    seen = "whoever uses this account" if who.id == LOCAL.id else "everybody with the role care team"
+    if who.id == LOCAL.id:
+        place = "in your database" if where.file is None else "on this computer"
+        return f"Records are kept {place}; whoever uses this account can see them. Unsaved entries stay for a day."
     return (
-        f"Records are kept {place} and seen by {seen}; every look at one is written down. "
-        "What is not saved is kept for you alone, for a day."
+        "Records are kept in the database of this installation; the care team can see them, and every look is written "
+        "down. Unsaved entries stay for a day, seen by you alone."
     )
 
 

@@ -81,6 +81,7 @@ def test_the_report_is_one_file_without_scripts_or_outside_addresses(
 ) -> None:
     page = open_page("/Patient")
     load_example(page)
+    page.get_by_role("button", name="Download", exact=True).click()
     with page.expect_download() as started:
         page.get_by_role("button", name="Report").click()
     target = tmp_path / started.value.suggested_filename
