@@ -171,7 +171,10 @@ class TestSelfcheck:
         unserved = ", ".join(o.name for o in OUTCOMES if o.model == "population")
         assert last == Check("outcomes", False, f"no model for {unserved}")
 
-    def test_command_says_ready(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_command_says_ready(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("CARERISK_DATA", str(tmp_path))
         code, out, err = run(capsys, "selfcheck")
         assert (code, err) == (0, "")
         assert out.splitlines()[-1] == "ready"

@@ -17,32 +17,35 @@ _BATCH = 2_000
 _COLUMNS = ("event", "time (UTC)", "who", "account", "action", "kind", "record", "details", "hash")
 
 
-def export(database: Database, actor: Actor, kind: str = "", record_id: str = "", who: str = "") -> bytes:
+def export(
+    database: Database, actor: Actor, kind: str = "", record_id: str = "", who: str = "", action: str = ""
+) -> bytes:
     """The events asked for, the newest first, as CSV; that they were taken is added to the trail.
 
     Args:
         database: the records.
         actor: who takes them; an administrator.
-        kind, record_id, who: which events; all where empty.
+        kind, record_id, who, action: which events; all where empty.
 
     Raises:
         NotAllowedError: without the role.
         RecordsError: when the database cannot be reached.
     """
-    found = list(_events(database, actor, kind, record_id, who))
+    found = list(_events(database, actor, {"kind": kind, "record_id": record_id, "who": who, "action": action}))
     names = users.names(database, {event.actor for event in found})
     rows = [_row(event, names.get(event.actor, "")) for event in found]
     content = to_csv(pd.DataFrame(rows, columns=list(_COLUMNS)))
-    filters = [name for name, value in (("kind", kind), ("record", record_id), ("who", who)) if value]
+    asked = (("kind", kind), ("record", record_id), ("who", who), ("action", action))
+    filters = [name for name, value in asked if value]
     audit.record(database, actor, Action.EXPORT, "audit", "trail", {"events": len(found), "filters": filters})
     return content
 
 
-def _events(database: Database, actor: Actor, kind: str, record_id: str, who: str) -> Iterator[Event]:
+def _events(database: Database, actor: Actor, asked: dict[str, str]) -> Iterator[Event]:
     """Batch by batch; those that are added meanwhile push the others back, so what was met already is passed over."""
     last = None
     for page in range(MOST // _BATCH):
-        rows = audit.events(database, actor, kind=kind, record_id=record_id, who=who, page=page, size=_BATCH).rows
+        rows = audit.events(database, actor, **asked, page=page, size=_BATCH).rows
         for event in rows:
             if last is None or event.seq < last:
                 last = event.seq

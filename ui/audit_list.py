@@ -10,7 +10,7 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit, users
-from riskmodels.records.audit import Event, EventPage
+from riskmodels.records.audit import Action, Event, EventPage
 from ui import audit_export, audit_words, records_empty
 from ui.audit_check import draw_check
 from ui.cohort_text import count
@@ -23,7 +23,7 @@ _SIZE = 50
 #: people and kinds of records to choose from are those of so many newest events, and those met since
 _LOOK_BACK = 1_000
 _MET = "audit.met"
-_WHO, _KIND, _RECORD = "audit.who", "audit.kind", "audit.record"
+_WHO, _ACTION, _KIND, _RECORD = "audit.who", "audit.action", "audit.kind", "audit.record"
 
 
 @dataclass
@@ -45,21 +45,22 @@ class Met:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which events: of one account, one kind of record, one record; all where empty."""
+    """Which events: of one account, of one action, one kind of record, one record; all where empty."""
 
     who: str
+    action: str
     kind: str
     record_id: str
 
     @property
     def anything(self) -> bool:
         """Whether something is left out."""
-        return bool(self.who or self.kind or self.record_id)
+        return bool(self.who or self.action or self.kind or self.record_id)
 
     @property
     def page_key(self) -> str:
         """The key of the page chosen: another question begins at its first page."""
-        asked = "\n".join((self.who, self.kind, self.record_id))
+        asked = "\n".join((self.who, self.action, self.kind, self.record_id))
         return f"audit.page.{sha256(asked.encode()).hexdigest()[:12]}"
 
 
@@ -87,7 +88,7 @@ def draw_trail() -> None:
 
 def clear() -> None:
     """Callback: forget the filters."""
-    st.session_state.update({_WHO: None, _KIND: None, _RECORD: ""})
+    st.session_state.update({_WHO: None, _ACTION: None, _KIND: None, _RECORD: ""})
 
 
 def _met() -> Met:
@@ -113,6 +114,15 @@ def _draw_filters(met: Met) -> Wanted:
             width=230,
             help=f"Whoever occurs in the newest {_LOOK_BACK:,} events, or on a page you have seen since.",
         )
+        action = st.selectbox(
+            "Did what",
+            list(Action),
+            index=None,
+            format_func=lambda done: done.value.capitalize(),
+            key=_ACTION,
+            placeholder="anything",
+            width=160,
+        )
         kind = st.selectbox(
             "Kind of record",
             sorted(met.kinds),
@@ -125,7 +135,7 @@ def _draw_filters(met: Met) -> Wanted:
         record_id = st.text_input(
             "Record", key=_RECORD, max_chars=64, placeholder="its id, copied from a row below", width=330
         )
-    return Wanted(who or "", kind or "", record_id.strip())
+    return Wanted(who or "", action or "", kind or "", record_id.strip())
 
 
 def _events(wanted: Wanted, page: int) -> EventPage:
@@ -133,6 +143,7 @@ def _events(wanted: Wanted, page: int) -> EventPage:
         database(),
         current_actor(),
         who=wanted.who,
+        action=wanted.action,
         kind=wanted.kind,
         record_id=wanted.record_id,
         page=page,
@@ -159,7 +170,7 @@ def _draw_download(found: EventPage, wanted: Wanted) -> None:
     most = f" The newest {audit_export.MOST:,} of them." if found.total > audit_export.MOST else ""
     st.download_button(
         "Download CSV",
-        lambda: audit_export.export(opened, current_actor(), wanted.kind, wanted.record_id, wanted.who),
+        lambda: audit_export.export(opened, current_actor(), wanted.kind, wanted.record_id, wanted.who, wanted.action),
         file_name=f"audit-trail-{today().isoformat()}.csv",
         mime="text/csv",
         icon=":material/download:",

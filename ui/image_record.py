@@ -10,6 +10,7 @@ import streamlit as st
 from riskmodels.errors import CareRiskError
 from riskmodels.imaging.registry import Found
 from riskmodels.records import Role, images, listing
+from riskmodels.records.facts import FIRST_DAY
 from riskmodels.records.listing import Query
 from riskmodels.records.patients import Patient
 from ui import record_state
@@ -82,7 +83,7 @@ def _draw_form(item: Item, found: Found) -> None:
         placeholder="choose the patient of this picture",
     )
     latest = today()
-    day = st.date_input("Date of the picture", latest, max_value=latest, format="YYYY-MM-DD")
+    day = st.date_input("Date of the picture", latest, FIRST_DAY, latest, format="YYYY-MM-DD")
     arguments = (item, found, offered.get(chosen or ""), day)
     st.button(
         "Keep",

@@ -37,7 +37,10 @@ def draw_upload(found: Found, made: Batch | None) -> None:
             st.button("Clear", icon=":material/delete:", on_click=_clear, key="image.clear")
         elif image_state.undo_available():
             st.button("Undo clear", icon=":material/undo:", on_click=image_state.undo, key="image.undo_clear")
-        st.caption("Read in memory for this session only. Nothing is stored or logged.", width="content")
+        st.caption(
+            "Read in memory for this session only. Nothing is stored or logged unless you keep it in a record.",
+            width="content",
+        )
 
 
 def _clear() -> None:

@@ -8,7 +8,7 @@ from html import escape
 
 import streamlit as st
 
-from riskmodels.records.facts import LONGEST_LABEL
+from riskmodels.records.facts import FIRST_DAY, LONGEST_LABEL
 from riskmodels.records.patients import UNDO
 from ui import record_clock, record_facts, record_save, record_state, record_talk
 from ui.record_conflict import draw_merge
@@ -60,7 +60,12 @@ def _draw_first(then: Step | None) -> None:
         "Label, optional", placeholder="no name needed", max_chars=LONGEST_LABEL, key="record.first.label"
     )
     day = st.date_input(
-        "Day of the visit", max_value=record_clock.today(), format="YYYY-MM-DD", key="record.first.day", required=True
+        "Day of the visit",
+        min_value=FIRST_DAY,
+        max_value=record_clock.today(),
+        format="YYYY-MM-DD",
+        key="record.first.day",
+        required=True,
     )
     st.caption("The record gets a code, such as P-7K3F9, by which it is found again.")
     if st.button("Save", type="primary", key="record.first.save") and record_save.create(label or "", day):
@@ -108,7 +113,12 @@ def _draw_unusable(then: Step | None) -> None:
 @st.dialog("New visit", on_dismiss=_close)
 def _draw_new(record: Opened) -> None:
     day = st.date_input(
-        "Day of the visit", max_value=record_clock.today(), format="YYYY-MM-DD", key="record.begin.day", required=True
+        "Day of the visit",
+        min_value=FIRST_DAY,
+        max_value=record_clock.today(),
+        format="YYYY-MM-DD",
+        key="record.begin.day",
+        required=True,
     )
     carry = _draw_carry(record, day)
     if day in {visit.day for visit in record.visits}:
@@ -165,6 +175,7 @@ def _draw_day(record: Opened) -> None:
     day = st.date_input(
         "Day of the visit",
         value=record.day,
+        min_value=FIRST_DAY,
         max_value=max(record.day, record_clock.today()),
         format="YYYY-MM-DD",
         key="record.day",

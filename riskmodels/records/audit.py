@@ -157,6 +157,7 @@ def events(
     kind: str = "",
     record_id: str = "",
     who: str = "",
+    action: str = "",
     page: int = 0,
     size: int = 50,
 ) -> EventPage:
@@ -167,6 +168,7 @@ def events(
         actor: who asks.
         kind, record_id: of one kind, of one record; all when empty.
         who: of one account; of all when empty.
+        action: one of :class:`Action`; any when empty.
         page: from 0.
         size: events a page.
 
@@ -175,7 +177,12 @@ def events(
         RecordsError: when the database cannot be reached.
     """
     require(actor, Role.ADMIN)
-    asked = ((AuditEventRow.record_kind, kind), (AuditEventRow.record_id, record_id), (AuditEventRow.actor, who))
+    asked = (
+        (AuditEventRow.record_kind, kind),
+        (AuditEventRow.record_id, record_id),
+        (AuditEventRow.actor, who),
+        (AuditEventRow.action, action),
+    )
     wanted: list[ColumnElement[bool]] = [column == value for column, value in asked if value]
     rows = select(AuditEventRow).where(*wanted).order_by(AuditEventRow.seq.desc()).limit(size).offset(page * size)
     with database.read() as session:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
 from riskmodels.records.errors import RecordsError
@@ -120,6 +120,12 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError:
         raise
+    except DataError:
+        raise RecordsError(
+            "What was asked for holds a character or a number that the database does not take.",
+            hint="Type it again.",
+            log="database: DataError",
+        ) from None
     except (DBAPIError, sqlite3.Error) as error:  # the latter where a new connection is prepared
         cause = error.orig if isinstance(error, DBAPIError) else error
         raise RecordsError(
