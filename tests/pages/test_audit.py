@@ -64,7 +64,7 @@ class TestList:
         app = open_page()
         assert len(rows(app)) == 50
         assert "62 events, the newest first" in words(app)
-        app.session_state[Wanted("", "", "").page_key] = 2
+        app.session_state[Wanted("", "", "", "").page_key] = 2
         assert [row[0] for row in rows(app.run())] == [str(n) for n in range(12, 0, -1)]
 
     def test_a_hostile_name_is_shown_as_text(self) -> None:
