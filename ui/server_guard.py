@@ -28,6 +28,8 @@ HEALTH = "/_stcore/health"
 _MEDIA, _UPLOAD = "/media/", "/_stcore/upload_file/"
 #: numbers about the server, for whoever runs it: asked on the machine itself
 _INSIDE = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
+#: what a browser may say; of the rest, ``clear_cache`` would empty what all people share and stop everybody's jobs
+_SAID = ("rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request")
 _NOT_YOURS = "This file belongs to another account, or you are not signed in. Open its page and try again.\n"
 _PAGE = Path(__file__).with_name("server_refusal.html")
 
@@ -56,13 +58,13 @@ class Guard:
             return
         if settings is None:
             refusal: Response | None = None
+            receive = _listening(receive, {}, None)
             if not _is_from_here(scope):
                 refusal = self._told("Sign-in is needed", NEEDS_SIGN_IN, 403)
         else:
             claims = claims_of_request(scope, settings)
             refusal = self._refusal(scope, claims, settings)
-            if scope["type"] == "websocket":
-                receive = _noting(receive, claims, settings)
+            receive = _listening(receive, claims, settings)
         if refusal is None:
             await self._app(scope, receive, send)
         else:
@@ -111,26 +113,41 @@ def _is_from_here(scope: Scope) -> bool:
     return is_local(config.get_option("server.address"), Headers(scope=scope), client)
 
 
-def _noting(receive: Receive, claims: Claims, settings: Settings) -> Receive:
-    """Every rerun that the browser asks for counts as an action, but those it asks for by a timer."""
+def _listening(receive: Receive, claims: Claims, settings: Settings | None) -> Receive:
+    """A socket's messages: what no page says is left out, and what a signed-in person does is noted."""
 
-    async def receive_and_note() -> Message:
+    async def listen() -> Message:
         message = await receive()
-        if message["type"] == "websocket.receive" and account_key(claims) and is_action(message.get("bytes") or b""):
+        while message["type"] == "websocket.receive" and not is_said(message.get("bytes") or b""):
+            message = await receive()
+        if settings and account_key(claims) and is_action(message.get("bytes") or b""):
             REGISTER.touch(claims, settings)
         return message
 
-    return receive_and_note
+    return listen
+
+
+def is_said(data: bytes) -> bool:
+    """Whether a message is of a kind that a page sends; one that cannot be read is left to Streamlit, which closes."""
+    message = _read(data)
+    return message is None or message.WhichOneof("type") in _SAID
 
 
 def is_action(data: bytes) -> bool:
-    """Whether a message of the browser is something that the person did."""
+    """Whether a message is something that the person did: a rerun, but none that the browser asks for by a timer."""
+    message = _read(data)
+    if message is None or message.WhichOneof("type") != "rerun_script":
+        return False
+    return not message.rerun_script.is_auto_rerun
+
+
+def _read(data: bytes) -> BackMsg | None:
     message = BackMsg()
     try:
         message.ParseFromString(data)
-    except Exception:  # the protobuf library's own error; Streamlit closes such a connection
-        return False
-    return message.WhichOneof("type") == "rerun_script" and not message.rerun_script.is_auto_rerun
+    except Exception:  # the protobuf library's own error
+        return None
+    return message
 
 
 def _route(scope: Scope) -> str:

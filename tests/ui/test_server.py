@@ -27,7 +27,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from riskmodels.errors import InputError
 from ui import server, server_guard, sign_in_settings
 from ui.server_files import NOBODY, FileOwners
-from ui.server_guard import Guard, is_action
+from ui.server_guard import Guard, is_action, is_said
 from ui.server_headers import SecurityHeaders, content_policy, secured
 from ui.server_local import is_local, is_loopback
 from ui.server_way_back import WayBack
@@ -315,6 +315,28 @@ class TestActivity:
             moments[0] += 600
             Client().websocket(self.message("rerun_script", timer=timer), cookie_of(claims))
         assert (REGISTER.ended(claims, settings_now()) is None) == lasts
+
+
+class TestMessages:
+    @pytest.mark.parametrize("kind", ["clear_cache", "set_run_on_save", "load_git_info", "debug_shutdown_runtime"])
+    def test_what_no_page_says_does_not_reach_the_app(self, kind: str) -> None:
+        harmful = BackMsg(**{kind: True}).SerializeToString()
+        assert not is_said(harmful)
+        with pytest.raises(IndexError):  # the guard waits for the next message, and there is none
+            Client().websocket(harmful)
+
+    @pytest.mark.usefixtures("configured")
+    def test_nor_from_somebody_who_did_not_sign_in(self) -> None:
+        with pytest.raises(IndexError):
+            Client(client=("10.0.0.4", 1)).websocket(BackMsg(clear_cache=True).SerializeToString())
+
+    def test_what_a_page_says_does(self) -> None:
+        kinds = ("rerun_script", "file_urls_request", "app_heartbeat", "backend_operation_request", "stop_script")
+        for kind in kinds:
+            message = BackMsg()
+            part = getattr(message, kind)
+            part.SetInParent() if hasattr(part, "SetInParent") else setattr(message, kind, True)
+            assert "websocket.send" in Client().websocket(message.SerializeToString())
 
 
 class TestHeaders:
