@@ -11,10 +11,12 @@ import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
+from streamlit import config
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import Role
@@ -100,8 +102,16 @@ def sign_in_settings() -> Settings | None:
     Raises:
         SettingsError: when they are half there or cannot be used; the message names the variable.
     """
-    section = st.secrets.get("auth", {}) if st.secrets.load_if_toml_exists() else {}
-    return read_settings(os.environ, dict(section))
+    return read_settings(os.environ, _section())
+
+
+def _section() -> dict[str, Any]:
+    """``[auth]`` of the secrets file; a file that is there and cannot be read is not taken for none."""
+    if st.secrets.load_if_toml_exists():
+        return dict(st.secrets.get("auth", {}))
+    if any(Path(name).exists() for name in config.get_option("secrets.files")):
+        raise _refused("The secrets file (.streamlit/secrets.toml) is damaged and cannot be read")
+    return {}
 
 
 def read_settings(environment: Mapping[str, str], section: Mapping[str, Any]) -> Settings | None:

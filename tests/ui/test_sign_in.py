@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.runtime.secrets import Secrets
 
 from riskmodels.records import LOCAL, Role
 from ui import sign_in_settings
@@ -49,6 +51,17 @@ class TestSettings:
     def test_misspelt_one_is_no_way_to_an_open_app(self) -> None:
         with pytest.raises(SettingsError, match="CARERISK_OIDC_CLIENT_ID"):
             read_settings({"CARERISK_OIDC_CLIENTID": "carerisk"}, {})
+
+    def test_damaged_secrets_file_is_no_way_to_an_open_app(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        file = tmp_path / "secrets.toml"
+        monkeypatch.setattr(sign_in_settings.st, "secrets", Secrets())
+        monkeypatch.setattr(sign_in_settings.config, "get_option", {"secrets.files": [str(file)]}.__getitem__)
+        assert sign_in_settings.sign_in_settings.__wrapped__() is None
+        file.write_text('[auth]\nclient_id = "carerisk')
+        with pytest.raises(SettingsError, match="secrets file"):
+            sign_in_settings.sign_in_settings.__wrapped__()
 
     def test_secrets_file_counts_and_the_environment_wins(self) -> None:
         section = {key: NEEDED[name] for name, key in sign_in_settings.NEEDED.items()} | {"idle_minutes": 5}
