@@ -120,6 +120,11 @@ def draw_import(on_fill: Callable[[FhirPatient], None] | None = None) -> None:
         _draw_found(uploaded.getvalue(), LOOK_BACKS[label], on_fill or fill)
 
 
+def close() -> None:
+    """Callback: close the popover, which would lie over a question asked meanwhile; the file stays in it."""
+    st.session_state[_POPOVER] = False
+
+
 def _uploader_key() -> str:
     """A new uploader after each import, so that it is empty again."""
     return f"fhir.file.{st.session_state.get(_ROUND, 0)}"
@@ -150,7 +155,7 @@ def fill(patient: FhirPatient) -> None:
     """Callback: put what was found into the form, each number in the unit it was reported in; can be undone."""
     draft.load_entered({name: _entered(found) for name, found in patient.found.items()}, DID)
     st.session_state[_IMPORTED] = Imported(patient, draft.undo_available(), _record())
-    st.session_state[_POPOVER] = False
+    close()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     forget(_SLOT)
 

@@ -25,6 +25,7 @@ def begin(patient: FhirPatient) -> None:
         fhir_import.fill(patient)
         return
     st.session_state[_READ] = patient
+    fhir_import.close()
     record_talk.ask("import")
 
 
@@ -51,20 +52,16 @@ def draw_import(record: Opened) -> None:
         record: the open one.
     """
     patient: FhirPatient | None = st.session_state.get(_READ)
-    if patient is None:
-        return
+    if patient is None:  # answered: its callback has taken the values
+        st.rerun()
     code, day = record.patient.code, record.day.isoformat()
     st.markdown(f"The record {code} is open, at the visit of {day}.")
     for words in contradictions(record, patient):
         st.caption(f":material/warning: {words}")
     with st.container(horizontal=True):
-        pressed = [
-            st.button("A new patient's", on_click=_elsewhere, args=(patient,), key="record.import.new", type="primary"),
-            st.button(f"Of {code}: fill this visit", on_click=_here, args=(patient,), key="record.import.here"),
-        ]
+        st.button("A new patient's", on_click=_elsewhere, args=(patient,), key="record.import.new", type="primary")
+        st.button(f"Of {code}: fill this visit", on_click=_here, args=(patient,), key="record.import.here")
     st.caption("Filling replaces what stands in the form; Undo brings it back. Nothing is saved by it.")
-    if any(pressed):
-        st.rerun()
 
 
 def contradictions(record: Opened, patient: FhirPatient) -> list[str]:
