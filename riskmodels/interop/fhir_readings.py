@@ -131,7 +131,8 @@ def _readings(resource: Resource, unknown: Counter[Code], problems: list[Unused]
             reason = "part of a panel that is not known, which may change what it means"
             problems.append(Unused(variable_of(known[0][1].variable).label, "", None, reason, known[0][1].variable))
         else:
-            code, measurement = known[0]
+            # a code that must not be used decides, in whatever place it stands: an eGFR is of MDRD if one code says so
+            code, measurement = next((k for k in known if k[1].use), known[0])
             yield Reading(
                 variable_of(measurement.variable),
                 measurement,

@@ -18,6 +18,8 @@ _EVENTS = frozenset({"heart_attack", "stroke", "gestational_diabetes", "family_h
 _PRESENT = frozenset({"", "active", "recurrence", "relapse", "remission"})
 _NOT_TOLD = {"refuted": "refuted", "entered-in-error": "entered in error", "differential": "one of several possible"}
 _UNSURE = frozenset({"provisional", "unconfirmed"})
+#: what FHIR calls the states of a diagnosis
+_STATUS_WORDS = frozenset({*_PRESENT, *_NOT_TOLD, *_UNSURE, "inactive", "resolved", "confirmed"}) - {""}
 #: a pregnancy recorded longer ago than this is over
 _PREGNANCY = timedelta(days=280)
 #: the German marks for excluded and suspected diagnoses
@@ -94,9 +96,14 @@ def _not_told(body: Json, name: str, when: Moment | None, today: date) -> str:
 
 
 def _word(body: Json, element: str) -> str:
-    """The first code of a status that is a CodeableConcept."""
-    codes = codes_of(body.get(element))
-    return codes[0].code if codes else str((body.get(element) or {}).get("text") or "")
+    """The code of a status that is a CodeableConcept: of several codings the one of FHIR, whatever its place.
+
+    A refuted diagnosis stays refuted where a code of the sender stands first, or where the system is left out.
+    """
+    concept = body.get(element) or {}
+    words = [str(c["code"]).strip() for c in concept.get("coding", []) if isinstance(c, dict) and c.get("code")]
+    fhir = [word for word in words if word in _STATUS_WORDS]
+    return next(iter([*fhir, *words]), str(concept.get("text") or "").strip().lower())
 
 
 def _german_mark(body: Json) -> str:

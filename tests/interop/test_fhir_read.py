@@ -495,3 +495,24 @@ class TestMedication:
     def test_order_counts_and_a_plan_does_not(self, intent: str, taken: bool) -> None:
         body = statement("A10AE04") | {"resourceType": "MedicationRequest", "intent": intent}
         assert ("insulin" in read(body).found) is taken
+
+
+class TestSeveralCodings:
+    @pytest.mark.parametrize(
+        "codings",
+        [
+            [
+                {"system": SNOMED, "code": "410516002"},
+                {"system": "http://terminology.hl7.org/CodeSystem/condition-ver-status", "code": "refuted"},
+            ],
+            [{"code": "refuted"}],
+        ],
+    )
+    def test_a_refuted_diagnosis_stays_refuted_behind_another_code_and_without_a_system(self, codings: Json) -> None:
+        found = read(condition("230690007", verificationStatus={"coding": codings}))
+        assert "refuted" in why(found, "stroke")
+
+    def test_an_egfr_that_one_of_its_codes_calls_mdrd_is_not_used(self) -> None:
+        both = {"coding": [{"system": LOINC, "code": code} for code in ("98979-8", "33914-3")]}
+        found = read(observation("98979-8", 55, "mL/min/{1.73_m2}") | {"code": both})
+        assert "MDRD" in why(found, "egfr")
