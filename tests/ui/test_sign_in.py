@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit
+from streamlit import config
 from streamlit.runtime.secrets import Secrets
 
 from riskmodels.records import LOCAL, Role
@@ -56,8 +58,8 @@ class TestSettings:
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = tmp_path / "secrets.toml"
-        monkeypatch.setattr(sign_in_settings.st, "secrets", Secrets())
-        monkeypatch.setattr(sign_in_settings.config, "get_option", {"secrets.files": [str(file)]}.__getitem__)
+        monkeypatch.setattr(streamlit, "secrets", Secrets())
+        monkeypatch.setattr(config, "get_option", {"secrets.files": [str(file)]}.__getitem__)
         assert sign_in_settings.sign_in_settings.__wrapped__() is None
         file.write_text('[auth]\nclient_id = "carerisk')
         with pytest.raises(SettingsError, match="secrets file"):
