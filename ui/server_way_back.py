@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 _COOKIE, _SECONDS = "carerisk_back", 600
 _LOGIN, _CALLBACK = "/auth/login", "/oauth2callback"
 #: a page of this app and the random ids that may stand in its address; nothing that leads elsewhere
+#: what the app may be served under; anything else in the path of a request would be written into the cookie
+_BASE = re.compile(r"(/[A-Za-z0-9._~-]{1,60}){0,4}")
 _ADDRESS = re.compile(r"/[A-Za-z]{0,40}(\?[A-Za-z0-9_=&-]{0,300})?")
 
 
@@ -23,8 +25,7 @@ class WayBack:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        path = scope.get("path", "")
-        if scope["type"] != "http" or not path.endswith((_LOGIN, _CALLBACK)):
+        if scope["type"] != "http" or not _is_ours(scope["path"]):
             await self._app(scope, receive, send)
             return
 
@@ -38,7 +39,7 @@ class WayBack:
 
 def _change(scope: Scope, message: Message) -> None:
     headers = MutableHeaders(scope=message)
-    base = scope["path"].removesuffix(_LOGIN).removesuffix(_CALLBACK)
+    base = _base(scope["path"])
     if scope["path"].endswith(_LOGIN):
         page = page_of(Headers(scope=scope), base)
         headers.append("set-cookie", f"{_COOKIE}={page}; {_kept(base)}; Max-Age={_SECONDS if page else 0}")
@@ -48,6 +49,14 @@ def _change(scope: Scope, message: Message) -> None:
     if message["status"] == 302 and signed_in and _ADDRESS.fullmatch(page):
         headers["location"] = f"{base}{page}"
     headers.append("set-cookie", f"{_COOKIE}=; {_kept(base)}; Max-Age=0")
+
+
+def _is_ours(path: str) -> bool:
+    return path.endswith((_LOGIN, _CALLBACK)) and _BASE.fullmatch(_base(path)) is not None
+
+
+def _base(path: str) -> str:
+    return path.removesuffix(_LOGIN).removesuffix(_CALLBACK)
 
 
 def page_of(headers: Headers, base: str) -> str:

@@ -396,6 +396,14 @@ class TestWayBack:
         got = Client().get("/oauth2callback", headers={"cookie": f"carerisk_back={planted}"})
         assert got.headers["location"] == "/"
 
+    @pytest.mark.parametrize("base", ["/x; Domain=example.org", "/x\r\nSet-Cookie: a=b", "/\u20ac"])
+    def test_path_of_a_request_writes_nothing_into_the_cookie(self, configured: None, base: str) -> None:
+        assert Client().get(f"{base}/auth/login").headers.getlist("set-cookie") == []
+
+    def test_app_below_a_path_has_its_cookie_there(self, configured: None) -> None:
+        (cookie,) = Client().get("/care/auth/login").headers.getlist("set-cookie")
+        assert "Path=/care/oauth2callback" in cookie
+
 
 class TestErrors:
     def test_background_that_fails_is_logged_without_its_message_and_stops_nothing(
