@@ -53,7 +53,7 @@ def read_bundle(data: bytes, today: date, look_back: timedelta = LOOK_BACK) -> F
     taken, of_medication = read_medication(bundle, _of(own, *_MEDICATION), today, unknown)
     found, of_patient = _joined(found, of_patient, read)
     for fact in [*told, *taken]:
-        found.setdefault(fact.name, fact)
+        found[fact.name] = _settled(found.get(fact.name), fact)
     found, implausible = _plausible(found)
     problems += [*of_patient, *of_readings, *of_conditions, *of_medication, *implausible]
     return FhirPatient(
@@ -99,6 +99,15 @@ def _joined(
         problems = [*problems, Unused("Sex", "", None, reason, "sex")]
     # what an Observation answers is no gap of the Patient any more
     return found, [p for p in problems if p.name not in found]
+
+
+def _settled(answered: Found | None, told: Found) -> Found:
+    """What an answer counts beside a diagnosis or medicine that says yes: a “no” gives way, unless it is newer."""
+    if answered is None or answered.value == told.value:
+        return answered or told
+    newer = answered.day is not None and told.day is not None and answered.day > told.day
+    kept, other = (answered, told) if newer else (told, answered)
+    return _remarked(kept, f"it contradicts “{other.reported}” of {other.when or 'an unknown day'}: check it")
 
 
 def _plausible(found: dict[str, Found]) -> tuple[dict[str, Found], list[Unused]]:

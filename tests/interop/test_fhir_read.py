@@ -516,3 +516,14 @@ class TestSeveralCodings:
         both = {"coding": [{"system": LOINC, "code": code} for code in ("98979-8", "33914-3")]}
         found = read(observation("98979-8", 55, "mL/min/{1.73_m2}") | {"code": both})
         assert "MDRD" in why(found, "egfr")
+
+
+@pytest.mark.parametrize(("recorded", "expected"), [("2026-11-10", 1.0), ("2026-04-01", 0.0)])
+def test_an_older_not_pregnant_gives_way_to_a_pregnancy_and_a_newer_one_does_not(
+    recorded: str, expected: float
+) -> None:
+    answer = {"valueCodeableConcept": {"coding": [{"system": SNOMED, "code": "60001007"}]}}
+    pregnant = condition("77386006", recordedDate=recorded, **state(clinicalStatus="active"))
+    found = read(observation("82810-3", answer, when="2026-06-01"), pregnant).found["pregnancy"]
+    assert found.value == expected
+    assert "contradicts" in found.remark
