@@ -27,7 +27,8 @@ def draw_comparison(a: Visit, b: Visit, models: Mapping[str, RiskModel], units: 
         units: unit each number is shown in.
     """
     st.html(STYLE)
-    first, second = (a, b) if a.day <= b.day else (b, a)
+    # of two visits of one day the one entered first, as everywhere: the names tell them apart by that order
+    first, second = in_order(a, b)
     key = (first.id, first.version, second.id, second.version, tuple(model.version for model in models.values()))
     risks = remembered("compare.risks", key, lambda: risk_rows(first, second, models))
     facts = fact_rows(first, second, units)
@@ -38,6 +39,12 @@ def draw_comparison(a: Visit, b: Visit, models: Mapping[str, RiskModel], units: 
     if shown:
         st.html(table("Two visits side by side", head, [row.texts for row in shown]))
     st.caption(finding_text(facts, show_all))
+
+
+def in_order(a: Visit, b: Visit) -> tuple[Visit, Visit]:
+    """Two visits, the earlier first; of one day the one entered first, as the list of visits has them."""
+    first, second = sorted((a, b), key=lambda visit: (visit.day, visit.created, visit.id))
+    return first, second
 
 
 def finding_text(facts: Sequence[Row], show_all: bool) -> str:

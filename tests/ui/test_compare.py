@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -13,7 +14,7 @@ from riskmodels.scores.inputs import variable_of
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
-from ui.compare import finding_text
+from ui.compare import finding_text, in_order
 from ui.compare_rows import Row, fact_rows, risk_rows
 from ui.examples import EXAMPLES
 from ui.records_html import table, unbroken
@@ -123,3 +124,9 @@ def test_texts_of_people_are_escaped_in_tables(text: str) -> None:
 
 def test_dates_stay_on_one_line() -> None:
     assert unbroken("from 2026-01-02, −3 to 4-fold") == "from 2026\u201101\u201102, −3 to 4-fold"
+
+
+def test_two_visits_of_one_day_stand_in_the_order_they_were_entered_whichever_is_chosen_first() -> None:
+    morning = visit(date(2026, 1, 1), WOMAN)
+    noon = replace(morning, id="a", created=morning.created + timedelta(hours=4))
+    assert in_order(noon, morning) == (morning, noon)
