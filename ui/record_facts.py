@@ -85,9 +85,11 @@ def lasting(visit: Visit, day: date) -> Facts:
 
     Args:
         visit: the latest one.
-        day: of the new visit.
+        day: of the new visit; of one before the visit only what never changes is taken.
     """
-    kept = {name: value for name, value in visit.facts.entered.items() if _lasts(name, value)}
+    # what was told by the later visit may not have happened yet on a day before it
+    later = day >= visit.day
+    kept = {n: value for n, value in visit.facts.entered.items() if n in _LASTING or (later and _lasts(n, value))}
     age = age_on(visit, day)
     if age is not None:
         kept["age"] = Entered(float(age), VOCABULARY["age"].units[0].symbol)

@@ -31,6 +31,10 @@ def every_fact() -> Visit:
 
 
 class TestCarriedOver:
+    def test_a_history_is_not_carried_back_to_a_day_before_it_was_told(self) -> None:
+        kept = record_facts.lasting(visit(sex=(0.0, ""), stroke=(1.0, "")), date(2024, 3, 1))
+        assert kept.canonical == {"sex": 0.0}
+
     @pytest.mark.parametrize("group", ["pressure", "lipids", "sugar", "kidney", "other_labs", "body", "chest_pain"])
     def test_no_measurement_but_height_is_ever_carried_over(self, group: str) -> None:
         kept = record_facts.lasting(every_fact(), date(2026, 3, 1)).entered
