@@ -19,7 +19,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from ui.server_cookies import claims_of_request
 from ui.server_files import FileOwners
-from ui.server_local import NEEDS_SIGN_IN, is_local, is_loopback
+from ui.server_local import NEEDS_SIGN_IN, is_local
 from ui.sign_in_claims import Claims, account_key
 from ui.sign_in_register import REGISTER
 from ui.sign_in_settings import Settings, SettingsError, sign_in_settings
@@ -78,7 +78,7 @@ class Guard:
         elif route.startswith(_UPLOAD) and scope.get("method") != "OPTIONS":
             allowed = account != "" and account == account_of_session(route.removeprefix(_UPLOAD).split("/")[0])
         elif route.startswith(_INSIDE):
-            allowed = is_loopback((scope.get("client") or ("", 0))[0])
+            allowed = is_local("127.0.0.1", Headers(scope=scope), (scope.get("client") or ("", 0))[0])
         else:
             allowed = True
         return None if allowed else PlainTextResponse(_NOT_YOURS, 403)

@@ -281,6 +281,8 @@ class TestFiles:
     def test_inside_of_the_server_is_for_this_machine(self, owners: FileOwners, person: Person, path: str) -> None:
         headers = cookie_of(person("ann"))
         assert Client(owners, client=("10.0.0.4", 1)).get(path, headers=headers).status_code == 403
+        proxied = headers | {"x-forwarded-for": "10.0.0.4"}  # by a proxy on this machine
+        assert Client(owners).get(path, headers=proxied).status_code == 403
         assert Client(owners).get(path).status_code == 200
 
 
