@@ -10,6 +10,8 @@ import pytest
 DEMO = Path(__file__).resolve().parents[2] / "data" / "cohorts" / "nhanes_2017_2018_demo.csv"
 
 pytestmark = pytest.mark.browser
+#: the app once it has answered everything
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 
 def choose(page, path: Path) -> None:
@@ -98,6 +100,7 @@ def foreign(tmp_path) -> Path:
 
 
 def choose_option(page, label: str, option: str) -> None:
+    page.locator(IDLE).wait_for()  # an answer that arrives closes an open list
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option, exact=True).click()
 

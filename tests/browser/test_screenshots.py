@@ -10,10 +10,40 @@ from typing import Any
 import pytest
 
 pytestmark = pytest.mark.browser
+#: the app once it has answered everything
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 
 def fill_patient(page: Any) -> None:
     page.get_by_role("button", name="Show an invented patient").click()
+    page.locator("[data-testid='stPlotlyChart'] .bartext").first.wait_for()
+
+
+def fill_timeline(page: Any) -> None:
+    """Two visits: what was measured at the first, and a year later what was measured again."""
+    fill_patient(page)
+    page.get_by_role("button", name="Save", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Day of the visit").fill("2025-11-03")
+    dialog.get_by_label("Day of the visit").press("Enter")
+    dialog.get_by_role("button", name="Save", exact=True).click()
+    dialog.wait_for(state="detached")
+    page.get_by_role("button", name="New visit").click()
+    page.get_by_role("button", name="Begin the visit").click()
+    page.get_by_role("dialog").wait_for(state="detached")
+    for group, label, value in (
+        ("Body size", "Weight, kg", "81"),
+        ("Blood pressure", "Systolic pressure, mmHg", "131"),
+        ("Sugar", "Glucose, mg/dL", "98"),
+    ):
+        page.get_by_text(group, exact=True).click()
+        page.get_by_label(label).first.fill(value)
+        page.get_by_label(label).first.press("Enter")
+        page.wait_for_timeout(300)
+        page.locator(IDLE).wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("radio", name="Timeline").click()
+    page.get_by_role("radio", name="Why it changed").click()
     page.locator("[data-testid='stPlotlyChart'] .bartext").first.wait_for()
 
 
@@ -34,6 +64,7 @@ def fill_image(page: Any) -> None:
     [
         ("/", "home", lambda page: None),
         ("/Patient", "patient", fill_patient),
+        ("/Patient", "timeline", fill_timeline),
         ("/Cohort", "cohort", fill_cohort),
         ("/Image", "image", fill_image),
     ],
