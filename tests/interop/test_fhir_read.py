@@ -527,3 +527,9 @@ def test_an_older_not_pregnant_gives_way_to_a_pregnancy_and_a_newer_one_does_not
     found = read(observation("82810-3", answer, when="2026-06-01"), pregnant).found["pregnancy"]
     assert found.value == expected
     assert "contradicts" in found.remark
+
+
+def test_tirzepatide_is_injected_and_no_pill_for_glucose() -> None:
+    found = read(statement("A10BX16"))
+    assert "glucose_pills" not in found.found
+    assert any("tirzepatide" in problem.reason for problem in found.problems)
