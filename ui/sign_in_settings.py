@@ -108,7 +108,10 @@ def sign_in_settings() -> Settings | None:
 def _section() -> dict[str, Any]:
     """``[auth]`` of the secrets file; a file that is there and cannot be read is not taken for none."""
     if st.secrets.load_if_toml_exists():
-        return dict(st.secrets.get("auth", {}))
+        section = dict(st.secrets.get("auth", {}))
+        if "auth" in st.secrets and not section:
+            raise _refused("[auth] of the secrets file is empty")
+        return section
     if any(Path(name).exists() for name in config.get_option("secrets.files")):
         raise _refused("The secrets file (.streamlit/secrets.toml) is damaged and cannot be read")
     return {}

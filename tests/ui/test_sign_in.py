@@ -54,14 +54,15 @@ class TestSettings:
         with pytest.raises(SettingsError, match="CARERISK_OIDC_CLIENT_ID"):
             read_settings({"CARERISK_OIDC_CLIENTID": "carerisk"}, {})
 
+    @pytest.mark.parametrize("content", ['[auth]\nclient_id = "carerisk', "[auth]\n"])
     def test_damaged_secrets_file_is_no_way_to_an_open_app(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, content: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = tmp_path / "secrets.toml"
         monkeypatch.setattr(streamlit, "secrets", Secrets())
         monkeypatch.setattr(config, "get_option", {"secrets.files": [str(file)]}.__getitem__)
         assert sign_in_settings.sign_in_settings.__wrapped__() is None
-        file.write_text('[auth]\nclient_id = "carerisk')
+        file.write_text(content)
         with pytest.raises(SettingsError, match="secrets file"):
             sign_in_settings.sign_in_settings.__wrapped__()
 
