@@ -83,23 +83,34 @@ def card_for(
     frame = check(pd.DataFrame([values], dtype=float, index=[0])).frame
     units = {name: find_unit(VOCABULARY[name].units, unit) for name, unit in patient.units.items() if name in values}
     met = find_criteria(frame.iloc[0], units)
-    cards = [_criteria_card(met)] if met else []
+    cards = [_criteria_card(met, patient)] if met else []
     cards += [_risk_card(patient, frame, model, notes) for model in models.values()]
     links = [{"label": "Open CareRisk", "url": app_url, "type": "absolute"}] if app_url else []
     return [{"uuid": str(new_id()), **card, **({"links": links} if links else {})} for card in cards]
 
 
-def _criteria_card(met: Sequence[Finding]) -> Card:
+def _criteria_card(met: Sequence[Finding], patient: FhirPatient) -> Card:
     first = met[0]
     return {
         "summary": first.text if len(first.text) <= LONGEST_SUMMARY else _SUMMARY[first.meets],
         "indicator": "warning" if first.meets is Meets.DIABETES else "info",
         "source": {"label": SOURCE, "url": SOURCE_URL, "topic": _SCREENING},
         "detail": "\n\n".join(
-            [*(plain(finding.text) for finding in met), "A criterion, not a diagnosis: that is the clinician's."]
+            [
+                *(plain(finding.text) for finding in met),
+                _measured(met, patient),
+                "A criterion, not a diagnosis: that is the clinician's.",
+            ]
         ),
         "overrideReasons": _reasons(CRITERIA_REASONS),
     }
+
+
+def _measured(met: Sequence[Finding], patient: FhirPatient) -> str:
+    """When each value was measured that meets a criterion: it may be two years old, and two of different days."""
+    names = dict.fromkeys(name for finding in met for name in finding.inputs if name in patient.found)
+    days = [f"{VOCABULARY[n].label} {patient.found[n].when or 'on a day not told'}" for n in names]
+    return f"Measured: {plain('; '.join(days))}."
 
 
 def _risk_card(patient: FhirPatient, frame: pd.DataFrame, model: RiskModel, notes: Sequence[str]) -> Card:

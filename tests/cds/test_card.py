@@ -147,3 +147,8 @@ class TestWords:
 
 def test_every_known_value_of_the_fixture_is_read() -> None:
     assert len(patient_of(asked()).found) == len(KNOWN) + 2
+
+
+def test_a_criterion_says_when_its_value_was_measured(models: InForce) -> None:
+    old = bundle(observation("4548-4", 6.9, "%", "2025-01-15"))
+    assert "HbA1c 2025-01-15" in cards(prefetched(observations_sugar=old), models)[0]["detail"]
