@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from riskmodels.errors import InputError
 from riskmodels.interop.fhir import Version, read_bundle
 from riskmodels.interop.fhir_bundle import model_of
-from riskmodels.interop.fhir_codes import OWN, loinc_of, measurements
+from riskmodels.interop.fhir_codes import OWN, answer_code, loinc_of, measurements
 from riskmodels.interop.fhir_facts import Fact, observations, shortest
 from riskmodels.interop.fhir_out import Assessed, Estimate, Subject, bundle, risk_assessment, subject_of, to_json
 from riskmodels.outcomes import OUTCOMES
@@ -271,3 +271,9 @@ class TestRoundTrip:
         resources(document, "Observation")[-1]["code"] = {"coding": [{"system": OWN, "code": "planted"}]}
         found = read_bundle(json.dumps(document).encode(), TODAY)
         assert [u.code.code for u in found.unknown] == ["planted"]
+
+
+def test_a_current_smoker_is_not_written_as_one_of_unknown_present_status() -> None:
+    code = answer_code("smoking", next(c.code for c in VOCABULARY["smoking"].choices if c.word == "current"))
+    assert code is not None
+    assert (code.code, code.text) == ("77176002", "Smoker")
