@@ -22,9 +22,12 @@ from ui.text import inside
 from ui.timeline_course import Estimated
 
 TOGETHER = "Unchanged facts, seen with these"
+STEP = "Step of the recalibrated scale"
 OTHERS = "others"
 #: log-odds closer than this are the same
 _SAME = 1e-9
+#: percentage points a unit of log-odds, at a risk of a half
+_STEEPEST = 25.0
 
 
 def change_steps(
@@ -51,6 +54,7 @@ def change_steps(
         rest = parts[MOST_BARS:]
         parts = [*parts[:MOST_BARS], ("", f"{len(rest)} {OTHERS}", sum(amount for *_, amount in rest))]
     parts.append(("", TOGETHER, sum(amount for name, amount in changes.items() if name not in changed)))
+    parts.append(("", STEP, 100 * (last - first) - sum(changes.values())))
     start, end, decimals = rounded(first, last)
     first_step, last_step = Step("", points[before].when, start, 0.0), Step("", points[after].when, end, 0.0)
     return _add_up(first_step, parts, last_step, decimals), decimals
@@ -71,6 +75,9 @@ def _add_up(start: Step, parts: Sequence[tuple[str, str, float]], end: Step, dec
 def _shares(reasons: Reasons, before: int, after: int, change: float, risk: float) -> dict[str, float]:
     """What each input adds to the change of the risk, in percentage points; together they are the change.
 
+    A risk moves by 25 points a unit of log-odds at most. Where a recalibrated scale has a step, it moves by more; the
+    inputs then add what they would without it, and the step is told apart.
+
     Args:
         reasons: of one outcome.
         before, after: rows of the two visits.
@@ -81,6 +88,7 @@ def _shares(reasons: Reasons, before: int, after: int, change: float, risk: floa
     differences = values.iloc[after] - values.iloc[before]
     total = float(reasons.logit[after]) - float(reasons.logit[before])
     slope = change / total if abs(total) > _SAME else risk * (1 - risk / 100)
+    slope = min(max(slope, 0.0), _STEEPEST)
     return {str(name): slope * float(amount) for name, amount in differences.items()}
 
 

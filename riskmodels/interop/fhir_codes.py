@@ -20,9 +20,11 @@ from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
 
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
 #: our own codes: the names of the vocabulary, so that nothing is lost between two installations
-OWN, OWN_ANSWER, OWN_OUTCOME, OWN_MODEL = (
-    f"urn:carerisk:{name}" for name in ("variable", "answer", "outcome", "model")
+OWN, OWN_ANSWER, OWN_OUTCOME, OWN_MODEL, OWN_METHOD = (
+    f"urn:carerisk:{name}" for name in ("variable", "answer", "outcome", "model", "method")
 )
+#: code of :data:`OWN_METHOD`: computed here from other facts
+DERIVED = "derived"
 _SYSTEMS = {
     LOINC: "loinc",
     SNOMED: "snomed",

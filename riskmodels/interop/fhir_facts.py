@@ -9,9 +9,11 @@ from datetime import datetime
 
 from riskmodels.interop.fhir_codes import (
     BP_PANEL,
+    DERIVED,
     LOINC,
     OWN,
     OWN_ANSWER,
+    OWN_METHOD,
     UCUM,
     answer_code,
     loinc_of,
@@ -78,8 +80,12 @@ def _panel(upper: Fact, lower: Fact, subject: str, at: datetime) -> Json:
 
 def _observation(fact: Fact, subject: str, at: datetime) -> Json:
     name = fact.name.replace("_", "-")  # an id in FHIR has no underscore
-    note = {"note": [{"text": f"Derived: {fact.derived}."}]} if fact.derived else {}
-    return {**_head(name, fact, _code(fact), subject, at), **_value(fact), **note}
+    return {**_head(name, fact, _code(fact), subject, at), **_value(fact), **(_derived(fact) if fact.derived else {})}
+
+
+def _derived(fact: Fact) -> Json:
+    method = {"coding": [{"system": OWN_METHOD, "code": DERIVED}], "text": fact.derived}
+    return {"method": method, "note": [{"text": f"Derived: {fact.derived}."}]}
 
 
 def _head(name: str, fact: Fact, code: Json, subject: str, at: datetime) -> Json:

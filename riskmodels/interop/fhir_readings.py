@@ -11,7 +11,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from riskmodels.interop.fhir_bundle import Resource
 from riskmodels.interop.fhir_codes import (
+    DERIVED,
     FASTING,
+    OWN_METHOD,
     PANELS,
     Measurement,
     answer_of,
@@ -97,6 +99,11 @@ def read_observations(
         if resource.body.get("focus"):
             problems.append(Unused("Observation", "", None, "it is about somebody or something else (focus)"))
             continue
+        if Code(OWN_METHOD, DERIVED) in map(_bare, codes_of(resource.body.get("method"))):
+            # taken as measured it would stay when the facts that it was computed from are corrected
+            what = tidy((resource.body.get("code") or {}).get("text") or "Observation")
+            problems.append(Unused(what, "", None, "computed from other facts of the file, and computed again here"))
+            continue
         for reading in _readings(resource, unknown, problems):
             by_name[reading.variable.name].append(reading)
     found: dict[str, Found] = {}
@@ -107,6 +114,10 @@ def read_observations(
         if chosen is not None:
             found[name] = chosen
     return found, problems
+
+
+def _bare(code: Code) -> Code:
+    return Code(code.system, code.code)
 
 
 def _readings(resource: Resource, unknown: Counter[Code], problems: list[Unused]) -> Iterator[Reading]:

@@ -28,7 +28,6 @@ HARDENING = {
     "UMask": "0077",
     "LimitCORE": "0",
     "User": "carerisk",
-    "StateDirectoryMode": "0700",
 }
 
 
@@ -89,3 +88,10 @@ def test_systemd_would_have_complained(tmp_path: Path) -> None:
     (tmp_path / "carerisk.service").write_text("[Service]\nExecStart=/bin/true\nProtectSytem=strict\n")
     done = subprocess.run([tool, "verify", tmp_path / "carerisk.service"], capture_output=True, text=True, check=False)
     assert "ProtectSytem" in done.stdout + done.stderr
+
+
+def test_only_the_app_and_its_backup_see_the_data_folder() -> None:
+    assert [service(name).get("StateDirectoryMode") for name in UNITS] == ["0700", None, "0700"]
+    cds = service("carerisk-cds.service")
+    assert cds["TemporaryFileSystem"] == "/var/lib/carerisk:ro"
+    assert cds["BindReadOnlyPaths"] == "-/var/lib/carerisk/model_versions"
