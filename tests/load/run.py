@@ -80,6 +80,7 @@ def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
     problems = [f"person {p.number}: {p.failure}" for p in crew if p.failure]
     problems += [text for person in crew for text in wrong_answers(person, models)]
     problems += [f"person {p.number} was sent values of others" for p in crew if p.foreign]
+    problems += [] if any(p.heard for p in crew) else ["nobody was sent values of their own: the search finds nothing"]
     problems += ["the server logged an error"] if re.search(r"Traceback|ERROR", said) else []
     updated = [update.seconds for person in crew for update in person.updates]
     memory = (before, max(m for m, _ in readings), after)

@@ -23,7 +23,7 @@ from ui.assessment import assess
 from ui.result import answer_words
 
 FIRST_PRESSURE = 100
-_PRESSURE = re.compile(r"Systolic pressure (\d+) mmHg")
+_PRESSURE = re.compile(rb"Systolic pressure (\d+) mmHg")
 _ANSWER = re.compile(r'aria-label="([^"]*90 % interval[^"]*)"')
 
 
@@ -53,6 +53,7 @@ class Person:
     saved: list[float] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     foreign: list[str] = field(default_factory=list)
+    heard: int = 0
     failure: str = ""
 
     async def work(self, seconds: float, begin: float) -> None:
@@ -87,8 +88,10 @@ class Person:
     def _note(self, session: Session, seconds: float, known: Mapping[str, float]) -> None:
         shown = next((html for html in session.html.values() if 'aria-label="Estimates"' in html), "")
         self.updates.append(Update(seconds, dict(known), tuple(_ANSWER.findall(shown))))
-        own = str(FIRST_PRESSURE + self.number)
-        self.foreign += [found for found in _PRESSURE.findall(session.heard()) if found != own]
+        own = str(FIRST_PRESSURE + self.number).encode()
+        found = _PRESSURE.findall(session.heard())
+        self.heard += found.count(own)
+        self.foreign += [other.decode() for other in found if other != own]
 
 
 def patient_of(number: int, chance: random.Random) -> dict[str, float]:

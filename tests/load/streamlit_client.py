@@ -56,7 +56,7 @@ class Session:
     _cached: dict[str, bytes] = field(default_factory=dict)
     _script: str = ""
     _socket: ClientConnection | None = None
-    _heard: list[str] = field(default_factory=list)
+    _heard: list[bytes] = field(default_factory=list)
 
     async def open(self, within: float = 60.0) -> float:
         """Connect and draw the page once; seconds until it stood."""
@@ -104,11 +104,11 @@ class Session:
                 return widget
         raise SessionError(f"no widget “{name}” among {sorted(w.label for w in self.widgets.values())}")
 
-    def heard(self) -> str:
-        """All text that the server sent since the last call."""
-        text = "\n".join(self._heard)
+    def heard(self) -> bytes:
+        """All that the server sent since the last call; text stands in it as UTF-8."""
+        sent = b"\n".join(self._heard)
         self._heard.clear()
-        return text
+        return sent
 
     async def _run(self, fragment: str, within: float) -> float:
         message = BackMsg()
@@ -135,6 +135,7 @@ class Session:
             data = await self._socket.recv()
             assert isinstance(data, bytes)
             self.received += len(data)
+            self._heard.append(data)
             message = ForwardMsg.FromString(data)
             if message.ref_hash:
                 message = ForwardMsg.FromString(self._cached[message.ref_hash])
@@ -153,7 +154,6 @@ class Session:
     def _draw(self, message: ForwardMsg) -> None:
         delta = message.delta
         place = tuple(message.metadata.delta_path)
-        self._heard.append(str(delta))
         if delta.WhichOneof("type") != "new_element":
             return
         kind = delta.new_element.WhichOneof("type")
