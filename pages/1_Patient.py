@@ -27,6 +27,7 @@ from ui.examples import EXAMPLES
 from ui.models import shipped_models
 from ui.page import start_page
 from ui.timeline import draw_timeline
+from ui.turns import TURNS
 
 start_page("Assess a patient", roles=(Role.CARE,))
 
@@ -93,12 +94,13 @@ def draw_visit(bar: record_bar.Bar) -> None:
 @st.fragment
 def assess_patient() -> None:
     """The whole page below its title; reruns by itself whenever a value changes."""
-    bar, record = record_bar.draw_bar(), record_state.opened()
-    if bar.view == record_bar.TIMELINE and record is not None:
-        draw_timeline(record.patient, list(record.visits), shipped_models(), draft.chosen_units())
-    else:
-        draw_visit(bar)
-    record_draft.keep()
+    with TURNS.turn():
+        bar, record = record_bar.draw_bar(), record_state.opened()
+        if bar.view == record_bar.TIMELINE and record is not None:
+            draw_timeline(record.patient, list(record.visits), shipped_models(), draft.chosen_units())
+        else:
+            draw_visit(bar)
+        record_draft.keep()
 
 
 try:

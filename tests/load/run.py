@@ -216,7 +216,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--pause", type=float, default=8.0, help="mean seconds between two values of one person")
+    parser.add_argument("--pause", type=float, default=12.0, help="mean seconds between two values of one person")
     parser.add_argument("--ramp", type=float, default=30.0, help="seconds over which the people arrive")
     parser.add_argument("--out", type=Path, help="Markdown file whose section is replaced")
     options = parser.parse_args()
