@@ -1,8 +1,8 @@
 """Pages in turns: with many people at once, few compute and the others wait without cost.
 
 Each session runs in a thread of its own. With fifty of them at work, threads spent much of the processor on handing
-Python's lock around (py-spy); in turns the slowest updates take half the time (docs/benchmarks.md has the load). A thread
-that waits for a turn sleeps, and who came first is served first.
+Python's lock around (py-spy); in turns the slowest updates take half the time (docs/benchmarks.md has the load). A
+thread that waits for a turn sleeps, and who came first is served first.
 """
 
 from __future__ import annotations

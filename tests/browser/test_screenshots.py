@@ -26,6 +26,7 @@ def fill_timeline(page: Any) -> None:
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("spinbutton", name="year, Day of the visit").focus()
     page.keyboard.type("20251103")
+    page.keyboard.press("Escape")  # the calendar lies over the button
     dialog.get_by_role("button", name="Save", exact=True).click()
     dialog.wait_for(state="detached")
     page.get_by_role("button", name="New visit").click()

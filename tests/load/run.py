@@ -179,6 +179,7 @@ def report(load: Load) -> str:
     )
     before, at_work, after = load.memory
     found = "; ".join(load.problems) or "none"
+    saved = f"| saving a record ({len(load.saved)}), 95th percentile | {save95:.1f} s |\n" if load.saved else ""
     return f"""{HEADING}
 
 {load.people} people with accounts of their own, each with a websocket session as a browser has one, enter and save
@@ -192,8 +193,7 @@ is searched for values of other sessions.
 | a risk update, median | {p50:.2f} s |
 | a risk update, 95th percentile | {p95:.2f} s |
 | opening the page while the others work, 95th percentile | {open95:.1f} s |
-| saving a record ({len(load.saved)}), 95th percentile | {save95:.1f} s |
-| memory of the server before | {before:,.0f} MB |
+{saved}| memory of the server before | {before:,.0f} MB |
 | memory a session | {(at_work - before) / load.people:.1f} MB |
 | memory 10 s after all have left | {after:,.0f} MB |
 | CPU of the server | {load.busy:.2f} cores |
