@@ -22,7 +22,6 @@ from ui.server_headers import SecurityHeaders
 from ui.server_state import set_guarded
 from ui.server_way_back import WayBack
 from ui.sign_in_settings import SettingsError, sign_in_settings
-from ui.turns import prepare_interpreter
 
 _LOG = logging.getLogger(__name__)
 _OWNERS = FileOwners()
@@ -46,7 +45,6 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Guard the files, then start what runs beside the pages; the pages need not wait for it."""
-    prepare_interpreter()
     _guard_files()
     set_guarded(True)
     begun = asyncio.create_task(asyncio.to_thread(start_background))

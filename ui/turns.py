@@ -1,21 +1,17 @@
-"""Pages in turns: with many people at once, few compute and the others wait without cost.
+"""Pages in turns: with many people at once one page is computed after the other, and the rest wait without cost.
 
-Each session runs in a thread of its own. With fifty of them at work, threads spent much of the processor on handing
-Python's lock around (py-spy); in turns the slowest updates take half the time (docs/benchmarks.md has the load). A
-thread that waits for a turn sleeps, and who came first is served first.
+Each session runs in a thread of its own. A page hands hundreds of elements to the server's loop, and after each its thread
+waits for Python's lock, which another computing thread has taken meanwhile: fifty people waited 8 s for an update with
+every page computing at once, 3.5 s with three, 0.3 s with one (tests/load/run.py). A thread that waits for its turn
+sleeps, and who came first is served first.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-
-#: seconds that a thread may compute before another one asks for the interpreter; Python's own is 0.005
-SWITCH_AFTER = 0.02
 
 
 class Turns:
@@ -56,10 +52,5 @@ class Turns:
                 self._free += 1
 
 
-#: of this process: one more than there are processors, so that one may wait for the database
-TURNS = Turns((os.cpu_count() or 1) + 1)
-
-
-def prepare_interpreter() -> None:
-    """Have the interpreter's lock handed around less often; once, when the server starts."""
-    sys.setswitchinterval(SWITCH_AFTER)
+#: of the pages of this process
+TURNS = Turns(1)
