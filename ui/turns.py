@@ -1,8 +1,8 @@
 """Pages in turns: with many people at once one page is computed after the other, and the rest wait without cost.
 
-Each session runs in a thread of its own. A page hands hundreds of elements to the server's loop, and after each its thread
-waits for Python's lock, which another computing thread has taken meanwhile: fifty people waited 8 s for an update with
-every page computing at once, 3.5 s with three, 0.3 s with one (tests/load/run.py). A thread that waits for its turn
+Each session runs in a thread of its own. A page hands hundreds of elements to the server's loop, and after each its
+thread waits for Python's lock, which another computing thread has taken meanwhile: fifty people waited 3.5 s for an
+update with three pages computing at once, and 0.3 s with one (tests/load/run.py). A thread that waits for its turn
 sleeps, and who came first is served first.
 """
 
