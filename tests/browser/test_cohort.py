@@ -103,6 +103,8 @@ def choose_option(page, label: str, option: str) -> None:
     page.locator(IDLE).wait_for()  # an answer that arrives closes an open list
     page.get_by_role("combobox", name=label).click()
     page.get_by_role("option", name=option, exact=True).click()
+    page.wait_for_timeout(1000)  # until the browser has told the app
+    page.locator(IDLE).wait_for()
 
 
 def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded_and_reported(
@@ -114,7 +116,7 @@ def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded
     score.wait_for()
     assert score.is_disabled()
     page.get_by_role("radiogroup", name="In which unit is “HDL”").get_by_text("mmol/L").click()
-    page.get_by_text("All questions are answered").wait_for()
+    page.get_by_text("All questions are answered.", exact=True).wait_for()
     page.get_by_role("tab", name="One column").click()
     choose_option(page, "Column in the file", "Druck")
     choose_option(page, "Read as", "Systolic pressure")
@@ -122,7 +124,7 @@ def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded
     pressure = page.get_by_role("radiogroup", name="In which unit is “Druck”")
     if pressure.count():
         pressure.get_by_text("mmHg").click()
-    page.get_by_text("All questions are answered").wait_for()
+    page.get_by_text("All questions are answered.", exact=True).wait_for()
     score.click()
     page.get_by_role("progressbar").wait_for()
     page.wait_for_url("**/Cohort?job=*")
