@@ -60,7 +60,9 @@ class TestSettings:
     ) -> None:
         file = tmp_path / "secrets.toml"
         monkeypatch.setattr(streamlit, "secrets", Secrets())
-        monkeypatch.setattr(config, "get_option", {"secrets.files": [str(file)]}.__getitem__)
+        own = {"secrets.files": [str(file)], "server.fileWatcherType": "none"}
+        option = config.get_option
+        monkeypatch.setattr(config, "get_option", lambda name: own[name] if name in own else option(name))
         assert sign_in_settings.sign_in_settings.__wrapped__() is None
         file.write_text(content)
         with pytest.raises(SettingsError, match="secrets file"):
