@@ -1,7 +1,7 @@
 """What is typed and not saved, kept in the database as a draft of its owner, so that a refresh loses nothing.
 
-One short write when the content changed, none otherwise. The address holds the draft's random id; another person's
-draft, or one older than a day, is as if it were not there.
+One short write when the content changed, none otherwise, by a thread beside the pages (:mod:`ui.draft_writer`). The
+address holds the draft's random id; another person's draft, or one older than a day, is as if it were not there.
 """
 
 from __future__ import annotations
@@ -21,10 +21,13 @@ from riskmodels.vocabulary import VOCABULARY
 from ui import draft, record_facts, record_state, record_talk
 from ui.database import database
 from ui.draft import Content, Exact, Undo
+from ui.draft_writer import WRITER
 from ui.record_state import Opened
 from ui.sign_in import current_actor
 
 _ID, _KEPT, _LOOKED = "record.draft", "record.draft.kept", "record.draft.looked"
+#: seconds that a page waits for its draft: far more than a write takes, little for who waits
+_PATIENCE = 0.3
 _FIELDS = frozenset(variable.name for variable in draft.FIELDS)
 #: what a draft of another version of the app can raise; it is then as if there were none
 _DAMAGED = (KeyError, TypeError, ValueError, AttributeError, UnitError)
@@ -34,7 +37,7 @@ def keep() -> None:
     """Keep what is not saved, or remove the draft once all is, and write the address; last thing of every run."""
     content = as_json() if _worth_keeping() else None
     if content != st.session_state.get(_KEPT):
-        record_talk.guarded(lambda: _write(content))
+        record_talk.guarded(lambda: _hand_over(content))
     record_state.write_address(st.session_state.get(_ID, ""))
 
 
@@ -44,14 +47,21 @@ def _worth_keeping() -> bool:
     return begun or record_state.is_changed() or draft.undo_available() is not None
 
 
-def _write(content: dict[str, Any] | None) -> None:
-    st.session_state[_KEPT] = content  # also where it fails: it is said once, and tried again with the next change
-    identifier = st.session_state.get(_ID, "")
+def _hand_over(content: dict[str, Any] | None) -> None:
+    """Have it written. Where that fails it is said once, and tried again: by the writer, and with the next change."""
+    st.session_state[_KEPT] = content
+    identifier, place, actor = st.session_state.get(_ID, ""), database(), current_actor()
     if content is not None:
-        st.session_state[_ID] = drafts.save(database(), current_actor(), identifier or None, content)
+        identifier = identifier or drafts.new_id()
+        st.session_state[_ID] = identifier
+        ticket = WRITER.put(identifier, lambda: drafts.save(place, actor, identifier, content))
     elif identifier:
         st.session_state[_ID] = ""
-        drafts.delete(database(), current_actor(), identifier)
+        ticket = WRITER.put(identifier, lambda: drafts.delete(place, actor, identifier))
+    else:
+        return
+    if ticket.wait(_PATIENCE) and ticket.error is not None:
+        raise ticket.error
 
 
 def arrive() -> None:

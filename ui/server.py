@@ -16,6 +16,7 @@ from riskmodels.errors import CareRiskError
 from riskmodels.records import drafts, patients
 from ui import cohort_jobs
 from ui.database import database
+from ui.draft_writer import WRITER
 from ui.server_files import FileOwners, watch_files
 from ui.server_guard import Guard, claims_of_session
 from ui.server_headers import SecurityHeaders
@@ -25,6 +26,8 @@ from ui.sign_in_settings import SettingsError, sign_in_settings
 
 _LOG = logging.getLogger(__name__)
 _OWNERS = FileOwners()
+#: seconds at the end for drafts that are not written yet
+_LAST_DRAFTS = 5.0
 
 
 def secrets() -> dict[str, Any]:
@@ -53,6 +56,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     finally:
         set_guarded(False)
         await begun
+        await asyncio.to_thread(WRITER.flush, _LAST_DRAFTS)
 
 
 def _guard_files() -> None:

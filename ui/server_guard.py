@@ -20,6 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from ui.server_cookies import claims_of_request
 from ui.server_files import FileOwners
 from ui.server_local import NEEDS_SIGN_IN, is_local
+from ui.server_ready import READY
 from ui.sign_in_claims import Claims, account_key
 from ui.sign_in_register import REGISTER
 from ui.sign_in_settings import Settings, SettingsError, sign_in_settings
@@ -48,7 +49,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] not in ("http", "websocket") or _route(scope) == HEALTH:
+        if scope["type"] not in ("http", "websocket") or _route(scope) in (HEALTH, READY):
             await self._app(scope, receive, send)
             return
         try:

@@ -27,17 +27,22 @@ KEPT = timedelta(days=1)
 LARGEST, MOST = 200_000, 50
 
 
+def new_id() -> str:
+    """An id for a draft to come: random, the only thing of it that may stand in an address."""
+    return secrets.token_hex(16)
+
+
 def save(database: Database, actor: Actor, draft_id: str | None, content: Mapping[str, Any]) -> str:
-    """Keep a draft; one that is no longer there, or another person's, is never written: a new one is made.
+    """Keep a draft under its id; another person's is never written: a new one is made.
 
     Args:
         database: the records.
         actor: whose it is.
-        draft_id: the one to replace; None makes a new one.
+        draft_id: the one to replace, or of :func:`new_id`; None makes a new one.
         content: of the form; JSON.
 
     Returns:
-        Its id: random, the only thing of it that may stand in an address.
+        Its id.
 
     Raises:
         NotAllowedError: without the role of the care team.
@@ -48,7 +53,8 @@ def save(database: Database, actor: Actor, draft_id: str | None, content: Mappin
     with database.write() as session:
         if draft_id and _replace(session, actor, draft_id, kept):
             return draft_id
-        made = secrets.token_hex(16)
+        taken = draft_id and session.get(DraftRow, draft_id) is not None
+        made = draft_id if draft_id and not taken else new_id()
         session.add(DraftRow(id=made, owner=actor.id, content=kept, saved=now()))
         session.flush()
         _keep_newest(session, actor)

@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from riskmodels.records.errors import RecordsError, UncertainError
 from riskmodels.records.reach import Reach, unreachable
-from riskmodels.records.sqlite_file import BUSY, SqliteFile, prepare
+from riskmodels.records.sqlite_file import BUSY, SqliteFile, made_mark, prepare
 
 FILE = "carerisk.db"
 #: options of a transaction: it writes; it may take as long as it takes
@@ -215,6 +215,22 @@ def connect(url: str | None = None, folder: Path | None = None, *, anew: bool = 
     return database
 
 
+def sqlite_is_to_be_made(url: str | None = None, folder: Path | None = None) -> bool:
+    """Whether :func:`connect` would make a SQLite file: there is none, and none was made here before.
+
+    Args:
+        url, folder: as :func:`connect` takes them.
+
+    Raises:
+        RecordsError: when the address is not understood.
+    """
+    address = _address(url or os.environ.get("DATABASE_URL", ""), folder or data_folder())
+    if address.get_backend_name() != "sqlite":
+        return False
+    path = Path(address.database or "")
+    return not path.exists() and not made_mark(path).exists()
+
+
 def _key(address: URL, place: Path) -> tuple[str, Path]:
     if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
         address = address.set(database=str(Path(str(address.database)).resolve()))
@@ -346,4 +362,4 @@ def _ask(engine: Engine) -> None:
         connection.exec_driver_sql("SELECT 1")
 
 
-__all__ = ["FILE", "Database", "connect", "data_folder", "make_folder"]
+__all__ = ["FILE", "Database", "connect", "data_folder", "make_folder", "sqlite_is_to_be_made"]

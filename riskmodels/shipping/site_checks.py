@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, select
 
 from riskmodels.errors import CareRiskError
-from riskmodels.records.engine import Database, connect, data_folder
+from riskmodels.records.engine import Database, connect, data_folder, sqlite_is_to_be_made
 from riskmodels.records.schema import AuditEventRow, AuditHeadRow
 from riskmodels.records.upgrade import Version, version
 
@@ -59,8 +59,13 @@ class Check:
 
 
 def database_checks() -> list[Check]:
-    """Whether the database can be reached, is at the step that the code needs, and its audit trail has its end."""
+    """Whether the database can be reached, is at the step that the code needs, and its audit trail has its end.
+
+    A file that is not there is not made: it would belong to whoever runs the check.
+    """
     try:
+        if sqlite_is_to_be_made():
+            return [Check("database", True, "SQLite, still empty: made when the app is first used")]
         database = connect()
         try:
             found = version(database)
@@ -183,14 +188,18 @@ def _address(environment: Mapping[str, str], root: Path) -> str:
 
 
 def server_check(address: str) -> Check:
-    """Whether a running app answers.
+    """Whether a running app answers, and saves what is entered.
 
     Args:
         address: e.g. ``http://127.0.0.1:8501``.
     """
     try:
-        with urllib.request.urlopen(f"{address}/_stcore/health", timeout=_PATIENCE) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{address}/ready", timeout=_PATIENCE) as answer:  # noqa: S310
             alive = answer.status == 200
+    except urllib.error.HTTPError as error:
+        error.close()
+        told = "takes no records now; its log says why" if error.code == 503 else f"answers with status {error.code}"
+        return Check("server", False, f"{address} {told}")
     except (urllib.error.URLError, OSError, ValueError) as error:
         return Check("server", False, f"{address} does not answer ({type(error).__name__})")
     return Check("server", alive, f"{address} answers")

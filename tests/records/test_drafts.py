@@ -42,11 +42,17 @@ def test_another_person_neither_reads_replaces_nor_removes_it(database: Database
     assert drafts.load(database, BEN, other) == {"step": 9}
 
 
-def test_deleted_draft_is_gone_and_saved_again_it_is_a_new_one(database: Database) -> None:
+def test_deleted_draft_is_gone_and_can_be_kept_again(database: Database) -> None:
     made = drafts.save(database, ANN, None, CONTENT)
     drafts.delete(database, ANN, made)
     assert drafts.load(database, ANN, made) is None
-    assert drafts.save(database, ANN, made, CONTENT) != made
+    assert drafts.save(database, ANN, made, CONTENT) == made
+
+
+def test_draft_is_made_under_the_id_that_was_drawn_for_it(database: Database) -> None:
+    drawn = drafts.new_id()
+    assert drafts.save(database, ANN, drawn, CONTENT) == drawn
+    assert drafts.load(database, ANN, drawn) == CONTENT
 
 
 def test_draft_of_yesterday_is_no_longer_given_and_is_purged(database: Database) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -65,6 +65,16 @@ class TestDatabase:
     def test_one_that_the_app_has_not_made_yet_is_no_obstacle(self, data: Path) -> None:
         (found,) = database_checks()
         assert (found.passed, "still empty" in found.detail) == (True, True)
+
+    def test_one_that_is_not_there_is_not_made_by_the_check(self, data: Path) -> None:
+        database_checks()
+        assert not (data / "carerisk.db").exists()
+
+    def test_one_that_was_here_and_is_gone_fails(self, data: Path) -> None:
+        open_database().close()
+        (data / "carerisk.db").unlink()
+        (found,) = database_checks()
+        assert (found.passed, "is gone" in found.detail) == (False, True)
 
     def test_one_that_is_up_to_date_passes_with_its_audit_trail(self, data: Path) -> None:
         database = open_database()
@@ -238,26 +248,38 @@ class TestSignIn:
         assert "ssss" not in found.detail
 
 
-class _Alive(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200 if self.path == "/_stcore/health" else 404)
-        self.end_headers()
+@contextmanager
+def answering(status: int) -> Iterator[str]:
+    """The address of a server that answers with this status where it is asked whether it is ready."""
 
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status if self.path == "/ready" else 404)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class TestServer:
     def test_one_that_answers_passes(self) -> None:
-        server = HTTPServer(("127.0.0.1", 0), _Alive)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            assert server_check(f"http://127.0.0.1:{server.server_port}").passed
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with answering(200) as address:
+            assert server_check(address).passed
+
+    def test_one_that_takes_no_records_fails(self) -> None:
+        with answering(503) as address:
+            found = server_check(address)
+        assert (found.passed, "takes no records now" in found.detail) == (False, True)
 
     @pytest.mark.parametrize("address", ["http://127.0.0.1:1", "nowhere"])
     def test_one_that_is_not_there_fails(self, address: str) -> None:
