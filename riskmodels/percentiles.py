@@ -1,7 +1,8 @@
 """Where a value stands among reference people of the same sex and age band: survey-weighted percentiles.
 
 One table a sex and age band, the values at the 0th to 100th percentile. Shared by the models' reference population
-and by the published scores.
+and by the published scores. The tables do not depend on the order of the people, nor on the processor: values that
+differ in their last bits alone are equal, equals stand by their weight, and weights are summed as integers.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ AGE_BANDS = ((18, 29), (30, 39), (40, 49), (50, 59), (60, 69), (70, 79), (80, 11
 PERCENTILES = np.arange(101) / 100
 #: fewer people than this in a sex and age band: no standing is given
 FEWEST = 100
+#: values equal to as many decimals are equal: what follows may differ between processors
+_DECIMALS = 10
+#: bits of the largest weight as an integer: ten million people can be summed without overflow
+_WEIGHT_BITS = 38
 
 
 def age_band(age: float) -> str:
@@ -80,6 +85,15 @@ def rounded(tables: Mapping[str, Sequence[float]]) -> Tables:
 
 
 def _weighted_quantiles(values: Floats, weights: Floats) -> list[float]:
-    order = np.argsort(values)
-    level = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
-    return [float(v) for v in np.interp(PERCENTILES, level, values[order])]
+    """Each person stands in the middle of their own weight; in between, straight lines."""
+    equal, counted = np.round(values, _DECIMALS), _integers(weights)
+    order = np.lexsort((counted, equal))
+    upper = np.cumsum(counted[order])
+    level = (2 * upper - counted[order]) / (2 * upper[-1])
+    return [float(v) for v in np.interp(PERCENTILES, level, equal[order])]
+
+
+def _integers(weights: Floats) -> npt.NDArray[np.int64]:
+    """The weights in the same proportions as integers, whose sums are exact in any order."""
+    _, exponent = np.frexp(weights.max())
+    return np.rint(np.ldexp(weights, _WEIGHT_BITS - int(exponent))).astype(np.int64)

@@ -43,6 +43,37 @@ def test_people_without_weight_or_value_do_not_count():
     assert max(tables["female 50–59"]) < 1
 
 
+def points_and_weights(seed=0):
+    rng = np.random.default_rng(seed)
+    frame, values = people(rng.integers(0, 9, 997) * 0.1)
+    return frame, values, pd.Series(rng.lognormal(10, 1, len(values)))
+
+
+def test_tables_do_not_depend_on_the_order_of_the_people():
+    """Equals with other weights, and weights whose sum as floating point depends on the order."""
+    frame, values, weight = points_and_weights()
+    tables = percentile_tables(frame, values, weight)
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(len(values))
+        assert percentile_tables(frame.iloc[order], values.iloc[order], weight.iloc[order]) == tables
+
+
+def test_tables_do_not_depend_on_the_last_bits_of_the_values():
+    """As another processor would compute them: up to four units in the last place away."""
+    frame, values, weight = points_and_weights()
+    tables = percentile_tables(frame, values, weight)
+    away = np.random.default_rng(1).integers(-4, 5, len(values)) * np.spacing(values)
+    assert percentile_tables(frame, values + away, weight) == tables
+
+
+@pytest.mark.parametrize("factor", [1e-9, 1e9])
+def test_tables_do_not_depend_on_the_unit_of_the_weights(factor):
+    frame, values, weight = points_and_weights()
+    assert percentile_tables(frame, values, weight * factor)["female 50–59"] == pytest.approx(
+        percentile_tables(frame, values, weight)["female 50–59"], rel=1e-9
+    )
+
+
 def test_points_stand_in_the_middle_of_their_equals():
     frame, values = people([2.0] * 200 + [3.0] * 400 + [4.0] * 400)
     tables = percentile_tables(frame, values, pd.Series(1.0, frame.index))
