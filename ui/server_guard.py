@@ -6,6 +6,8 @@ uploads, measurements of the server. It also notes when a signed-in person does 
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os.path
 from html import escape
 from pathlib import Path
@@ -17,21 +19,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from riskmodels.errors import CareRiskError
 from ui.server_cookies import claims_of_request
 from ui.server_files import FileOwners
-from ui.server_local import NEEDS_SIGN_IN, is_local
+from ui.server_local import NEEDS_SIGN_IN, is_local, is_malformed
 from ui.server_ready import READY
+from ui.sign_in import end_sign_in
 from ui.sign_in_claims import Claims, account_key
 from ui.sign_in_register import REGISTER
 from ui.sign_in_settings import Settings, SettingsError, sign_in_settings
 
+_LOG = logging.getLogger(__name__)
 HEALTH = "/_stcore/health"
+#: Streamlit's own way out: it removes the cookie from the browser, and the guard ends the sign-in itself
+_LOGOUT = "/auth/logout"
 _MEDIA, _UPLOAD = "/media/", "/_stcore/upload_file/"
 #: numbers about the server, for whoever runs it: asked on the machine itself
 _INSIDE = ("/_stcore/metrics", "/_stcore/script-health-check", "/_stcore/agent")
 #: what a browser may say; of the rest, ``clear_cache`` would empty what all people share and stop everybody's jobs
 _SAID = ("rerun_script", "stop_script", "file_urls_request", "app_heartbeat", "backend_operation_request")
 _NOT_YOURS = "This file belongs to another account, or you are not signed in. Open its page and try again.\n"
+_MALFORMED = "The request names its host or its origin by a text that is no address.\n"
 _PAGE = Path(__file__).with_name("server_refusal.html")
 
 
@@ -52,6 +60,9 @@ class Guard:
         if scope["type"] not in ("http", "websocket") or _route(scope) in (HEALTH, READY):
             await self._app(scope, receive, send)
             return
+        if is_malformed(Headers(scope=scope)):  # Streamlit would stumble over it
+            await self._refuse(scope, receive, send, PlainTextResponse(_MALFORMED, 400))
+            return
         try:
             settings = sign_in_settings()
         except SettingsError as error:
@@ -64,6 +75,8 @@ class Guard:
                 refusal = self._told("Sign-in is needed", NEEDS_SIGN_IN, 403)
         else:
             claims = claims_of_request(scope, settings)
+            if _route(scope) == _LOGOUT and scope.get("method") in ("GET", "HEAD"):
+                await asyncio.to_thread(_end, claims, settings)
             refusal = self._refusal(scope, claims, settings)
             receive = _listening(receive, claims, settings)
         if refusal is None:
@@ -107,6 +120,14 @@ def claims_of_session(session_id: str) -> Claims | None:
 def account_of_session(session_id: str) -> str:
     """The account of a session; empty when nobody is signed in there."""
     return account_key(claims_of_session(session_id) or {})
+
+
+def _end(claims: Claims, settings: Settings) -> None:
+    """Whoever asks for the way out is signed out, for all tabs and copies of the cookie; a button is not needed."""
+    try:
+        end_sign_in(claims, settings)
+    except CareRiskError as error:
+        _LOG.error("a sign-out is not in the audit trail: %s", error.log)
 
 
 def _is_from_here(scope: Scope) -> bool:

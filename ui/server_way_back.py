@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from riskmodels.addresses import read_address
 
 _COOKIE, _SECONDS = "carerisk_back", 600
 _LOGIN, _CALLBACK = "/auth/login", "/oauth2callback"
@@ -66,9 +67,12 @@ def page_of(headers: Headers, base: str) -> str:
         headers: of the request.
         base: path that the app is served under, without a slash at its end.
     """
-    came_from = urlsplit(headers.get("referer", ""))
+    came_from = read_address(headers.get("referer", ""))
+    here = came_from and read_address(f"{came_from.scheme}://{headers.get('host', '')}")
+    if came_from is None or here is None or came_from.origin != here.origin:
+        return ""
     page = came_from.path.removeprefix(base) + (f"?{came_from.query}" if came_from.query else "")
-    return page if came_from.netloc == headers.get("host") and _ADDRESS.fullmatch(page) else ""
+    return page if _ADDRESS.fullmatch(page) else ""
 
 
 def _kept(base: str) -> str:

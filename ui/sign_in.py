@@ -74,9 +74,22 @@ def sign_out() -> None:
     settings, claims = sign_in_settings(), claims_here()
     if settings is None or not account_key(claims):
         return
-    actor = admitted(claims, settings)
+    try:
+        end_sign_in(claims, settings)
+    finally:
+        st.logout()
+
+
+def end_sign_in(claims: Claims, settings: Settings) -> None:
+    """The sign-in is over from now on, wherever its cookie is; audited once, also when it is asked for again.
+
+    Raises:
+        RecordsError: when the sign-out cannot be recorded; the sign-in is over all the same.
+    """
+    if not account_key(claims) or REGISTER.ended(claims, settings):
+        return
     REGISTER.sign_out(claims)
-    st.logout()
+    actor = admitted(claims, settings)
     audit.record(database(), actor, Action.SIGN_OUT, users.KIND, actor.id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from riskmodels.records import Role
@@ -37,7 +37,10 @@ def name_of(claims: Claims) -> str:
 
 
 def roles_of(claims: Claims, claim: str, roles: Mapping[str, Role]) -> frozenset[Role]:
-    """The roles that a claim gives.
+    """The roles that a claim gives. Each item of a list is one value, and so is a text, whatever it holds.
+
+    A text is never split: in ``it support`` or ``CN=it,OU=x`` the part ``it`` is no value, and nobody is an
+    administrator by it.
 
     Args:
         claims: of the identity token.
@@ -48,29 +51,15 @@ def roles_of(claims: Claims, claim: str, roles: Mapping[str, Role]) -> frozenset
         Empty when the claim is missing or gives none.
     """
     told = claims.get(claim, _nested(claims, claim.split(".")))
-    values = _words(told, roles) if isinstance(told, str) else told if isinstance(told, list | tuple) else []
-    return frozenset(roles[key] for value in values if (key := str(value).strip().casefold()) in roles)
+    values = told if isinstance(told, list | tuple) else [told]
+    keys = [value.strip().casefold() for value in values if isinstance(value, str)]
+    return frozenset(roles[key] for key in keys if key in roles)
 
 
 def _nested(claims: Any, names: list[str]) -> Any:
     for name in names:
         claims = claims.get(name) if isinstance(claims, Mapping) else None
     return claims
-
-
-def _words(text: str, roles: Mapping[str, Role]) -> Iterable[str]:
-    """The values in a text: separated by commas, or one value, or separated by spaces.
-
-    A value may hold a space itself (``care team analyst``): the longest run of words that is a value counts.
-    """
-    if "," in text:
-        return text.split(",")
-    words, found = text.split(), []
-    while words:
-        size = next((n for n in range(len(words), 0, -1) if " ".join(words[:n]).casefold() in roles), 1)
-        found.append(" ".join(words[:size]))
-        words = words[size:]
-    return found
 
 
 def _hash(*parts: Any) -> str:

@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 from streamlit import config
 
+from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import CareRiskError
 from riskmodels.records import Role
-from ui.server_local import is_loopback
 
 #: environment variable → key in ``[auth]``; all of them or none
 NEEDED = {
@@ -79,7 +78,7 @@ class Settings:
     @property
     def secure(self) -> bool:
         """Whether browsers reach the app by https."""
-        return self.redirect_uri.startswith("https://")
+        return self.redirect_uri.casefold().startswith("https://")
 
     def secrets(self) -> dict[str, Any]:
         """``[auth]`` as Streamlit reads it, for :class:`streamlit.App`."""
@@ -199,10 +198,12 @@ def _given(environment: Mapping[str, str], section: Mapping[str, Any], name: str
 
 def _address(given: Mapping[str, str], name: str) -> str:
     """An address whose traffic nobody on the way can read: https, or this machine."""
-    parts = urlsplit(given[name])
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
-        return given[name]
-    raise _refused(f"{name} must begin with https:// (http:// only on this machine)")
+    address = read_address(given[name])
+    if address is None:
+        raise _refused(f"{name} is no address; it must begin with https:// and hold plain letters only")
+    if address.scheme != "https" and not is_loopback(address.host):
+        raise _refused(f"{name} must begin with https:// (http:// only on this machine)")
+    return given[name]
 
 
 def _callback(address: str) -> str:

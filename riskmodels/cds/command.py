@@ -7,8 +7,8 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 Say = Callable[[str], None]
 HOST, PORT = "127.0.0.1", 8790
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 KEYS, ISSUERS, URL = "CARERISK_CDS_JWKS", "CARERISK_CDS_ISSUERS", "CARERISK_CDS_URL"
 APP_URL, ORIGINS = "CARERISK_APP_URL", "CARERISK_CDS_ORIGINS"
 #: requests open at once; more are refused with 503
@@ -93,7 +92,7 @@ def read_settings(environment: Mapping[str, str], host: str = HOST, port: int = 
     keys, issuers, url = (environment.get(name, "").strip() for name in (KEYS, ISSUERS, URL))
     if bool(keys) != bool(issuers):
         raise InputError(f"{KEYS} and {ISSUERS} are needed together.", hint="Set both, or neither.")
-    local = host in LOOPBACK
+    local = is_loopback(host)
     if not local and not keys:
         raise InputError(
             f"On {host} others can reach the service, and no trusted client is set.",
@@ -115,8 +114,8 @@ def _listed(text: str) -> list[str]:
 
 def _address(text: str, name: str) -> str:
     """An http(s) address without an end slash; empty stays empty."""
-    parts = urlsplit(text)
-    if text and (parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment):
+    found = read_address(text)
+    if text and (found is None or found.query or found.fragment):
         raise InputError(f"{name} is “{text}”, which is no address.", hint="Write it as https://host.example.org.")
     return text.rstrip("/")
 

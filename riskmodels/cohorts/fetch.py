@@ -16,13 +16,12 @@ from dataclasses import dataclass, field
 from email.message import Message
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urlsplit
 
+from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import SourceDataError
 
 #: called with the bytes there are so far and the bytes there will be (None when the server does not say)
 Received = Callable[[int, int | None], None]
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _CHUNK = 1 << 16
 
 
@@ -63,8 +62,8 @@ def require_safe(url: str) -> None:
     Raises:
         SourceDataError: for any other address.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK):
+    address = read_address(url)
+    if address is not None and (address.scheme == "https" or is_loopback(address.host)):
         return
     raise SourceDataError(f"{url} is not an https address.", hint="Nothing was downloaded from it.")
 
@@ -135,7 +134,8 @@ def _attempt(url: str, part: Path, received: Received, patience: Patience) -> No
 
 def _opener(url: str) -> urllib.request.OpenerDirector:
     handlers: list[urllib.request.BaseHandler] = [_SafeRedirects()]
-    if urlsplit(url).hostname in LOOPBACK:
+    address = read_address(url)
+    if address is not None and is_loopback(address.host):
         handlers.append(urllib.request.ProxyHandler({}))
     return urllib.request.build_opener(*handlers)
 

@@ -182,7 +182,7 @@ def _address(text: str) -> URL:
         raise InputError("There is no OMOP database named.", hint=f"Give --url, or set {URL_VARIABLE}. {_HINT}")
     try:
         address = make_url(text.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise InputError("The address of the OMOP database is not understood.", hint=_HINT) from None
     if address.get_backend_name() not in ("sqlite", "postgresql"):
         raise InputError("The OMOP database is neither PostgreSQL nor SQLite.", hint=_HINT)

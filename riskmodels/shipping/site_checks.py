@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 
+from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import CareRiskError
 from riskmodels.records.engine import Database, connect, data_folder, sqlite_is_to_be_made
 from riskmodels.records.schema import AuditEventRow, AuditHeadRow
@@ -38,7 +38,6 @@ SIGN_IN = {
 SHORTEST_SECRET = 32
 #: seconds that the server may take to say that it is there
 _PATIENCE = 5.0
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -156,7 +155,7 @@ def sign_in_check(environment: Mapping[str, str] = os.environ, root: Path = ROOT
 
 
 def _without_sign_in(address: str) -> Check:
-    if address in _LOOPBACK:
+    if is_loopback(address):
         return Check("sign-in", True, f"none; the app answers on {address} only")
     told = "none, and the app would answer to other computers" if address else "none, and no address is set"
     return Check("sign-in", False, f"{told}: set it up (docs/sign_in.md), or set the address 127.0.0.1")
@@ -168,8 +167,10 @@ def _whole_sign_in(given: Mapping[str, str]) -> Check:
         detail = f"CARERISK_COOKIE_SECRET has fewer than {SHORTEST_SECRET} characters; draw one: {remedy}"
         return Check("sign-in", False, detail)
     for name in ("CARERISK_OIDC_METADATA_URL", "CARERISK_OIDC_REDIRECT_URI"):
-        parts = urlsplit(given[name])
-        if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        found = read_address(given[name])
+        if found is None:
+            return Check("sign-in", False, f"{name} is no address: it must begin with https:// (docs/sign_in.md)")
+        if found.scheme != "https" and not is_loopback(found.host):
             return Check("sign-in", False, f"{name} is not https: what people type would travel in the clear")
     return Check("sign-in", True, "set up")
 

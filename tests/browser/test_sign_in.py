@@ -231,6 +231,14 @@ class TestEnd:
         thief.add_cookies([{"name": name, "value": value, "url": clinic} for name, value in pairs])
         open_page(thief.new_page(), f"{clinic}/Patient").get_by_text("You signed out").wait_for()
 
+    def test_the_server_s_own_way_out_ends_the_sign_in_as_well(self, clinic, context):
+        page = sign_in(open_page(context().new_page(), f"{clinic}/"), "nina")
+        pairs = [pair.split("=", 1) for pair in cookies_of(page).split("; ")]
+        page.goto(f"{clinic}/auth/logout")  # typed, or a link on another site
+        thief = context()
+        thief.add_cookies([{"name": name, "value": value, "url": clinic} for name, value in pairs])
+        open_page(thief.new_page(), f"{clinic}/Patient").get_by_text("You signed out").wait_for()
+
     def test_page_that_is_left_alone_closes_and_says_why(self, serve, settings, context):
         clinic = serve(settings | {"CARERISK_IDLE_MINUTES": "0.1"})
         page = sign_in(open_page(context().new_page(), f"{clinic}/Image"), "nina")

@@ -255,7 +255,9 @@ class TestStart:
         with pytest.raises(InputError, match="needed"):
             read_settings(environment, host, 8790)
 
-    @pytest.mark.parametrize("text", ["*", "ftp://x", "example.org", "https://"])
+    @pytest.mark.parametrize(
+        "text", ["*", "ftp://x", "example.org", "https://", "https://[::1", "https://a:port", "https://\u00e4"]
+    )
     def test_an_origin_that_is_no_address_is_refused(self, text: str) -> None:
         with pytest.raises(InputError, match="no address"):
             read_settings({"CARERISK_CDS_ORIGINS": text})

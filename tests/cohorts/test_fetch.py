@@ -123,7 +123,14 @@ def test_server_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://www.cdc.gov/a", "ftp://ftp.cdc.gov/a", "file:///etc/passwd", "http://127.0.0.1.example.org/a"]
+    "url",
+    [
+        "http://www.cdc.gov/a",
+        "ftp://ftp.cdc.gov/a",
+        "file:///etc/passwd",
+        "http://127.0.0.1.example.org/a",
+        "https://[::1",
+    ],
 )
 def test_only_https_is_safe(url: str) -> None:
     with pytest.raises(SourceDataError, match="not an https address"):

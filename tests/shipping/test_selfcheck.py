@@ -231,6 +231,11 @@ class TestSignIn:
     def test_secret_of_the_cookie_must_be_long(self, tmp_path: Path) -> None:
         assert not sign_in(settings(tmp_path, SECRETS | {"cookie_secret": "short"})).passed
 
+    @pytest.mark.parametrize("text", ["https://[::1", "https://a:port", "https://\u00edd.example.org"])
+    def test_text_that_is_no_address_fails(self, tmp_path: Path, text: str) -> None:
+        found = sign_in(settings(tmp_path, SECRETS | {"server_metadata_url": text}))
+        assert (found.passed, "no address" in found.detail) == (False, True)
+
     @pytest.mark.parametrize("key", ["redirect_uri", "server_metadata_url"])
     def test_address_without_tls_fails_but_on_this_machine(self, tmp_path: Path, key: str) -> None:
         root = settings(tmp_path, SECRETS | {key: "http://risk.example.org/oauth2callback"})

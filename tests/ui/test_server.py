@@ -25,14 +25,16 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from riskmodels.errors import InputError
+from riskmodels.records import LOCAL, Database, RecordsError, audit
+from riskmodels.records.audit import Action
 from ui import server, server_guard, sign_in_settings
 from ui.server_files import NOBODY, FileOwners
 from ui.server_guard import Guard, is_action, is_said
 from ui.server_headers import SecurityHeaders, content_policy, secured
-from ui.server_local import is_local, is_loopback
+from ui.server_local import is_local
 from ui.server_way_back import WayBack
 from ui.sign_in_claims import account_key
-from ui.sign_in_register import REGISTER
+from ui.sign_in_register import REGISTER, End
 from ui.sign_in_settings import Settings
 
 Person = Callable[..., dict[str, Any]]
@@ -132,14 +134,6 @@ def settings_now() -> Settings:
 
 
 class TestLocal:
-    @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.8.8.8", "::1", "[::1]"])
-    def test_this_machine(self, host: str) -> None:
-        assert is_loopback(host)
-
-    @pytest.mark.parametrize("host", [None, "", "0.0.0.0", "::", "10.0.0.4", "localhost.example.org", "unix:///run/a"])
-    def test_not_this_machine(self, host: str | None) -> None:
-        assert not is_loopback(host)
-
     @pytest.mark.parametrize(
         ("address", "headers", "client"),
         [
@@ -187,6 +181,41 @@ class TestWithoutSignIn:
         assert Client().websocket(b"hello", {"x-forwarded-for": "10.0.0.4"}) == ["websocket.close"]
         assert "websocket.accept" in Client().websocket(b"hello")
 
+    @pytest.mark.parametrize(
+        ("host", "origin"),
+        [
+            ("localhost:8501", "http://localhost:8501"),
+            ("127.0.0.1:8501", "http://127.0.0.1:8501"),
+            ("[::1]:8501", "http://[::1]:8501"),
+            ("localhost", "http://localhost"),
+            ("localhost:80", "http://localhost"),
+            ("localhost", "https://localhost:443"),
+            ("LOCALHOST:8501", "http://localhost:8501"),
+        ],
+    )
+    def test_websocket_is_opened_by_its_own_page(self, host: str, origin: str) -> None:
+        assert "websocket.accept" in Client().websocket(b"hello", {"host": host, "origin": origin})
+
+    @pytest.mark.parametrize(
+        ("host", "origin"),
+        [
+            ("localhost:8501", "http://localhost:9000"),
+            ("localhost:8501", "http://localhost"),
+            ("localhost", "http://localhost:8501"),
+            ("localhost:8501", "http://127.0.0.1:8501"),
+            ("127.0.0.1:8501", "http://localhost:8501"),
+            ("[::1]:8501", "http://localhost:8501"),
+            ("localhost:8501", "http://[::1]:8501"),
+            ("localhost:8501", "https://localhost"),
+            ("localhost:8501", "null"),
+            ("localhost:8501", "http://evil.example:8501"),
+        ],
+    )
+    def test_page_of_another_port_or_name_opens_nothing(self, host: str, origin: str) -> None:
+        told = {"host": host, "origin": origin}
+        assert Client().websocket(b"hello", told) == ["websocket.close"]
+        assert Client().request("PUT", "/_stcore/upload_file/s/f", told).status_code == 403
+
     def test_probe_of_the_server_is_answered(self) -> None:
         assert Client().get("/_stcore/health", headers={"x-forwarded-for": "10.0.0.4"}).status_code == 200
 
@@ -199,6 +228,84 @@ class TestWithoutSignIn:
         assert got.status_code == 503
         assert "CARERISK_COOKIE_SECRET is missing" in got.text
         assert server.secrets() == {}
+
+
+MALFORMED = [
+    {"origin": "http://[::1"},
+    {"origin": "https://a:port"},
+    {"origin": "http://localhost:99999"},
+    {"origin": "http://\u00e4rzte.example.org"},
+    {"origin": "http://a\u2100b"},
+    {"origin": "http://localhost/path"},
+    {"origin": ""},
+    {"host": "[::1"},
+    {"host": "localhost:port"},
+    {"host": "user@localhost"},
+]
+
+
+class TestMalformed:
+    @pytest.mark.parametrize("told", MALFORMED)
+    def test_is_refused_without_sign_in(self, told: dict[str, str]) -> None:
+        self.refused(told)
+
+    @pytest.mark.parametrize("told", MALFORMED)
+    @pytest.mark.usefixtures("configured")
+    def test_is_refused_with_sign_in(self, told: dict[str, str]) -> None:
+        self.refused(told)
+
+    def refused(self, told: dict[str, str]) -> None:
+        assert Client().websocket(b"hello", told) == ["websocket.close"]
+        got = Client().get("/", told)
+        assert (got.status_code, "no address" in got.text) == (400, True)
+
+    @pytest.mark.usefixtures("configured")
+    def test_origin_of_a_page_without_one_is_left_to_streamlit(self) -> None:
+        assert Client().get("/", {"origin": "null"}).status_code == 200
+
+
+class TestWayOut:
+    """``/auth/logout`` is a route of Streamlit, which removes the cookie of the browser that asks."""
+
+    def test_signs_out_every_copy_of_the_cookie_and_is_audited_once(self, signing_in: Database, person: Person) -> None:
+        ann = person("ann", "care team")
+        assert REGISTER.ended(ann, settings_now()) is None
+        for _ in range(2):
+            assert Client().get("/auth/logout", headers=cookie_of(ann)).text == "served"
+        assert REGISTER.ended(ann, settings_now()) == End.OUT
+        actions = [event.action for event in audit.events(signing_in, LOCAL).rows]
+        assert actions.count(Action.SIGN_OUT) == 1
+
+    def test_below_a_path_as_well(self, signing_in: Database, person: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+        told = config.get_option
+        monkeypatch.setattr(config, "get_option", lambda key: "care" if key == "server.baseUrlPath" else told(key))
+        ann = person("ann")
+        Client().get("/care/auth/logout", headers=cookie_of(ann))
+        assert REGISTER.ended(ann, settings_now()) == End.OUT
+
+    @pytest.mark.parametrize(("method", "path"), [("OPTIONS", "/auth/logout"), ("GET", "/auth/login"), ("GET", "/")])
+    def test_nothing_else_does(self, signing_in: Database, person: Person, method: str, path: str) -> None:
+        ann = person("ann")
+        Client().request(method, path, headers=cookie_of(ann))
+        assert REGISTER.ended(ann, settings_now()) is None
+
+    def test_it_is_over_although_the_records_cannot_be_written(
+        self, signing_in: Database, person: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        def broken(*_: Any) -> None:
+            raise RecordsError("It is busy.", log="database: OperationalError")
+
+        monkeypatch.setattr(audit, "record", broken)
+        ann = person("ann")
+        with caplog.at_level(logging.ERROR, logger="ui.server_guard"):
+            assert Client().get("/auth/logout", headers=cookie_of(ann)).status_code == 200
+        assert REGISTER.ended(ann, settings_now()) == End.OUT
+        assert "OperationalError" in caplog.text
+
+    def test_nobody_is_signed_out_by_a_cookie_that_was_made_up(self, signing_in: Database, person: Person) -> None:
+        ann = person("ann")
+        Client().get("/auth/logout", headers=cookie_of(ann, secret="d" * 32))
+        assert REGISTER.ended(ann, settings_now()) is None
 
 
 class TestFiles:
@@ -382,6 +489,8 @@ class TestWayBack:
             ("http://localhost/Patient?draft=0af3", "/Patient?draft=0af3"),
             ("http://localhost/", "/"),
             ("http://evil.example/Patient", "/"),
+            ("http://localhost:9000/Patient", "/"),
+            ("http://[::1/Patient", "/"),
             ("http://localhost//evil.example", "/"),
             ("http://localhost/Patient?x=%0d%0aSet-Cookie", "/"),
             ("", "/"),
