@@ -15,26 +15,39 @@ import pandas as pd
 
 from riskmodels.checks import Severity, check
 from riskmodels.interop.fhir_bundle import Bundle, Resource, open_bundle
+from riskmodels.interop.fhir_json import read_json
 from riskmodels.interop.fhir_readings import Window, read_observations
 from riskmodels.interop.fhir_subject import Subject, identity_of, read_demographics, subject_of
 from riskmodels.interop.fhir_told import read_conditions, read_medication
-from riskmodels.interop.fhir_types import Code, FhirPatient, Found, UnknownCode, Unused, Version
+from riskmodels.interop.fhir_types import Code, FhirPatient, Found, Json, UnknownCode, Unused, Version
+from riskmodels.progress import Tell, silent
 from riskmodels.units import find_unit, from_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
 
-__all__ = ["LOOK_BACK", "Code", "FhirPatient", "Found", "UnknownCode", "Unused", "Version", "read_bundle"]
+__all__ = [
+    "LOOK_BACK",
+    "Code",
+    "FhirPatient",
+    "Found",
+    "UnknownCode",
+    "Unused",
+    "Version",
+    "read_bundle",
+    "read_document",
+]
 
 LOOK_BACK = timedelta(days=2 * 365)
 _MEDICATION = ("MedicationStatement", "MedicationRequest")
 
 
-def read_bundle(data: bytes, today: date, look_back: timedelta = LOOK_BACK) -> FhirPatient:
+def read_bundle(data: bytes, today: date, look_back: timedelta = LOOK_BACK, tell: Tell = silent) -> FhirPatient:
     """What a bundle tells of its one patient.
 
     Args:
         data: the file, JSON in UTF-8, up to 10 MB.
         today: the day that ages and the look-back are counted from.
         look_back: measurements older than this are not used; diagnoses have no such limit.
+        tell: told how far it is.
 
     Returns:
         :class:`FhirPatient`: of every variable the newest usable value, and everything not used with the reason.
@@ -43,7 +56,18 @@ def read_bundle(data: bytes, today: date, look_back: timedelta = LOOK_BACK) -> F
         FileError: when the file is no bundle that can be read.
         InputError: when it does not hold exactly one patient.
     """
-    bundle = open_bundle(data)
+    return read_document(read_json(data), today, look_back, tell)
+
+
+def read_document(document: Json, today: date, look_back: timedelta = LOOK_BACK, tell: Tell = silent) -> FhirPatient:
+    """What a bundle that is JSON already tells of its one patient.
+
+    Args:
+        document: of :func:`riskmodels.interop.fhir_json.read_json`, or made of parts of it.
+
+    Other Args, Returns and Raises as :func:`read_bundle`.
+    """
+    bundle = open_bundle(document, tell)
     subject = subject_of(bundle)
     own, problems = _own(bundle, subject)
     unknown: Counter[Code] = Counter()

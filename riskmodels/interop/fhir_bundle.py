@@ -10,20 +10,26 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as shown
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from riskmodels.errors import FileError
-from riskmodels.interop.fhir_json import read_json, tidy
+from riskmodels.interop.fhir_components import are_plain
+from riskmodels.interop.fhir_json import tidy
 from riskmodels.interop.fhir_types import Json, Unused, Version
+from riskmodels.progress import Tell, silent
 
 MAX_ENTRIES = 20_000
 #: resources that are checked: about a millisecond each
 MAX_CHECKED = 5_000
 #: elements of one resource; real ones have a few hundred
 MAX_ELEMENTS = 5_000
+#: components of one Observation, and of all of them; panels of a laboratory have up to a hundred
+MAX_COMPONENTS, MAX_ALL_COMPONENTS = 400, 60_000
 #: resources that are read
 KINDS = frozenset("Patient Observation Condition MedicationStatement MedicationRequest Medication".split())
+#: resources between two words on how far it is
+_TOLD_EVERY = 50
 _ASK = "Ask for a FHIR Bundle in JSON (R4 or R5) with one Patient."
 _FAULTS = {"missing": "is missing", "extra_forbidden": "is not an element of it"}
 
@@ -58,6 +64,15 @@ class Bundle:
         """Resources of some kinds, in the order of the bundle."""
         return [r for r in self.resources if r.kind in kinds]
 
+    @cached_property
+    def medications(self) -> Mapping[str, Json]:
+        """Medications by each name that a reference may have for them; of a name that stands twice, the first."""
+        found: dict[str, Json] = {}
+        for resource in self.of("Medication"):
+            for name in (resource.url, f"Medication/{resource.body.get('id')}"):
+                found.setdefault(name, resource.body)
+        return found
+
 
 @cache
 def model_of(kind: str, version: Version) -> Any:
@@ -69,22 +84,21 @@ def model_of(kind: str, version: Version) -> Any:
     return find(kind)
 
 
-def open_bundle(data: bytes) -> Bundle:
-    """Check a file and sort its resources.
+def open_bundle(document: Json, tell: Tell = silent) -> Bundle:
+    """Check a document and sort its resources.
+
+    Args:
+        document: the file, of :func:`riskmodels.interop.fhir_json.read_json`.
+        tell: told how far it is.
 
     Raises:
-        FileError: when it is no bundle that can be read; see :func:`riskmodels.interop.fhir_json.read_json`.
+        FileError: when it is no bundle that can be read, or larger than what is read.
     """
-    document = read_json(data)
     entries = _entries(document)
     raw = [r for place, entry in enumerate(entries, 1) if (r := _resource(entry, place)) is not None]
-    if len(raw) > MAX_CHECKED:
-        raise FileError(
-            f"The bundle has {len(raw):,} observations, diagnoses and medicines; up to {MAX_CHECKED:,} are read.",
-            hint="Ask for those of the last years only.",
-        )
+    _refuse_too_many(raw)
     raw, replaced = _newest_versions(raw)
-    version, checked, problems = _choose_version(raw)
+    version, checked, problems = _choose_version(raw, tell)
     _check_shell(document, version)
     remarks = [f"{replaced} older versions of the same resources were left out."] if replaced else []
     if _is_a_page(document):
@@ -106,6 +120,25 @@ def _entries(document: Json) -> list[Any]:
             hint="Ask for the resources of one patient and of the last years only.",
         )
     return entries
+
+
+def _refuse_too_many(raw: Sequence[Resource]) -> None:
+    if len(raw) > MAX_CHECKED:
+        raise FileError(
+            f"The bundle has {len(raw):,} observations, diagnoses and medicines; up to {MAX_CHECKED:,} are read.",
+            hint="Ask for those of the last years only.",
+        )
+    parts = sum(_components(resource.body) for resource in raw)
+    if parts > MAX_ALL_COMPONENTS:
+        raise FileError(
+            f"The observations of the bundle have {parts:,} components; up to {MAX_ALL_COMPONENTS:,} are read.",
+            hint="Ask for those of the last years only.",
+        )
+
+
+def _components(body: Json) -> int:
+    parts = body.get("component")
+    return len(parts) if isinstance(parts, list) else 0
 
 
 def _resource(entry: Any, place: int) -> Resource | None:
@@ -136,16 +169,16 @@ def _updated(resource: Resource) -> str:
     return updated if isinstance(updated, str) else ""
 
 
-def _choose_version(raw: Sequence[Resource]) -> tuple[Version, list[Resource], list[Unused]]:
+def _choose_version(raw: Sequence[Resource], tell: Tell) -> tuple[Version, list[Resource], list[Unused]]:
     """R4 where every resource is valid R4; else the version in which fewer are invalid, R4 on a tie."""
-    checked, problems = _check_all(raw, Version.R4)
+    checked, problems = _check_all(raw, Version.R4, tell)
     if not problems:
         return Version.R4, checked, problems
     valid = {resource.place for resource in checked}
     doubtful = [resource for resource in raw if resource.place not in valid]
-    if not _check_all(doubtful, Version.R5)[0]:
+    if not _check_all(doubtful, Version.R5, tell)[0]:
         return Version.R4, checked, problems
-    checked_5, problems_5 = _check_all(raw, Version.R5)
+    checked_5, problems_5 = _check_all(raw, Version.R5, tell)
     if _amount(problems_5) < _amount(problems):
         return Version.R5, checked_5, problems_5
     return Version.R4, checked, problems
@@ -155,9 +188,11 @@ def _amount(problems: Sequence[Unused]) -> int:
     return sum(problem.count for problem in problems)
 
 
-def _check_all(raw: Sequence[Resource], version: Version) -> tuple[list[Resource], list[Unused]]:
+def _check_all(raw: Sequence[Resource], version: Version, tell: Tell) -> tuple[list[Resource], list[Unused]]:
     checked, wrong = [], Counter[tuple[str, str]]()
-    for resource in raw:
+    for place, resource in enumerate(raw):
+        if place % _TOLD_EVERY == 0:
+            tell(place / len(raw), f"{place:,} of {len(raw):,} resources checked as FHIR {version}")
         body, fault = _check(resource.kind, resource.body, version)
         if body is None:
             wrong[resource.kind, fault] += 1
@@ -170,14 +205,18 @@ def _check_all(raw: Sequence[Resource], version: Version) -> tuple[list[Resource
 
 def _check(kind: str, body: Json, version: Version) -> tuple[Json | None, str]:
     """The resource as fhir.resources writes it again, with every element of its right type; or what is wrong."""
+    if _components(body) > MAX_COMPONENTS:
+        return None, f"it has {_components(body):,} components; up to {MAX_COMPONENTS:,} are read"
     if _is_larger(body):
         return None, f"it has more than {MAX_ELEMENTS:,} elements"
+    plain = kind == "Observation" and "component" in body and are_plain(body["component"])
+    rest = {name: value for name, value in body.items() if name != "component"} if plain else body
     try:
-        model = model_of(kind, version).model_validate(body)
+        model = model_of(kind, version).model_validate(rest)
         checked: Json = json.loads(model.model_dump_json())
     except Exception as error:  # whatever a validator of another project says of a hostile file, it is not valid
         return None, _fault(error)
-    return checked, ""
+    return ({**checked, "component": body["component"]} if plain else checked), ""
 
 
 def _is_larger(body: Json) -> bool:
@@ -186,9 +225,9 @@ def _is_larger(body: Json) -> bool:
     count = 0
     while waiting and count <= MAX_ELEMENTS:
         node = waiting.pop()
-        children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+        children = node.values() if isinstance(node, dict) else node
         count += len(children)
-        waiting += children
+        waiting += [child for child in children if isinstance(child, dict | list)]
     return count > MAX_ELEMENTS
 
 

@@ -105,6 +105,12 @@ def _history() -> dict[tuple[str, str], Meaning]:
 
 
 @cache
+def _longest() -> int:
+    """Characters of the longest code that is known; what stands behind them in a code cannot matter."""
+    return max(len(code) for _, code in _history())
+
+
+@cache
 def _answers() -> dict[tuple[str, str, str], str]:
     return {(row["variable"], row["system"], row["code"]): row["answer"] for row in _rows("fhir_answers.csv")}
 
@@ -134,8 +140,8 @@ def meaning_of(code: Code) -> Meaning | None:
     system = _SYSTEMS.get(code.system, "")
     if system not in _HIERARCHIC:
         return _history().get((system, code.code))
-    plain = code.code.upper().replace(".", "")
-    lengths = range(len(plain), 2, -1)
+    plain = code.code[: 2 * _longest()].upper().replace(".", "")
+    lengths = range(min(len(plain), _longest()), 2, -1)
     return next((m for n in lengths if (m := _history().get((system, plain[:n]))) is not None), None)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from riskmodels.errors import FileError
@@ -14,6 +17,10 @@ MAX_BYTES = 10 * 2**20
 MAX_DEPTH = 60
 #: characters of one number; no measurement needs more
 MAX_NUMBER = 40
+#: characters of a text that a short line is made of
+_LOOKED_AT = 2_000
+#: how half a character is written in JSON: the only way for one into a text in UTF-8
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _ASK = "Ask for a FHIR Bundle in JSON (R4 or R5)."
 
 
@@ -28,9 +35,10 @@ def read_json(data: bytes) -> Json:
             f"The file has {len(data) / 2**20:.0f} MB; up to {MAX_BYTES // 2**20} MB are read.",
             hint="Ask for fewer resources: Patient, Observation, Condition and medication of the last years.",
         )
+    text = _text(data)
     try:
         document = json.loads(
-            _text(data),
+            text,
             object_pairs_hook=_object,
             parse_float=_float,
             parse_int=_int,
@@ -40,7 +48,9 @@ def read_json(data: bytes) -> Json:
         raise _not_json(data, error) from None
     except RecursionError:
         raise _too_deep() from None
-    _walk(document)
+    _refuse_too_deep(document)
+    if _HALF.search(text):
+        _refuse_half_characters(document)
     if not isinstance(document, dict):
         raise FileError("The file holds JSON, but no FHIR resource.", hint=_ASK)
     return document
@@ -78,8 +88,7 @@ def _too_deep() -> FileError:
 def _object(pairs: list[tuple[str, Any]]) -> Json:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
+        twice = next(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         raise FileError(
             f"“{tidy(twice, 40)}” stands twice in one place of the file, so its value is ambiguous.",
             hint="Ask the sender for a corrected file.",
@@ -102,22 +111,31 @@ def _constant(text: str) -> float:
     raise FileError(f"The file holds {text}, which is no number in JSON.", hint="Ask the sender for a corrected file.")
 
 
-def _walk(document: Any) -> None:
-    """Refuse what is nested too deep or holds half a character, which nothing behind could show."""
-    waiting = [(document, 1)]
-    while waiting:
-        node, depth = waiting.pop()
+def _refuse_too_deep(document: Any) -> None:
+    """Level by level, and only what has a level below it: a bundle has ten times as many texts and numbers."""
+    level, depth = [document], 0
+    while level:
+        depth += 1
         if depth > MAX_DEPTH:
             raise _too_deep()
-        if isinstance(node, dict):
-            waiting += [(child, depth + 1) for pair in node.items() for child in pair]
-        elif isinstance(node, list):
-            waiting += [(child, depth + 1) for child in node]
-        elif isinstance(node, str) and not node.isascii() and any("\ud800" <= c <= "\udfff" for c in node):
-            raise FileError("The file holds half a character (a lone surrogate).", hint="Ask for a corrected file.")
+        level = [child for node in level for child in _children(node) if isinstance(child, dict | list)]
+
+
+def _refuse_half_characters(document: Any) -> None:
+    """Nothing behind could show one. Two halves in a row have become one character by now."""
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise FileError(
+            "The file holds half a character (a lone surrogate).", hint="Ask for a corrected file."
+        ) from None
+
+
+def _children(node: Any) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
 def tidy(text: Any, most: int = 80) -> str:
     """Text of the sender as one short printable line."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in str(text)[:_LOOKED_AT]).split())
     return line if len(line) <= most else f"{line[: most - 1]}…"

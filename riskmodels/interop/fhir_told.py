@@ -170,7 +170,7 @@ def _medication(bundle: Bundle, body: Json) -> Json | None:
     if not isinstance(reference, str):
         return None
     here = [c for c in body.get("contained", []) if f"#{c.get('id')}" == reference]
-    there = [r.body for r in bundle.of("Medication") if reference in (r.url, f"Medication/{r.body.get('id')}")]
+    there = [bundle.medications[reference]] if reference in bundle.medications else []
     return next((m.get("code") for m in [*here, *there] if m.get("resourceType") == "Medication"), None)
 
 
