@@ -6,6 +6,8 @@ uploads, measurements of the server. It also notes when a signed-in person does 
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import os.path
 from html import escape
 from pathlib import Path
@@ -17,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, runtime
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
+from riskmodels.errors import CareRiskError
 from ui.server_cookies import claims_of_request
 from ui.server_files import FileOwners
 from ui.server_local import NEEDS_SIGN_IN, is_local
@@ -24,6 +27,7 @@ from ui.sign_in_claims import Claims, account_key
 from ui.sign_in_register import REGISTER
 from ui.sign_in_settings import Settings, SettingsError, sign_in_settings
 
+_LOG = logging.getLogger(__name__)
 HEALTH = "/_stcore/health"
 _MEDIA, _UPLOAD = "/media/", "/_stcore/upload_file/"
 #: numbers about the server, for whoever runs it: asked on the machine itself
@@ -62,7 +66,7 @@ class Guard:
             if not _is_from_here(scope):
                 refusal = self._told("Sign-in is needed", NEEDS_SIGN_IN, 403)
         else:
-            claims = claims_of_request(scope, settings)
+            claims = await _learned(scope, claims_of_request(scope, settings))
             refusal = self._refusal(scope, claims, settings)
             receive = _listening(receive, claims, settings)
         if refusal is None:
@@ -72,7 +76,8 @@ class Guard:
 
     def _refusal(self, scope: Scope, claims: Claims, settings: Settings) -> Response | None:
         route = _route(scope)
-        account = "" if REGISTER.ended(claims, settings) else account_key(claims)
+        lasts = REGISTER.knows(claims) and REGISTER.ended(claims, settings) is None
+        account = account_key(claims) if lasts else ""
         if route.startswith(_MEDIA):
             allowed = self._owners.may_read(os.path.splitext(route.removeprefix(_MEDIA))[0], account)
         elif route.startswith(_UPLOAD) and scope.get("method") != "OPTIONS":
@@ -92,6 +97,19 @@ class Guard:
     def _told(self, title: str, sentence: str, status: int) -> HTMLResponse:
         page = self._page.replace("{title}", escape(title)).replace("{sentence}", escape(sentence))
         return HTMLResponse(page, status)
+
+
+async def _learned(scope: Scope, claims: Claims) -> Claims:
+    """The claims, once the register knows the sign-in where it is asked; none while the database cannot be reached."""
+    asked = scope["type"] == "websocket" or _route(scope).startswith((_MEDIA, _UPLOAD))
+    if not asked or REGISTER.knows(claims):
+        return claims
+    try:
+        await asyncio.to_thread(REGISTER.learn, claims)
+    except CareRiskError as error:
+        _LOG.warning("a sign-in cannot be looked up: %s", error.log)
+        return {}
+    return claims
 
 
 def claims_of_session(session_id: str) -> Claims | None:
