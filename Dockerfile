@@ -16,7 +16,7 @@ RUN python -m venv /opt/venv \
 
 FROM ${PYTHON}
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin carerisk \
-    && install -d -o 10001 -g 10001 -m 700 /data /models
+    && install -d -o 10001 -g 10001 -m 700 /data /models /used
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY . .

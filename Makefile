@@ -1,15 +1,19 @@
-# make run · test · lint · train · train-imaging · bench — each makes its own environment first.
+# make run · serve · test · lint · train · train-imaging · bench — each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
 PORT ?= 8501
+PROCESSES ?= 3
 # idle OpenMP threads sleep instead of spinning: with two busy programs on two cores this is ten times faster
 export GOMP_SPINCOUNT = 0
 
-.PHONY: run test lint train train-imaging bench screenshots clean
+.PHONY: run serve test lint train train-imaging bench screenshots clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
+
+serve: $(VENV)/app
+	$(PY) tools/serve.py --port $(PORT) --processes $(PROCESSES)
 
 test: $(VENV)/dev
 	$(PY) -m pytest

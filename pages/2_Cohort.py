@@ -12,6 +12,7 @@ from ui.cohort_file import WAITING, draw_file_step, draw_refusal
 from ui.cohort_jobs import Job, ScoreRequest
 from ui.cohort_result import draw_progress, draw_result
 from ui.cohort_scored import result_of
+from ui.database import database
 from ui.models import shipped_models
 from ui.page import start_page
 
@@ -41,7 +42,7 @@ def find_job() -> tuple[Job | None, ScoreRequest | None]:
 start_page("Score a cohort", roles=(Role.ANALYST,))
 try:
     models = shipped_models()
-    cohort_jobs.ready()
+    database()
 except CareRiskError as error:
     st.error(f"Nothing can be scored now. {error}")
     st.stop()

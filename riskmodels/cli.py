@@ -16,6 +16,7 @@ from riskmodels.errors import CareRiskError, InputError
 from riskmodels.records import audit_command as audit
 from riskmodels.records import command as records
 from riskmodels.scoring import command as scoring
+from riskmodels.scoring import work_command as work
 from riskmodels.shipping import selfcheck
 
 Command = Callable[[argparse.Namespace, Callable[[str], None]], int]
@@ -69,6 +70,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_own(train)
     score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
     _set(score, scoring.add_arguments, scoring.score_command)
+    worker = commands.add_parser("work", help="score the cohorts that wait in the app's queue, until it is stopped")
+    _set(worker, work.add_arguments, work.work_command)
     database = commands.add_parser("db", help="the database of records and jobs: upgrade, backup, restore")
     _set(database, records.add_arguments, records.db_command)
     trail = commands.add_parser("audit", help="the audit trail: find a changed or missing event")

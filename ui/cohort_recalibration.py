@@ -19,7 +19,6 @@ from ui.cohort_outcome import Label
 from ui.cohort_scored import Result
 from ui.cohort_sections import draw_section, patients, report_frame
 from ui.database import database
-from ui.models import shipped_models
 from ui.sign_in import current_actor
 
 if TYPE_CHECKING:
@@ -130,7 +129,7 @@ def _told(derived: dict[str, object]) -> str:
 
 
 def _change(action: Action, model: str, choose: Callable[[str], Choice]) -> None:
-    """Put another version in force, and have every page use it; the role is asked again at this moment."""
+    """Put another version in force, which every page then uses; the role is asked again at this moment."""
     actor = current_actor()
     try:
         require(actor, Role.ADMIN)
@@ -138,5 +137,4 @@ def _change(action: Action, model: str, choose: Callable[[str], Choice]) -> None
     except CareRiskError as error:
         st.error(str(error))
         return
-    shipped_models.clear()
     st.rerun()

@@ -1,4 +1,8 @@
-"""The models in use, loaded once a process and shared: they are immutable."""
+"""The models in use, loaded once a process and shared: they are immutable.
+
+Which versions are in force stands in the folder of the versions, which all processes share: one that was put in force
+by another process is used from the next look on.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +17,7 @@ from riskmodels.tabular.versions import VersionStore
 MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model"}
 
 
-@st.cache_resource(show_spinner="Loading the models")
+@st.cache_resource(show_spinner="Loading the models", validate=lambda models: VersionStore().holds(models))
 def shipped_models() -> dict[str, RiskModel]:
     """All shipped models by name, the main one first, each in the version in force.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import streamlit as st
@@ -14,7 +14,7 @@ from streamlit import runtime
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import drafts, patients
-from ui import cohort_jobs
+from ui import server_worker
 from ui.database import database
 from ui.draft_writer import WRITER
 from ui.server_files import FileOwners, watch_files
@@ -22,6 +22,7 @@ from ui.server_guard import Guard, claims_of_session
 from ui.server_headers import SecurityHeaders
 from ui.server_state import set_guarded
 from ui.server_way_back import WayBack
+from ui.sign_in_register import REGISTER
 from ui.sign_in_settings import SettingsError, sign_in_settings
 
 _LOG = logging.getLogger(__name__)
@@ -51,11 +52,17 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     _guard_files()
     set_guarded(True)
     begun = asyncio.create_task(asyncio.to_thread(start_background))
+    worker = asyncio.create_task(_keep_worker())
+    REGISTER.start()
     try:
         yield {}
     finally:
         set_guarded(False)
         await begun
+        worker.cancel()
+        with suppress(asyncio.CancelledError):
+            await worker
+        await asyncio.to_thread(REGISTER.stop)
         await asyncio.to_thread(WRITER.flush, _LAST_DRAFTS)
 
 
@@ -68,9 +75,19 @@ def _guard_files() -> None:
         _LOG.error("files cannot be guarded, so none is served", exc_info=error)
 
 
+async def _keep_worker() -> None:
+    """The process that scores cohorts, where this server shall have one."""
+    try:
+        arguments = server_worker.command()
+        if arguments:
+            await server_worker.keep(arguments)
+    except (CareRiskError, OSError) as error:
+        _LOG.error("no cohort is scored by this server", exc_info=error)
+
+
 def start_background() -> None:
-    """Remove what is past its time, and start the workers that score cohorts; errors are logged."""
-    for step in (_purge_drafts, _purge_patients, cohort_jobs.ready):
+    """Remove what is past its time; errors are logged."""
+    for step in (_purge_drafts, _purge_patients):
         _try(step)
 
 

@@ -74,7 +74,7 @@ class Guard:
             if not _is_from_here(scope):
                 refusal = self._told("Sign-in is needed", NEEDS_SIGN_IN, 403)
         else:
-            claims = claims_of_request(scope, settings)
+            claims = await _learned(scope, claims_of_request(scope, settings))
             if _route(scope) == _LOGOUT and scope.get("method") in ("GET", "HEAD"):
                 await asyncio.to_thread(_end, claims, settings)
             refusal = self._refusal(scope, claims, settings)
@@ -86,7 +86,8 @@ class Guard:
 
     def _refusal(self, scope: Scope, claims: Claims, settings: Settings) -> Response | None:
         route = _route(scope)
-        account = "" if REGISTER.ended(claims, settings) else account_key(claims)
+        lasts = REGISTER.knows(claims) and REGISTER.ended(claims, settings) is None
+        account = account_key(claims) if lasts else ""
         if route.startswith(_MEDIA):
             allowed = self._owners.may_read(os.path.splitext(route.removeprefix(_MEDIA))[0], account)
         elif route.startswith(_UPLOAD) and scope.get("method") != "OPTIONS":
@@ -106,6 +107,19 @@ class Guard:
     def _told(self, title: str, sentence: str, status: int) -> HTMLResponse:
         page = self._page.replace("{title}", escape(title)).replace("{sentence}", escape(sentence))
         return HTMLResponse(page, status)
+
+
+async def _learned(scope: Scope, claims: Claims) -> Claims:
+    """The claims, once the register knows the sign-in where it is asked; none while the database cannot be reached."""
+    asked = scope["type"] == "websocket" or _route(scope).startswith((_MEDIA, _UPLOAD))
+    if not asked or REGISTER.knows(claims):
+        return claims
+    try:
+        await asyncio.to_thread(REGISTER.learn, claims)
+    except CareRiskError as error:
+        _LOG.warning("a sign-in cannot be looked up: %s", error.log)
+        return {}
+    return claims
 
 
 def claims_of_session(session_id: str) -> Claims | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,10 +11,11 @@ from typing import Any, NoReturn
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from riskmodels.records import LOCAL, Actor, NotAllowedError, audit, users
+from riskmodels.records import LOCAL, Actor, NotAllowedError, audit, sign_ins, users
 from riskmodels.records.audit import Action
+from riskmodels.records.sign_ins import SignIn
 from ui.database import database
-from ui.sign_in_claims import Claims, account_key, name_of, roles_of
+from ui.sign_in_claims import Claims, account_key, issued, name_of, roles_of, sign_in_key
 from ui.sign_in_register import REGISTER
 from ui.sign_in_settings import Settings, sign_in_settings
 
@@ -49,7 +51,7 @@ def claims_here() -> dict[str, Any]:
 
 
 def admitted(claims: Claims, settings: Settings) -> Actor:
-    """The account of a sign-in that lasts; looked up and audited once a sign-in.
+    """The account of a sign-in that lasts; looked up once a sign-in and process, audited once a sign-in.
 
     Raises:
         RecordsError: when the account cannot be looked up.
@@ -60,7 +62,8 @@ def admitted(claims: Claims, settings: Settings) -> Actor:
 def _admit(claims: Claims, settings: Settings) -> Actor:
     roles = roles_of(claims, settings.roles_claim, settings.roles)
     actor = users.remember(database(), str(claims["iss"]), str(claims["sub"]), name_of(claims), roles)
-    audit.record(database(), actor, Action.SIGN_IN, users.KIND, actor.id)
+    since = min(issued(claims), time.time())
+    sign_ins.begin(database(), actor, SignIn(sign_in_key(claims), account_key(claims), since, since))
     REGISTER.forget(settings)
     return actor
 

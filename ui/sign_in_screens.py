@@ -102,12 +102,12 @@ def _signed_in(settings: Settings) -> Actor:
     if not account_key(claims):
         _stop_for_sign_in("CareRisk", "Risk of diabetes and of heart and vessel disease, for care teams and analysts. "
                           "Sign in with the account of your organisation.", "Sign in")  # fmt: skip
-    if end := REGISTER.ended(claims, settings):
-        _stop_for_sign_in("You were signed out", _why(end, settings), "Sign in again")
     try:
-        return admitted(claims, settings)
+        if (end := REGISTER.ended(claims, settings)) is None:
+            return admitted(claims, settings)
     except RecordsError as error:
         _stop("The records cannot be reached", str(error))
+    return _stop_for_sign_in("You were signed out", _why(end, settings), "Sign in again")
 
 
 def _why(end: End, settings: Settings) -> str:

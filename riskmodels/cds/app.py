@@ -22,6 +22,7 @@ from starlette.routing import Route
 from riskmodels.cds.card import CRITERIA_REASONS, REASON_SYSTEM, RISK_REASONS, Card, card_for
 from riskmodels.cds.models import InForce
 from riskmodels.cds.service import SERVICE, Asked, RequestError, discovery, is_uuid, read_object, read_request
+from riskmodels.cds.tokens import TokenStoreError
 from riskmodels.cds.trust import NotTrustedError, Trust
 from riskmodels.errors import InputError, ModelFileError
 from riskmodels.interop.fhir import read_bundle
@@ -108,12 +109,14 @@ class _Service:
 
         async def endpoint(request: Request) -> Response:
             try:
-                if self._settings.trust is not None:
-                    self._settings.trust.check(request.headers.get("authorization", ""), request.url.path)
+                await self._check(request)
                 return await answer(request)
             except NotTrustedError as error:
                 log_event("cds token refused")
                 return _problem(401, error.message, {"WWW-Authenticate": "Bearer"})
+            except TokenStoreError as error:
+                log_event("cds tokens not checked", error=error)
+                return _problem(503, "No token can be checked at the moment.")
             except RequestError as error:
                 return _problem(error.status, error.message, missing=error.missing)
             except ClientDisconnect:
@@ -126,6 +129,12 @@ class _Service:
                 return _problem(500, "The service failed. No card was made.")
 
         return endpoint
+
+    async def _check(self, request: Request) -> None:
+        """In a thread: the store of used tokens may let it wait."""
+        if self._settings.trust is not None:
+            told = request.headers.get("authorization", "")
+            await anyio.to_thread.run_sync(self._settings.trust.check, told, request.url.path)
 
     async def health(self, _: Request) -> Response:
         """Whether the models load."""

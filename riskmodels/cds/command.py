@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 HOST, PORT = "127.0.0.1", 8790
 KEYS, ISSUERS, URL = "CARERISK_CDS_JWKS", "CARERISK_CDS_ISSUERS", "CARERISK_CDS_URL"
-APP_URL, ORIGINS = "CARERISK_APP_URL", "CARERISK_CDS_ORIGINS"
+APP_URL, ORIGINS, STORE = "CARERISK_APP_URL", "CARERISK_CDS_ORIGINS", "CARERISK_CDS_STORE"
 #: requests open at once; more are refused with 503
 _MOST_OPEN = 256
 
@@ -76,7 +76,7 @@ def server_options() -> dict[str, Any]:
 
 
 def read_settings(environment: Mapping[str, str], host: str = HOST, port: int = PORT) -> Settings:
-    """What the environment says: keys and issuers of trusted clients, the address clients call, links and origins.
+    """What the environment says: trusted clients, where used tokens are kept, the address clients call, origins.
 
     Args:
         environment: variables of the process.
@@ -87,6 +87,7 @@ def read_settings(environment: Mapping[str, str], host: str = HOST, port: int = 
         InputError: when they do not go together, or the address is open to others without trusted clients.
     """
     from riskmodels.cds.app import Settings
+    from riskmodels.cds.tokens import tokens_at
     from riskmodels.cds.trust import read_trust
 
     keys, issuers, url = (environment.get(name, "").strip() for name in (KEYS, ISSUERS, URL))
@@ -103,7 +104,8 @@ def read_settings(environment: Mapping[str, str], host: str = HOST, port: int = 
             f"{URL} is needed.", hint="Set it to the address that clients call, e.g. https://cds.example.org."
         )
     address = _address(url, URL) or f"http://{host}:{port}"
-    trust = read_trust(Path(keys), _listed(issuers), address) if keys else None
+    used = environment.get(STORE, "").strip()
+    trust = read_trust(Path(keys), _listed(issuers), address, tokens_at(used)) if keys else None
     origins = [_address(origin, ORIGINS) for origin in _listed(environment.get(ORIGINS, ""))]
     return Settings(trust, _address(environment.get(APP_URL, "").strip(), APP_URL), origins)
 

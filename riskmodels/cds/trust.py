@@ -6,7 +6,6 @@ Source: CDS Hooks 2.0, "Trusting CDS Clients"; RFC 7515, 7517, 7519.
 
 from __future__ import annotations
 
-import heapq
 import json
 import time
 from collections.abc import Callable, Collection
@@ -17,13 +16,12 @@ from typing import Any
 from joserfc import jwk, jws, jwt
 from joserfc.errors import JoseError
 
+from riskmodels.cds.tokens import MemoryTokens, Tokens
 from riskmodels.errors import CareRiskError, InputError
 
 ALGORITHMS = ("ES384", "RS384")
 #: seconds that clocks may differ, and that a token may live
 LEEWAY, LONGEST_LIFE = 30, 3600
-#: tokens remembered at once, so that none is used twice
-MOST_TOKENS = 200_000
 _SMALLEST_RSA = 2048
 _PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "k")
 _LONGEST = 8192
@@ -42,14 +40,14 @@ class Trust:
         issuers: values of ``iss`` that are accepted.
         url: address that clients call, without a path at its end; the audience of a token is this and the path.
         now: the clock, seconds.
+        tokens: those that were used.
     """
 
     keys: dict[str, Any] = field(repr=False)
     issuers: frozenset[str]
     url: str
     now: Callable[[], float] = time.time
-    _used: dict[tuple[str, str], float] = field(default_factory=dict, repr=False)
-    _ends: list[tuple[float, tuple[str, str]]] = field(default_factory=list, repr=False)
+    tokens: Tokens = field(default_factory=MemoryTokens, repr=False)
 
     def check(self, authorization: str, path: str) -> None:
         """Go on when the header carries a token for this path that was not used before.
@@ -60,6 +58,7 @@ class Trust:
 
         Raises:
             NotTrustedError: saying what is wrong, without a value of the token.
+            TokenStoreError: when it cannot be told whether it was used.
         """
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token or len(token) > _LONGEST:
@@ -92,18 +91,8 @@ class Trust:
             raise NotTrustedError("The token lies in the future or lives too long.")
         if not isinstance(number, str) or not 0 < len(number) <= 256:
             raise NotTrustedError("The token has no jti.")
-        self._use((issuer, number), ends, now)
-
-    def _use(self, token: tuple[str, str], ends: float, now: float) -> None:
-        """Remember a token until it expires."""
-        while self._ends and self._ends[0][0] <= now:
-            self._used.pop(heapq.heappop(self._ends)[1], None)
-        if token in self._used:
-            raise NotTrustedError("The token was used before.")
-        if len(self._used) >= MOST_TOKENS:
-            raise NotTrustedError("Too many tokens are alive.")
-        self._used[token] = ends
-        heapq.heappush(self._ends, (ends, token))
+        if not self.tokens.use(issuer, number, ends, now):
+            raise NotTrustedError("The token was used before, or too many are alive.")
 
 
 def _seconds(value: object) -> float:
@@ -111,13 +100,14 @@ def _seconds(value: object) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else float("nan")
 
 
-def read_trust(keys: Path, issuers: Collection[str], url: str) -> Trust:
+def read_trust(keys: Path, issuers: Collection[str], url: str, tokens: Tokens | None = None) -> Trust:
     """Read the public keys of the clients.
 
     Args:
         keys: a JWK Set (RFC 7517) with public keys, each with its ``kid``: EC P-384, or RSA of 2048 bits or more.
         issuers: accepted values of ``iss``.
         url: address that clients call.
+        tokens: those that were used; in the memory of this process when None.
 
     Raises:
         InputError: when the file holds no such keys, or a private one.
@@ -138,7 +128,7 @@ def read_trust(keys: Path, issuers: Collection[str], url: str) -> Trust:
             "A trusted client needs at least one key, each kid once, and one issuer.",
             hint="Set CARERISK_CDS_JWKS and CARERISK_CDS_ISSUERS.",
         )
-    return Trust(found, frozenset(issuers), url.rstrip("/"))
+    return Trust(found, frozenset(issuers), url.rstrip("/"), tokens=tokens or MemoryTokens())
 
 
 def _public_key(entry: dict[str, Any]) -> Any:

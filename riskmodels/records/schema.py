@@ -109,6 +109,20 @@ class UserRow(Base):
     seen: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class SignInRow(Base):
+    """A sign-in, by a hash of its claims: when the person last did something, and whether and why it is over."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (Index("ix_sign_in_issued", "issued"),)
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    issued: Mapped[datetime] = mapped_column(UtcTime)
+    last: Mapped[datetime] = mapped_column(UtcTime)
+    ended: Mapped[datetime | None] = mapped_column(UtcTime)
+    why: Mapped[str] = mapped_column(String(16), default="")
+
+
 #: compared letter by letter on every database
 _KEY = String(400).with_variant(String(400, collation="C"), "postgresql")
 

@@ -1,4 +1,4 @@
-"""A bounded number of threads that take jobs from the queue, one after the other, until the app ends.
+"""A bounded number of threads that take jobs from the queue, one after the other, until the process ends.
 
 Between two jobs they clear up: what dead workers left, and, once an hour, records whose time is over.
 """
@@ -25,13 +25,13 @@ _LOG = logging.getLogger(__name__)
 #: jobs of one process at a time
 WORKERS = 2
 #: seconds between two looks into the queue, and between two sweeps
-POLL, SWEEP = 2.0, 5.0
+POLL, SWEEP = 1.0, 5.0
 #: seconds between two looks for records whose time is over
 TIDY = 3600.0
 
 
 class Workers:
-    """Threads that score jobs. Daemons: they never keep the app from ending; what they had not done runs again.
+    """Threads that score jobs. Daemons: they never keep the process from ending; what they had not done runs again.
 
     Args:
         database: the records.
@@ -52,7 +52,7 @@ class Workers:
     ) -> None:
         self._chunk, self._stale = chunk, stale
         self._database, self._models_of = database, models_of
-        self._stopping, self._wake, self._sweeping = Event(), Event(), Lock()
+        self._stopping, self._sweeping = Event(), Lock()
         self._swept = self._tidied = 0.0
         self._threads = [Thread(target=self._run, name=f"score-job-{i}", daemon=True) for i in range(count)]
 
@@ -63,10 +63,6 @@ class Workers:
         atexit.register(self.stop)
         return self
 
-    def wake(self) -> None:
-        """A job was submitted: look now."""
-        self._wake.set()
-
     def stop(self, timeout: float = 5.0) -> None:
         """Put what runs back into the queue and end.
 
@@ -74,7 +70,6 @@ class Workers:
             timeout: seconds to wait for the threads, in all.
         """
         self._stopping.set()
-        self._wake.set()
         end = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
@@ -86,9 +81,8 @@ class Workers:
             job = self._next(worker)
             if job is not None:
                 self._score(job, worker)
-            elif not self._stopping.is_set():
-                self._wake.wait(POLL)
-                self._wake.clear()
+            else:
+                self._stopping.wait(POLL)
 
     def _score(self, job: Job, worker: str) -> None:
         run_job(
@@ -109,7 +103,6 @@ class Workers:
             _LOG.warning("The queue could not be read: %s", error.log)
         except Exception as error:  # a worker must outlive whatever a database can raise
             _LOG.error("The queue could not be read: %s", type(error).__name__)
-        self._stopping.wait(POLL)
         return None
 
     def _sweep(self) -> None:

@@ -189,6 +189,17 @@ class VersionStore:
             found[name] = model if version == SHIPPED_VERSION else self.load(name, version, device)
         return found
 
+    def holds(self, models: Mapping[str, RiskModel]) -> bool:
+        """Whether these models are the ones in force now, by their cards alone.
+
+        Raises:
+            ModelFileError: when the choices of one cannot be read.
+        """
+        return all(
+            self.chosen(name) == (model.version if "derived" in model.card else SHIPPED_VERSION)
+            for name, model in models.items()
+        )
+
     def _of(self, name: str) -> Path:
         return self.folder / _checked(name)
 

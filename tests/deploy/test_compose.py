@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -84,12 +85,39 @@ class TestReach:
         assert "respond @inside 404" in proxy
 
     def test_proxy_keeps_no_list_of_addresses(self) -> None:
-        assert not re.search(r"^\s*log\b", (DEPLOY / "Caddyfile").read_text(), re.MULTILINE)
+        proxy = (DEPLOY / "Caddyfile").read_text()
+        told = re.findall(r"^\s*log\b.*\n.*", proxy, re.MULTILINE)
+        assert [line.split() for line in told] == [
+            ["log", "{", "exclude", "http.log.error", "http.handlers.reverse_proxy"]
+        ]
 
     def test_failed_statements_stay_out_of_the_log_of_the_database(self) -> None:
         command = " ".join(SERVICES["db"]["command"])
         assert "log_min_error_statement=panic" in command
         assert "log_error_verbosity=terse" in command
+
+
+class TestProcesses:
+    def test_browser_stays_with_one_of_several(self) -> None:
+        proxy = (DEPLOY / "Caddyfile").read_text()
+        assert SERVICES["app"]["deploy"]["replicas"] == "${CARERISK_PROCESSES:-2}"
+        assert "dynamic a app 8501" in proxy
+        assert "lb_policy cookie" in proxy
+
+    def test_cohorts_are_scored_by_a_service_that_nobody_reaches(self) -> None:
+        assert environment("app")["CARERISK_WORKERS"] == "0"
+        assert SERVICES["work"]["command"] == ["python", "-m", "riskmodels", "work"]
+        assert SERVICES["work"]["networks"] == ["back"]
+        assert SERVICES["work"]["secrets"] == ["db_passfile"]
+
+    def test_caddy_understands_the_file(self, tmp_path: Path) -> None:
+        tool = shutil.which("caddy")
+        if tool is None:
+            pytest.skip("no Caddy (Debian package caddy)")
+        command = [tool, "validate", "--adapter", "caddyfile", "--config", str(DEPLOY / "Caddyfile")]
+        told = {"PATH": "/usr/bin", "HOME": str(tmp_path), "CARERISK_HOST": "risk.example.org"}
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=told)
+        assert (done.returncode, "Valid configuration" in done.stdout + done.stderr) == (0, True), done.stderr
 
 
 class TestRights:
@@ -101,14 +129,15 @@ class TestRights:
         assert found["security_opt"] == ["no-new-privileges:true"]
         assert found["ulimits"] == {"core": 0}
 
-    @pytest.mark.parametrize("service", ["app", "cds"])
+    @pytest.mark.parametrize("service", ["app", "work", "cds"])
     def test_app_is_an_ordinary_user_without_any_right(self, service: str) -> None:
         assert SERVICES[service]["user"] == "10001:10001"
         assert "cap_add" not in SERVICES[service]
 
     def test_app_writes_into_its_volumes_alone(self) -> None:
         assert SERVICES["app"]["volumes"] == ["data:/data", "models:/models"]
-        assert [volume for volume in SERVICES["cds"]["volumes"] if not volume.endswith(":ro")] == []
+        assert [volume for volume in SERVICES["work"]["volumes"] if not volume.endswith(":ro")] == ["data:/data"]
+        assert [volume for volume in SERVICES["cds"]["volumes"] if not volume.endswith(":ro")] == ["used:/used"]
 
     def test_service_for_record_systems_sees_no_database_no_job_and_no_secret(self) -> None:
         found = SERVICES["cds"]

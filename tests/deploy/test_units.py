@@ -81,6 +81,12 @@ def test_systemd_understands_every_line(name: str, tmp_path: Path) -> None:
     assert about_ours == []
 
 
+def test_used_tokens_are_kept_in_a_folder_of_the_service_s_own() -> None:
+    text = (DEPLOY / "carerisk-cds.service").read_text()
+    assert "CARERISK_CDS_STORE=sqlite:////var/lib/carerisk-cds/tokens.db" in text
+    assert "DATABASE_URL" not in text
+
+
 def test_systemd_would_have_complained(tmp_path: Path) -> None:
     tool = shutil.which("systemd-analyze")
     if tool is None:
@@ -91,7 +97,8 @@ def test_systemd_would_have_complained(tmp_path: Path) -> None:
 
 
 def test_only_the_app_and_its_backup_see_the_data_folder() -> None:
-    assert [service(name).get("StateDirectoryMode") for name in UNITS] == ["0700", None, "0700"]
+    folders = [(service(name).get("StateDirectory"), service(name).get("StateDirectoryMode")) for name in UNITS]
+    assert folders == [("carerisk", "0700"), ("carerisk-cds", "0700"), ("carerisk", "0700")]
     cds = service("carerisk-cds.service")
     assert cds["TemporaryFileSystem"] == "/var/lib/carerisk:ro"
     assert cds["BindReadOnlyPaths"] == "-/var/lib/carerisk/model_versions"

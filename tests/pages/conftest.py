@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ui import cohort_jobs
+from riskmodels.scoring import workers
+from riskmodels.scoring.known_models import KnownModels
 from ui.database import database
 
 
@@ -16,8 +17,21 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty data folder: database, jobs and templates of this test alone."""
     monkeypatch.setenv("CARERISK_DATA", str(tmp_path / "data"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    cohort_jobs._service.clear()
     database.clear()
     yield tmp_path / "data"
-    cohort_jobs._service.clear()
     database.clear()
+
+
+@pytest.fixture(scope="session")
+def known_models() -> KnownModels:
+    """The shipped models and what a test recalibrates, as the process that scores finds them."""
+    return KnownModels()
+
+
+@pytest.fixture
+def worker(own_data: Path, known_models: KnownModels, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What ``python -m riskmodels work`` runs, in threads of the test: jobs of the page are scored."""
+    monkeypatch.setattr(workers, "POLL", 0.05)
+    running = workers.Workers(database(), known_models).start()
+    yield
+    running.stop()

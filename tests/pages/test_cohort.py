@@ -21,7 +21,7 @@ GOOD = (
 
 
 @pytest.fixture
-def page(own_data: Path) -> AppTest:
+def page(worker: None) -> AppTest:
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
     return app.switch_page("pages/2_Cohort.py").run()
 

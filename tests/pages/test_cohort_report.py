@@ -28,7 +28,7 @@ def cohort(rows: int = 260) -> str:
 
 
 @pytest.fixture
-def scored(own_data: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
+def scored(worker: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path / "versions"))
     monkeypatch.setattr("ui.cohort_report.REPLICATES", 20)
     monkeypatch.setattr("ui.cohort_recalibration.REPLICATES", 20)
@@ -88,12 +88,9 @@ class TestRecalibration:
         until(scored, lambda: any("Before and after" in h.value for h in scored.subheader))
         scored.button(key="cohort_version_save").click().run()
         scored.run()
-        try:
-            new = next(b for b in scored.button if (b.key or "").startswith("cohort_version_2"))
-            version = new.key.removeprefix("cohort_version_")
-            new.click().run()
-            assert shipped_models()["population"].version == version
-            scored.button(key="cohort_version_back").click().run()
-            assert shipped_models()["population"].version != version
-        finally:
-            shipped_models.clear()
+        new = next(b for b in scored.button if (b.key or "").startswith("cohort_version_2"))
+        version = new.key.removeprefix("cohort_version_")
+        new.click().run()
+        assert shipped_models()["population"].version == version
+        scored.button(key="cohort_version_back").click().run()
+        assert shipped_models()["population"].version != version

@@ -22,7 +22,7 @@ ROWS = ("50,female,160,yes,200,45,no,yes,never,90,35", "35,male,120,no,180,50,no
 
 
 @pytest.fixture
-def scored(own_data: Path) -> AppTest:
+def scored(worker: None) -> AppTest:
     """A cohort of PREVENT's worked example and a man of 35, scored."""
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
     page = app.switch_page("pages/2_Cohort.py").run()

@@ -45,8 +45,8 @@ def records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Databas
 
 
 @pytest.fixture
-def configured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Sign-in is configured, and served by app.py."""
+def configured(records: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sign-in is configured, and served by app.py; sign-ins are kept in records of this test alone."""
     for name, value in SETTINGS.items():
         monkeypatch.setenv(name, value)
     sign_in_settings.sign_in_settings.cache_clear()

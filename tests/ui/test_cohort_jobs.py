@@ -1,11 +1,10 @@
-"""Jobs of the person at the screen: one service a process, found again by their id, nobody else's."""
+"""Jobs of the person at the screen: found again by their id, nobody else's, scored by another process."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Thread
 from threading import enumerate as enumerate_threads
 from types import SimpleNamespace
 from typing import Any
@@ -17,8 +16,10 @@ import pytest
 from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
 from riskmodels.records import LOCAL, Actor, NotAllowedError, RecordsError, State
 from riskmodels.records import Role as Right
+from riskmodels.scoring import workers
 from ui import cohort_jobs
 from ui.cohort_jobs import Job, ScoreRequest
+from ui.database import database
 
 MAPPING = CohortMapping(
     (
@@ -47,13 +48,21 @@ MODELS: Any = {"population": Tenth()}
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A data folder and a service of the test."""
+    """A data folder of the test."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("CARERISK_DATA", str(tmp_path))
-    monkeypatch.setattr(cohort_jobs, "shipped_models", lambda: MODELS)
-    cohort_jobs._service.clear()
+    database.clear()
     yield tmp_path
-    cohort_jobs._service.clear()
+    database.clear()
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the process that scores runs, in threads of the test."""
+    monkeypatch.setattr(workers, "POLL", 0.02)
+    running = workers.Workers(database(), lambda _: MODELS).start()
+    yield
+    running.stop()
 
 
 def done(job: Job) -> Job:
@@ -65,7 +74,7 @@ def done(job: Job) -> Job:
     return found
 
 
-def test_submitted_file_is_scored_and_found_by_id_and_owner() -> None:
+def test_submitted_file_is_scored_and_found_by_id_and_owner(worker: None) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
     assert (job.state, job.counts["scored"]) == (State.DONE, 2)
     assert [mine.id for mine in cohort_jobs.mine()] == [job.id]
@@ -75,7 +84,7 @@ def test_submitted_file_is_scored_and_found_by_id_and_owner() -> None:
     assert list(pd.read_csv(files.csv)["diabetes_risk"]) == [0.1, 0.1]
 
 
-def test_another_person_finds_and_removes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_person_finds_and_removes_nothing(worker: None, monkeypatch: pytest.MonkeyPatch) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
     with monkeypatch.context() as other:
         other.setattr(cohort_jobs, "current_actor", lambda: Actor("ben", "Ben", frozenset({Right.ANALYST})))
@@ -85,7 +94,9 @@ def test_another_person_finds_and_removes_nothing(monkeypatch: pytest.MonkeyPatc
     assert cohort_jobs.find(job.id) == job
 
 
-def test_person_who_is_no_analyst_anymore_finds_none_of_their_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_person_who_is_no_analyst_anymore_finds_none_of_their_jobs(
+    worker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
     monkeypatch.setattr(cohort_jobs, "current_actor", lambda: Actor(LOCAL.id, LOCAL.name, frozenset({Right.CARE})))
     for act in (cohort_jobs.mine, lambda: cohort_jobs.find(job.id), lambda: cohort_jobs.delete(job.id)):
@@ -93,74 +104,40 @@ def test_person_who_is_no_analyst_anymore_finds_none_of_their_jobs(monkeypatch: 
             act()
 
 
-def test_deleted_job_is_gone_with_its_files() -> None:
+def test_deleted_job_is_gone_with_its_files(worker: None) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
     cohort_jobs.delete(job.id)
     assert cohort_jobs.find(job.id) is None
     assert not job.folder.exists()
 
 
-def test_job_of_an_earlier_run_of_the_app_is_still_there() -> None:
+def test_job_of_an_earlier_run_of_the_app_is_still_there(worker: None) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
-    cohort_jobs._service.clear()
+    database.clear()
     assert cohort_jobs.find(job.id) == job
 
 
-def test_job_that_waits_when_the_app_starts_is_scored(monkeypatch: pytest.MonkeyPatch) -> None:
-    database = cohort_jobs.open_database()
-    job = cohort_jobs.submit_scoring(database, LOCAL, FILE, REQUEST, MODELS)
-    database.close()
-    cohort_jobs.ready()
-    assert done(job).state is State.DONE
-
-
-def test_workers_started_by_the_server_before_any_page_are_those_of_the_pages() -> None:
-    database = cohort_jobs.open_database()
-    job = cohort_jobs.submit_scoring(database, LOCAL, FILE, REQUEST, MODELS)
-    database.close()
-    server = Thread(target=cohort_jobs.ready)
-    server.start()
-    server.join()
-    started = [thread for thread in enumerate_threads() if thread.name.startswith("score-job")]
-    assert done(job).state is State.DONE
-    assert {thread for thread in started if thread.is_alive()} == set(cohort_jobs._service().workers._threads)
-
-
-def test_service_that_is_cleared_stops_its_workers() -> None:
-    cohort_jobs.ready()
-    threads = cohort_jobs._service().workers._threads
-    cohort_jobs._service.clear()
-    assert not any(thread.is_alive() for thread in threads)
-
-
-def test_cancelled_job_that_waits_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cohort_jobs.Workers, "start", lambda self: self)
+def test_cancelled_job_that_waits_is_over() -> None:
     job = cohort_jobs.submit(FILE, REQUEST, MODELS)
     assert cohort_jobs.ahead(job) == 0
     cohort_jobs.cancel(job.id)
     assert done(job).state is State.CANCELLED
-    monkeypatch.setattr(cohort_jobs.Workers, "stop", lambda self: None)
-    cohort_jobs._service.clear()
 
 
-def test_result_of_other_models_is_outdated() -> None:
+def test_result_of_other_models_is_outdated(worker: None) -> None:
     job = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
     newer: Any = {"population": SimpleNamespace(name="population", version="v2")}
     assert not cohort_jobs.outdated(job, MODELS)
     assert cohort_jobs.outdated(job, newer)
 
 
-def test_version_put_in_force_while_the_app_runs_scores_the_next_job() -> None:
-    first = done(cohort_jobs.submit(FILE, REQUEST, MODELS))
-    newer: Any = Tenth()
-    newer.version = "v2"
-    second = done(cohort_jobs.submit(FILE, REQUEST, {"population": newer}))
-    assert second.id != first.id
-    assert second.state is State.DONE
-    assert cohort_jobs.outdated(first, {"population": newer})
+def test_pages_start_no_thread_that_scores() -> None:
+    job = cohort_jobs.submit(FILE, REQUEST, MODELS)
+    assert not [thread for thread in enumerate_threads() if thread.name.startswith("score-job")]
+    assert cohort_jobs.find(job.id) == job
 
 
 def test_database_that_cannot_be_opened_is_told_in_words(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "mysql://h/d")
     with pytest.raises(RecordsError, match="DATABASE_URL"):
-        cohort_jobs.ready()
+        cohort_jobs.mine()

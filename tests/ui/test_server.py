@@ -526,10 +526,9 @@ class TestErrors:
         ran: list[str] = []
         monkeypatch.setattr(server, "_purge_drafts", broken)
         monkeypatch.setattr(server, "_purge_patients", lambda: ran.append("patients"))
-        monkeypatch.setattr(server.cohort_jobs, "ready", lambda: ran.append("jobs"))
         with caplog.at_level(logging.ERROR, logger="ui.server"):
             server.start_background()
-        assert ran == ["patients", "jobs"]
+        assert ran == ["patients"]
         assert "age out of range" in caplog.text
         assert "54" not in caplog.messages[0]
 
