@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ui import cohort_jobs
+from ui import cohort_jobs, parts
 from ui.database import database
 
 
@@ -21,3 +21,12 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path / "data"
     cohort_jobs._service.clear()
     database.clear()
+
+
+@pytest.fixture(autouse=True)
+def whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is drawn at every change: AppTest knows only what the last run sent, not what stands on the page.
+
+    That the parts drawn anew are those that changed is tested with sessions of a real server, in test_parts.py.
+    """
+    monkeypatch.setattr(parts, "rerun", lambda names: None)
