@@ -117,7 +117,9 @@ def _draw_together(found: Sequence[Benefit]) -> None:
     if not found:
         return
     by_action = {benefit.action: benefit for benefit in found}
-    chosen = st.multiselect("Several together", list(by_action), key=_CHOSEN, placeholder="choose two or more")
+    chosen = st.multiselect(
+        "Several together", list(by_action), key=_CHOSEN, placeholder="choose two or more", persist_state="page"
+    )
     if len(chosen) < 2:
         return
     try:

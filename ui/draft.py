@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ from riskmodels.records.patients import Entered
 from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
+from ui.memo import remembered
 
-_EXACT, _UNITS, _UNDO = "patient.exact", "patient.units", "patient.undo"
+_EXACT, _UNITS, _UNDO, _READ = "patient.exact", "patient.units", "patient.undo", "patient.read"
 #: session-state key of the record whose visit stands in the form; :mod:`ui.record_state` says what is there
 OPENED = "record.opened"
 #: the models' inputs and those that only published scores ask for
@@ -44,6 +46,24 @@ class Content:
     fields: Mapping[str, float | None] = field(repr=False)
     exact: Mapping[str, Exact] = field(repr=False)
     units: Mapping[str, str]
+
+    def unit(self, name: str) -> Unit:
+        """The unit a variable is entered in: the one chosen, else the canonical one."""
+        accepted = VOCABULARY[name].units
+        return find_unit(accepted, self.units.get(name, accepted[0].symbol))
+
+    @cached_property
+    def entered(self) -> Mapping[str, Entered]:
+        """What a person entered, in the unit it was typed in, by field; without the unknown ones."""
+        return {name: self._entered(name, value) for name, value in self.fields.items() if value is not None}
+
+    def _entered(self, name: str, value: float) -> Entered:
+        if variable_of(name).kind is not Kind.NUMBER:
+            return Entered(value, "")
+        exact, symbol = self.exact.get(name), self.unit(name).symbol
+        if exact is not None and exact.shown == value and exact.unit == symbol:
+            return exact.entered
+        return Entered(value, symbol)
 
 
 @dataclass(frozen=True)
@@ -75,39 +95,41 @@ def _units() -> dict[str, str]:
     return units
 
 
+def content() -> Content:
+    """All that stands in the form; read once after each change, since the page asks for it many times."""
+    kept: Content | None = st.session_state.get(_READ)
+    if kept is None:
+        values = {v.name: st.session_state.get(value_key(v.name)) for v in FIELDS}
+        fields = {name: None if value is None else float(value) for name, value in values.items()}
+        kept = Content(fields, dict(_exact()), dict(_units()))
+        st.session_state[_READ] = kept
+    return kept
+
+
+def read_again() -> None:
+    """A field may hold something else now: the form is read again when it is next asked for."""
+    st.session_state.pop(_READ, None)
+
+
 def unit_of(name: str) -> Unit:
     """The unit a variable is entered in: the one chosen, else the canonical one."""
-    accepted = VOCABULARY[name].units
-    return find_unit(accepted, _units().get(name, accepted[0].symbol))
+    return content().unit(name)
 
 
 def chosen_units() -> dict[str, Unit]:
     """The unit each number is entered and shown in."""
-    return {v.name: unit_of(v.name) for v in VARIABLES if v.kind is Kind.NUMBER}
-
-
-def typed(name: str) -> float | None:
-    """What stands in a field: a number in its unit, the code of a choice, or None for unknown."""
-    value = st.session_state.get(value_key(name))
-    return None if value is None else float(value)
+    now = content()
+    return {v.name: now.unit(v.name) for v in VARIABLES if v.kind is Kind.NUMBER}
 
 
 def is_empty() -> bool:
     """Whether nothing is known."""
-    return all(typed(v.name) is None for v in FIELDS)
+    return all(value is None for value in content().fields.values())
 
 
 def entered(name: str) -> Entered | None:
     """What a person entered in a field, in the unit it was typed in; None for unknown."""
-    value = typed(name)
-    if value is None:
-        return None
-    if variable_of(name).kind is not Kind.NUMBER:
-        return Entered(value, "")
-    exact, symbol = _exact().get(name), unit_of(name).symbol
-    if exact is not None and exact.shown == value and exact.unit == symbol:
-        return exact.entered
-    return Entered(value, symbol)
+    return content().entered.get(name)
 
 
 def canonical(name: str, value: Entered) -> float:
@@ -125,12 +147,17 @@ def _in_unit(name: str, value: Entered) -> float:
 
 def check_draft() -> Checked:
     """The form's patient as a checked PatientFrame of one row."""
+    return remembered("checked", content(), _check)
+
+
+def _check() -> Checked:
+    now = content()
     row: dict[str, float] = {}
     units: dict[str, str] = {}
     for variable in VARIABLES:
-        value = entered(variable.name)
+        value = now.entered.get(variable.name)
         if variable.kind is Kind.NUMBER:
-            units[variable.name] = unit_of(variable.name).symbol
+            units[variable.name] = now.unit(variable.name).symbol
         if value is None:
             row[variable.name] = np.nan
         else:
@@ -140,7 +167,7 @@ def check_draft() -> Checked:
 
 def score_facts() -> dict[str, float]:
     """What was answered of the questions that only published scores ask, by name; NaN for unknown."""
-    answers = {name: typed(name) for name in EXTRA_INPUTS}
+    answers = {name: content().fields[name] for name in EXTRA_INPUTS}
     return {name: np.nan if value is None else value for name, value in answers.items()}
 
 
@@ -148,6 +175,7 @@ def switch_unit(name: str) -> None:
     """Callback of a unit select: convert what was typed and keep the patient's value."""
     value = entered(name)
     _units()[name] = st.session_state[unit_key(name)]
+    read_again()
     if value is not None:
         _show(name, value)
 
@@ -161,6 +189,7 @@ def _show(name: str, value: Entered) -> None:
         shown = round(_in_unit(name, value), unit.decimals)
         _exact()[name] = Exact(shown, unit.symbol, value)
     st.session_state[value_key(name)] = float(shown)
+    read_again()
 
 
 def load(values: Mapping[str, float], did: str) -> None:
@@ -196,6 +225,7 @@ def _choose_units(symbols: Mapping[str, str]) -> None:
         _units()[name] = symbol
         if len(VOCABULARY[name].units) > 1:
             st.session_state[unit_key(name)] = symbol
+    read_again()
 
 
 def _replace(values: Mapping[str, Entered], did: str) -> None:
@@ -204,6 +234,7 @@ def _replace(values: Mapping[str, Entered], did: str) -> None:
     for variable in FIELDS:
         st.session_state[value_key(variable.name)] = None
     _exact().clear()
+    read_again()
     for name, value in values.items():
         _show(name, value)
 
@@ -213,6 +244,7 @@ def put(name: str, value: Entered | None) -> None:
     if value is None:
         _exact().pop(name, None)
         st.session_state[value_key(name)] = None
+        read_again()
     else:
         _show(name, value)
 
@@ -229,17 +261,13 @@ def clear() -> None:
     load({}, "Cleared")
 
 
-def content() -> Content:
-    """All that stands in the form."""
-    return Content({v.name: typed(v.name) for v in FIELDS}, dict(_exact()), dict(_units()))
-
-
 def restore(before: Content) -> None:
     """Put a content back into the form; other units chosen since then stay where it names none."""
     st.session_state[_EXACT] = dict(before.exact)
     _choose_units(before.units)
     for variable in FIELDS:
         st.session_state[value_key(variable.name)] = before.fields.get(variable.name)
+    read_again()
 
 
 def remember_undo(did: str) -> None:

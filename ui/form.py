@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
 import streamlit as st
 
-from riskmodels.checks import Checked, Problem, Severity
+from riskmodels.checks import Checked, Severity
 from riskmodels.units import Unit
 from riskmodels.vocabulary import GROUPS, VOCABULARY, Group, Kind, Variable, in_group
-from ui import draft, fhir_import, record_facts, record_import, record_state
+from ui import draft, fhir_import, parts, record_facts, record_import, record_state
 from ui.examples import EXAMPLES
 from ui.record_talk import Step
+from ui.turns import TURNS
 
 #: words for the one-line summary of a closed group, where the label is too long for it
 _SHORT = {
@@ -92,16 +97,31 @@ def _draw_clear() -> None:
     st.button(label, icon=icon, on_click=record_state.leave_for, args=(step,), disabled=nothing, key="clear")
 
 
-def draw_form(checked: Checked) -> None:
-    """All groups of the vocabulary; a closed one is summarised in its line.
-
-    Args:
-        checked: the draft as :func:`ui.draft.check_draft` found it.
-    """
+def draw_form() -> None:
+    """All groups of the vocabulary, each drawn anew when it says something else; a closed one is one line."""
     for group in GROUPS:
-        with st.expander(summary(group, checked), expanded=group.name == "about", key=f"group.{group.name}"):
-            for variable in in_group(group.name):
-                _draw_field(variable, checked)
+        parts.draw(f"group.{group.name}", partial(_says, group), partial(_draw_group, group))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """What a group shows beside its fields' values: its line, the units, and the captions under its fields."""
+
+    summary: str
+    units: tuple[str, ...]
+    notes: tuple[tuple[str, ...], ...]
+
+
+def _says(group: Group) -> _Said:
+    checked, variables = draft.check_draft(), in_group(group.name)
+    units = tuple(draft.unit_of(v.name).symbol if v.units else "" for v in variables)
+    return _Said(summary(group, checked), units, tuple(tuple(_notes(v, checked)) for v in variables))
+
+
+def _draw_group(group: Group, said: _Said) -> None:
+    with st.expander(said.summary, expanded=group.name == "about", key=f"group.{group.name}"):
+        for variable, notes in zip(in_group(group.name), said.notes, strict=True):
+            _draw_field(variable, notes)
 
 
 def summary(group: Group, checked: Checked) -> str:
@@ -154,7 +174,7 @@ def _known_text(variable: Variable, value: float) -> str:
     return f"{word} {shown}".strip()
 
 
-def _draw_field(variable: Variable, checked: Checked) -> None:
+def _draw_field(variable: Variable, notes: Sequence[str]) -> None:
     number = variable.kind is Kind.NUMBER
     label, *fields = st.columns(
         [4.2, 3.0, 2.8] if number else [4.13, 5.87], gap="small", vertical_alignment="center", wrap=False
@@ -166,7 +186,7 @@ def _draw_field(variable: Variable, checked: Checked) -> None:
     if number:
         with fields[1]:
             _draw_unit(variable)
-    for text in _notes(variable, checked):
+    for text in notes:
         st.caption(text)
 
 
@@ -178,6 +198,7 @@ def _draw_number(variable: Variable) -> None:
         step=float(unit.step),
         format="%g",
         key=draft.value_key(variable.name),
+        on_change=value_changed,
         placeholder="unknown",
         label_visibility="collapsed",
         persist_state="session",
@@ -193,11 +214,25 @@ def _draw_unit(variable: Variable) -> None:
         f"Unit of {variable.label}",
         symbols,
         key=draft.unit_key(variable.name),
-        on_change=draft.switch_unit,
+        on_change=_switch_unit,
         args=(variable.name,),
         label_visibility="collapsed",
         persist_state="session",
     )
+
+
+def _switch_unit(name: str) -> None:
+    draft.switch_unit(name)
+    value_changed()
+
+
+def value_changed() -> None:
+    """Callback of every field: the parts of the page that depend on its value follow."""
+    draft.read_again()
+    with TURNS.turn():
+        names = parts.stale()
+    if names:
+        parts.rerun(names)
 
 
 def draw_choice(variable: Variable, labelled: bool = False) -> None:
@@ -214,6 +249,7 @@ def draw_choice(variable: Variable, labelled: bool = False) -> None:
         index=None,
         format_func=lambda code: labels[code],
         key=draft.value_key(variable.name),
+        on_change=value_changed,
         placeholder="unknown",
         help=(variable.help or None) if labelled else None,
         label_visibility="visible" if labelled else "collapsed",
@@ -254,8 +290,3 @@ def _non_hdl(checked: Checked) -> list[str]:
 
 def _lipid_unit() -> Unit:
     return draft.unit_of("total_cholesterol")
-
-
-def row_problems(checked: Checked) -> list[Problem]:
-    """Problems that keep every estimate away: age or sex unknown."""
-    return [p for p in checked.problems if p.severity is Severity.ROW]

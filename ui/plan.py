@@ -70,6 +70,7 @@ def _draw_question(given: Mapping[str, Answer]) -> tuple[str, float | None]:
             list(given),
             format_func=lambda n: f"{SHORT_LABEL[n]}, now {text.risk(given[n].risk)}",
             key=_OUTCOME,
+            persist_state="page",
         )
     with right:
         threshold = st.number_input(
@@ -79,6 +80,7 @@ def _draw_question(given: Mapping[str, Answer]) -> tuple[str, float | None]:
             step=0.5,
             format="%g",
             key=_THRESHOLD,
+            persist_state="page",
             placeholder="percent",
         )
     return name, threshold

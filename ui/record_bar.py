@@ -35,10 +35,15 @@ class Bar:
     buttons: DeltaGenerator
 
 
+def says() -> tuple[object, ...]:
+    """Everything that the bar and the toolbar below it show."""
+    asked, told = record_talk.dialog(), record_talk.notice()
+    return record_state.opened(), record_state.is_changed(), draft.is_empty(), draft.undo_available(), asked, told
+
+
 def draw_bar() -> Bar:
     """The bar, what happened last, the dialog that is open."""
     st.html(_STYLE)
-    record_state.look_again()
     record, changed = record_state.opened(), record_state.is_changed()
     view = VISIT
     with st.container(key="record", horizontal=True, vertical_alignment="center", gap="small"):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from riskmodels.checks import Checked
+from dataclasses import replace
+
+from riskmodels.checks import Severity
 from riskmodels.criteria import find_criteria
 from riskmodels.safety import notes
 from ui import draft, record_state, record_text, scores
@@ -12,17 +14,28 @@ from ui.models import shipped_models
 from ui.report import Case
 
 
-def make_case(checked: Checked) -> Case:
-    """What is shown, reported and exported of the patient.
+def missing() -> tuple[str, ...]:
+    """What keeps every estimate away: age or sex unknown; empty where there is something to say."""
+    return tuple(p.field for p in draft.check_draft().problems if p.severity is Severity.ROW)
 
-    Args:
-        checked: the draft as :func:`ui.draft.check_draft` found it.
-    """
-    units, models, frame = draft.chosen_units(), shipped_models(), checked.frame
+
+def current_case() -> Case:
+    """What is shown of the patient in the form, where nothing is :func:`missing`."""
+    versions = tuple(model.version for model in shipped_models().values())
+    return remembered("case", (draft.content(), scores.chosen_region(), versions), _make_case)
+
+
+def stored_case() -> Case:
+    """The same with the sentence that says whether it is saved, for what is taken away."""
+    stored = record_text.report_sentence(record_state.opened(), record_state.is_changed())
+    return replace(current_case(), stored=stored)
+
+
+def _make_case() -> Case:
+    units, models, frame = draft.chosen_units(), shipped_models(), draft.check_draft().frame
     versions = tuple(model.version for model in models.values())
     answers = remembered("answers", (row_key(frame.iloc[0]), versions), lambda: assess(frame, models))
     findings = find_criteria(frame.iloc[0], units)
     published = scores.published_scores(frame)
     prompted = notes(published.patient, published.results, units)
-    stored = record_text.report_sentence(record_state.opened(), record_state.is_changed())
-    return Case(frame, units, answers, findings, models, published, prompted, stored)
+    return Case(frame, units, answers, findings, models, published, prompted)

@@ -15,22 +15,19 @@ from riskmodels.records import audit
 from riskmodels.records.audit import Action
 from ui import fhir_export, record_clock, record_state, report
 from ui.database import database
+from ui.record_case import stored_case
 from ui.sign_in import current_actor
 
 File = TypeVar("File", str, bytes)
 
 
-def draw_download(case: report.Case) -> None:
-    """The downloads, each made when it is asked for.
-
-    Args:
-        case: what the page says.
-    """
+def draw_download() -> None:
+    """The downloads, each made when it is asked for, of what the page says by then."""
     today = record_clock.today()
     with st.popover("Download", icon=":material/download:"):
         st.download_button(
             "Report",
-            _on_demand("report", lambda: report.build_report(case, today)),
+            _on_demand("report", lambda: report.build_report(stored_case(), today)),
             file_name=f"risk-report-{today.isoformat()}.html",
             mime="text/html",
             icon=":material/print:",
@@ -40,15 +37,15 @@ def draw_download(case: report.Case) -> None:
         )
         st.caption("One page to print, without a name.")
         for version in Version:
-            _draw_fhir(case, version)
+            _draw_fhir(version)
         st.caption("Facts as Observations, estimates as RiskAssessment, without a name.")
 
 
-def _draw_fhir(case: report.Case, version: Version) -> None:
+def _draw_fhir(version: Version) -> None:
     today = record_clock.today()
     st.download_button(
         f"FHIR {version}",
-        _on_demand(f"fhir {version}", lambda: fhir_export.fhir_document(case, today, version)),
+        _on_demand(f"fhir {version}", lambda: fhir_export.fhir_document(stored_case(), today, version)),
         file_name=fhir_export.file_name(today, version),
         mime=fhir_export.MIME,
         icon=":material/data_object:",

@@ -48,8 +48,7 @@ class Fitting:
 
 def facts_of_form() -> Facts:
     """What stands in the form, in the units it was typed in, and in canonical units."""
-    entered = {v.name: value for v in draft.FIELDS if (value := draft.entered(v.name)) is not None}
-    return make_facts(entered)
+    return make_facts(draft.content().entered)
 
 
 def make_facts(entered: Mapping[str, Entered]) -> Facts:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from html import escape
 
 import pandas as pd
-import streamlit as st
 
 from riskmodels.criteria import SOURCE, Finding
 from ui import scale, text
@@ -15,15 +14,15 @@ from ui.assessment import Answer
 _PEOPLE = 100
 
 
-def draw_findings(findings: Sequence[Finding]) -> None:
-    """Diagnostic criteria met, before any probability."""
+def findings_html(findings: Sequence[Finding]) -> str:
+    """Diagnostic criteria met, before any probability; empty where there are none."""
     if not findings:
-        return
+        return ""
     lines = "".join(f"<p>{escape(finding.text)}</p>" for finding in findings)
-    st.html(f'<section class="cr-findings" aria-label="Diagnostic criteria">{lines}<small>{SOURCE}</small></section>')
+    return f'<section class="cr-findings" aria-label="Diagnostic criteria">{lines}<small>{SOURCE}</small></section>'
 
 
-def draw_answers(answers: Sequence[Answer], patient: pd.Series) -> None:
+def answers_html(answers: Sequence[Answer], patient: pd.Series) -> str:
     """One line an outcome.
 
     Args:
@@ -35,7 +34,7 @@ def draw_answers(answers: Sequence[Answer], patient: pd.Series) -> None:
     last = max((i for i, answer in enumerate(answers) if answer.given), default=None)
     if last is not None:
         rows[last] += legend
-    st.html(f'<section class="cr-answers" aria-label="Estimates">{"".join(rows)}</section>')
+    return f'<section class="cr-answers" aria-label="Estimates">{"".join(rows)}</section>'
 
 
 def answer_row(answer: Answer, patient: pd.Series) -> str:

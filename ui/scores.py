@@ -1,4 +1,4 @@
-"""Published scores beside the neural estimates: country, questions only they ask, the table, and where they differ."""
+"""Published scores beside the neural estimates: the table, where they differ, country, questions only they ask."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from ui import draft
 from ui.assessment import Answer
-from ui.form import draw_choice
+from ui.form import draw_choice, value_changed
 from ui.memo import remembered, row_key
 from ui.score_rows import PLACES, Published, ScoreRow, State, compute_scores, region_at, region_text
 
@@ -33,26 +33,6 @@ def published_scores(frame: pd.DataFrame) -> Published:
     patient = pd.concat([frame.iloc[0], pd.Series(draft.score_facts(), dtype=float)])
     region = chosen_region()
     return remembered("scores", (row_key(patient), region), lambda: compute_scores(patient, region))
-
-
-def draw_scores(
-    published: Published, answers: Sequence[Answer], models: Mapping[str, RiskModel], units: Mapping[str, Unit]
-) -> None:
-    """Table, disagreement in words, country, further questions.
-
-    Args:
-        published: from :func:`published_scores`.
-        answers: the neural estimates.
-        models: shipped models by name.
-        units: unit each number is shown in.
-    """
-    st.html(table(published.rows))
-    differing = find_differences(published, answers, models, units)
-    if differing:
-        st.html(differences(differing))
-    draw_place()
-    with st.expander("Questions only these scores ask", key="scores.questions"):
-        _draw_questions(published.patient)
 
 
 def table(rows: Sequence[ScoreRow]) -> str:
@@ -139,7 +119,9 @@ def _differs(answer: Answer, published: Published) -> bool:
 
 
 def differences(found: Mapping[str, Sequence[Disagreement]]) -> str:
-    """One paragraph an outcome: the first score that differs; further ones on demand."""
+    """One paragraph an outcome: the first score that differs; further ones on demand; empty where none differs."""
+    if not found:
+        return ""
     parts = ""
     for label, of_outcome in found.items():
         first, *others = (escape(each.text) for each in of_outcome)
@@ -162,6 +144,7 @@ def draw_place() -> None:
         index=None,
         format_func=lambda place: region_text(place).capitalize() if place in REGIONS else place,
         key=PLACE,
+        on_change=value_changed,
         placeholder="choose a country, or the risk region",
         persist_state="session",
         width=320,
@@ -171,9 +154,21 @@ def draw_place() -> None:
         st.caption(f"{chosen}Kept for the next patients. Scores made for the United States do not change with it.")
 
 
-def _draw_questions(patient: pd.Series) -> None:
-    asked = [v for v in EXTRA_INPUTS.values() if v.name != _WOMEN_ONLY or patient["sex"] == 0]
-    columns = st.columns(2, gap="medium")
-    for i, variable in enumerate(asked):
-        with columns[i % 2]:
-            draw_choice(variable, labelled=True)
+def questions_say() -> tuple[str, bool]:
+    """What decides how country and questions are drawn: the region, and whether the questions to women are asked."""
+    return chosen_region(), draft.content().fields["sex"] == 0
+
+
+def draw_questions(said: tuple[str, bool]) -> None:
+    """The country, and the questions that only published scores ask.
+
+    Args:
+        said: from :func:`questions_say`.
+    """
+    draw_place()
+    asked = [v for v in EXTRA_INPUTS.values() if v.name != _WOMEN_ONLY or said[1]]
+    with st.expander("Questions only these scores ask", key="scores.questions"):
+        columns = st.columns(2, gap="medium")
+        for i, variable in enumerate(asked):
+            with columns[i % 2]:
+                draw_choice(variable, labelled=True)

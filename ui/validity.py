@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
-import streamlit as st
 
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VARIABLES
@@ -44,7 +43,7 @@ def validity_text(answer: Answer, patient: pd.Series) -> str:
     return " ".join(lines)
 
 
-def draw_validity(answers: Sequence[Answer], patient: pd.Series, models: Mapping[str, RiskModel]) -> None:
+def validity_html(answers: Sequence[Answer], patient: pd.Series, models: Mapping[str, RiskModel]) -> str:
     """Unknown inputs, then one paragraph an outcome.
 
     Args:
@@ -57,4 +56,4 @@ def draw_validity(answers: Sequence[Answer], patient: pd.Series, models: Mapping
         for answer in answers
     )
     first = escape(unknown_text(answers, patient, models))
-    st.html(f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{CLOSING}</p></section>')
+    return f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{CLOSING}</p></section>'

@@ -21,11 +21,33 @@ from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui import scale, text
 from ui.assessment import Answer, assess
 
-_TURN = "whatif.turn"
+_TURN, _MOVED = "whatif.turn", "whatif.moved"
 CAPTION = (
     f"This is {LABEL}: what it would say of a person with these values, linked ones moved along and everything else "
     "the same."
 )
+
+
+def says(
+    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
+) -> tuple[object, ...]:
+    """What decides what is drawn: each control with the patient's own value, and all answers once one is moved.
+
+    Args:
+        answers: the present answers.
+        frame: PatientFrame of one row.
+        models: shipped models by name.
+        units: unit each number is shown in.
+    """
+    variables, patient = _movable(answers, frame, models), frame.iloc[0]
+    own = tuple((v.name, float(patient[v.name]), units[v.name].symbol if v.units else "") for v in variables)
+    return (own, tuple(answers)) if st.session_state.get(_MOVED) else (own,)
+
+
+def _movable(answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel]) -> list[Variable]:
+    given = [answer for answer in answers if answer.given]
+    inputs = {n for a in given for n in models[a.outcome.model].inputs_of(a.outcome.name)}
+    return sliders_for(frame.iloc[0], inputs) if given else []
 
 
 def sliders_for(patient: pd.Series, inputs: set[str]) -> list[Variable]:
@@ -46,7 +68,7 @@ def sliders_for(patient: pd.Series, inputs: set[str]) -> list[Variable]:
 
 
 def _known(patient: pd.Series, *names: str) -> bool:
-    return bool(patient[list(names)].notna().all())
+    return all(patient[name] == patient[name] for name in names)
 
 
 def draw_whatif(
@@ -60,11 +82,8 @@ def draw_whatif(
         models: shipped models by name.
         units: unit each number is shown in.
     """
-    patient = frame.iloc[0]
-    given = [answer for answer in answers if answer.given]
-    inputs = {n for a in given for n in models[a.outcome.model].inputs_of(a.outcome.name)}
-    variables = sliders_for(patient, inputs)
-    if not given or not variables:
+    variables, patient = _movable(answers, frame, models), frame.iloc[0]
+    if not variables:
         st.caption("Enter something care can change, such as blood pressure or weight, to try other values.")
         return
     with st.container(key="sliders"):
@@ -73,6 +92,7 @@ def draw_whatif(
         for i, variable in enumerate(variables):
             with columns[i % 2]:
                 changes |= _draw_slider(variable, float(patient[variable.name]), units)
+    st.session_state[_MOVED] = bool(changes)
     if changes:
         _draw_changed(answers, frame, models, units, changes)
     st.caption(CAPTION)
@@ -94,6 +114,7 @@ def _draw_slider(variable: Variable, value: float, units: Mapping[str, Unit]) ->
         step=unit.step,
         format=f"%.{unit.decimals}f",
         key=f"{key}.{unit.symbol}",
+        persist_state="page",
     )
     return {} if moved == own else {variable.name: float(to_canonical(float(moved), unit))}
 
@@ -105,7 +126,13 @@ def _draw_answers_of(variable: Variable, value: float, key: str) -> dict[str, fl
             return {}  # only a smoker can stop
         labels = {code: label for code, label in labels.items() if label != "never"}
     moved = st.segmented_control(
-        variable.label, list(labels), default=value, required=True, format_func=lambda code: labels[code], key=key
+        variable.label,
+        list(labels),
+        default=value,
+        required=True,
+        format_func=lambda code: labels[code],
+        key=key,
+        persist_state="page",
     )
     return {} if moved is None or moved == value else {variable.name: float(moved)}
 

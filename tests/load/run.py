@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,9 +69,9 @@ class Load:
 def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
     """Serve the app, let the people work, check what they saw."""
     with tempfile.TemporaryDirectory() as data, served(Path(data)) as (url, server):
-        asyncio.run(_at_work([_person(0, url, 0.1)], 5.0, 0.0, []))  # models loaded, code compiled
+        asyncio.run(_at_work([Person(0, person_at(0, url), 0.1)], 5.0, 0.0, []))  # models loaded, code compiled
         before, readings = _memory(server.pid), list[tuple[float, float]]()
-        crew = [_person(number, url, pause) for number in range(people)]
+        crew = [Person(number, person_at(number, url), pause) for number in range(people)]
         asyncio.run(_at_work(crew, seconds, ramp, readings, server.pid))
         time.sleep(10)
         after = _memory(server.pid)
@@ -90,8 +90,8 @@ def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
     return Load(people, seconds, pause, opened, updated, saved, memory, busy, problems)
 
 
-def _person(number: int, url: str, pause: float) -> Person:
-    """One with an account of their own, signed in as by the identity provider."""
+def person_at(number: int, url: str) -> Callable[[], Session]:
+    """Opens tabs of one with an account of their own, signed in as by the identity provider."""
     claims = {
         "iss": "https://identity.example",
         "sub": f"person-{number}",
@@ -103,7 +103,7 @@ def _person(number: int, url: str, pause: float) -> Person:
         "provider": "default",
     }
     signed = create_signed_value(COOKIE_SECRET, USER_COOKIE_NAME, json.dumps(claims)).decode()
-    return Person(number, lambda: Session(url, "Patient", f"{USER_COOKIE_NAME}={signed}"), pause)
+    return lambda: Session(url, "Patient", f"{USER_COOKIE_NAME}={signed}")
 
 
 async def _at_work(
@@ -112,7 +112,7 @@ async def _at_work(
     work = asyncio.gather(*(p.work(seconds, ramp * at / len(crew)) for at, p in enumerate(crew)))
     while not work.done():
         if pid:
-            readings.append((_memory(pid), _cpu(pid)))
+            readings.append((_memory(pid), cpu_seconds(pid)))
         await asyncio.wait([work], timeout=1.0)
     await work
 
@@ -122,7 +122,7 @@ def _memory(pid: int) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) / 1024
 
 
-def _cpu(pid: int) -> float:
+def cpu_seconds(pid: int) -> float:
     """CPU seconds that a process has used."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -201,10 +201,10 @@ is searched for values of other sessions.
 """
 
 
-def write_section(path: Path, section: str) -> None:
-    """Put the section in the place of the former one, or at the end."""
+def write_section(path: Path, heading: str, section: str) -> None:
+    """Put a section in the place of the former one of that heading, or at the end."""
     text = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
-    start = text.find(HEADING)
+    start = text.find(heading)
     if start >= 0:
         following = text.find("\n## ", start + 1)
         text = text[:start] + (text[following + 1 :] if following >= 0 else "")
@@ -224,7 +224,7 @@ def main() -> int:
     section = report(load)
     print(section)
     if options.out:
-        write_section(options.out, section)
+        write_section(options.out, HEADING, section)
     return 1 if load.problems else 0
 
 

@@ -77,7 +77,7 @@ class Person:
                 if asyncio.get_running_loop().time() > end:
                     return
                 known[name] = value
-                self._note(session, await session.choose(*_entry(name, value)), known)
+                self._note(session, await session.choose(*entry(name, value)), known)
             await session.press("record.save")
             self.saved.append(await session.press("record.first.save"))
             if not any("P-" in html for html in session.html.values()):
@@ -110,7 +110,8 @@ def patient_of(number: int, chance: random.Random) -> dict[str, float]:
     }
 
 
-def _entry(name: str, value: float) -> tuple[str, float | str]:
+def entry(name: str, value: float) -> tuple[str, float | str]:
+    """A fact as it is entered: the field's label, and its number or the words of its answer."""
     variable = VOCABULARY[name]
     if variable.choices:
         return variable.label, next(choice.label for choice in variable.choices if choice.code == value)

@@ -52,6 +52,7 @@ class Session:
     widgets: dict[str, Widget] = field(default_factory=dict)
     html: dict[tuple[int, ...], str] = field(default_factory=dict)
     received: int = 0
+    drawn: int = 0
     _states: dict[str, WidgetState] = field(default_factory=dict)
     _cached: dict[str, bytes] = field(default_factory=dict)
     _script: str = ""
@@ -154,6 +155,7 @@ class Session:
     def _draw(self, message: ForwardMsg) -> None:
         delta = message.delta
         place = tuple(message.metadata.delta_path)
+        self.drawn += 1
         if delta.WhichOneof("type") != "new_element":
             return
         kind = delta.new_element.WhichOneof("type")

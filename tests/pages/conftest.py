@@ -9,6 +9,7 @@ import pytest
 
 from riskmodels.scoring import workers
 from riskmodels.scoring.known_models import KnownModels
+from ui import parts
 from ui.database import database
 
 
@@ -35,3 +36,12 @@ def worker(own_data: Path, known_models: KnownModels, monkeypatch: pytest.Monkey
     running = workers.Workers(database(), known_models).start()
     yield
     running.stop()
+
+
+@pytest.fixture(autouse=True)
+def whole_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every part is drawn at every change: AppTest knows only what the last run sent, not what stands on the page.
+
+    That the parts drawn anew are those that changed is tested with sessions of a real server, in test_parts.py.
+    """
+    monkeypatch.setattr(parts, "rerun", lambda names: None)

@@ -19,6 +19,7 @@ from ui.assessment import assess
 from ui.draft import value_key
 from ui.examples import EXAMPLES
 from ui.models import shipped_models
+from ui.patient_answer import BY_TRIALS, SMALLEST_PLAN, TAB, WHAT_IF
 from ui.report import Case, build_report
 from ui.score_rows import compute_scores
 from ui.scores import PLACE
@@ -65,6 +66,12 @@ def load(page: AppTest, title: str) -> AppTest:
 
 def choose(page: AppTest, place: str) -> AppTest:
     return page.selectbox(key=PLACE).set_value(place).run()
+
+
+def open_tab(page: AppTest, tab: str) -> AppTest:
+    """Open one of the tabs under “What would change it”; only the open one is drawn."""
+    page.session_state[TAB] = tab
+    return page.run()
 
 
 def html_with(page: AppTest, marker: str) -> str:
@@ -167,7 +174,7 @@ def test_disagreement_is_told_with_the_input_that_only_the_estimate_uses(page: A
 
 
 def test_benefit_names_baseline_reduction_and_number_needed(page: AppTest) -> None:
-    load(page, DIABETIC.title)
+    open_tab(load(page, DIABETIC.title), BY_TRIALS)
     shown = html_with(page, "Benefit by trials")
     assert "Blood pressure lower by 10 mmHg" in shown
     assert "AHA PREVENT 2023 (full model)" in shown
@@ -176,7 +183,7 @@ def test_benefit_names_baseline_reduction_and_number_needed(page: AppTest) -> No
 
 
 def test_benefit_that_does_not_apply_is_collapsed_with_its_reason(page: AppTest) -> None:
-    load(page, DIABETIC.title)
+    open_tab(load(page, DIABETIC.title), BY_TRIALS)
     shown = html_with(page, "Benefit by trials")
     collapsed = shown[shown.index('<details class="cr-grey">') :]
     assert "No trial figure is used: the studies are of smokers with coronary disease." in collapsed
@@ -184,7 +191,7 @@ def test_benefit_that_does_not_apply_is_collapsed_with_its_reason(page: AppTest)
 
 
 def test_benefits_together_multiply_and_say_so(page: AppTest) -> None:
-    choose(enter(page, WORKED | {"ldl_cholesterol": 130, "diabetes": 0.0}), "Germany")
+    open_tab(choose(enter(page, WORKED | {"ldl_cholesterol": 130, "diabetes": 0.0}), "Germany"), BY_TRIALS)
     both = ["Statin, moderate intensity", "Blood pressure lower by 10 mmHg"]
     page.multiselect(key="benefit.together").set_value(both).run()
     assert not page.exception
@@ -192,20 +199,20 @@ def test_benefits_together_multiply_and_say_so(page: AppTest) -> None:
 
 
 def test_alternatives_of_each_other_are_not_combined(page: AppTest) -> None:
-    choose(enter(page, WORKED | {"ldl_cholesterol": 130, "diabetes": 0.0}), "Germany")
+    open_tab(choose(enter(page, WORKED | {"ldl_cholesterol": 130, "diabetes": 0.0}), "Germany"), BY_TRIALS)
     both = ["Statin, moderate intensity", "Statin, high intensity"]
     page.multiselect(key="benefit.together").set_value(both).run()
     assert any("alternatives of each other" in element.value for element in page.caption)
 
 
 def test_actions_over_different_baselines_are_not_offered_together(page: AppTest) -> None:
-    enter(page, WORKED | {"ldl_cholesterol": 130})
+    open_tab(enter(page, WORKED | {"ldl_cholesterol": 130}), BY_TRIALS)
     assert "Statin, moderate intensity" in html_with(page, "Benefit by trials")
     assert not page.multiselect
 
 
 def test_plan_brings_an_eligible_patient_under_the_threshold_by_named_steps(page: AppTest) -> None:
-    load(page, DIABETIC.title)
+    open_tab(load(page, DIABETIC.title), SMALLEST_PLAN)
     page.selectbox(key="plan.outcome").set_value("cvd_10y")
     page.number_input(key="plan.threshold").set_value(20).run()
     assert html_with(page, "cr-plan") == ""  # only when asked
@@ -220,7 +227,7 @@ def test_plan_brings_an_eligible_patient_under_the_threshold_by_named_steps(page
 
 
 def test_plan_that_does_not_exist_says_so_with_the_lowest_estimate(page: AppTest) -> None:
-    load(page, DIABETIC.title)
+    open_tab(load(page, DIABETIC.title), SMALLEST_PLAN)
     page.selectbox(key="plan.outcome").set_value("cvd_10y")
     page.number_input(key="plan.threshold").set_value(1).run()
     page.button(key="plan.ask").click().run()
@@ -230,7 +237,7 @@ def test_plan_that_does_not_exist_says_so_with_the_lowest_estimate(page: AppTest
 
 
 def test_plan_disappears_when_the_facts_change(page: AppTest) -> None:
-    load(page, DIABETIC.title)
+    open_tab(load(page, DIABETIC.title), SMALLEST_PLAN)
     page.number_input(key="plan.threshold").set_value(20).run()
     page.button(key="plan.ask").click().run()
     assert html_with(page, "cr-plan")
@@ -238,8 +245,20 @@ def test_plan_disappears_when_the_facts_change(page: AppTest) -> None:
     assert html_with(page, "cr-plan") == ""
 
 
-def test_threshold_is_not_suggested(page: AppTest) -> None:
+def test_what_was_asked_for_outlives_a_look_at_another_tab(page: AppTest) -> None:
     load(page, WOMAN.title)
+    next(e for e in page.slider if e.label == "Systolic pressure, mmHg").set_value(120.0).run()
+    open_tab(page, SMALLEST_PLAN)
+    assert not page.slider  # only the open tab is computed and drawn
+    page.number_input(key="plan.threshold").set_value(20).run()
+    open_tab(page, WHAT_IF)
+    assert "Estimates with other values" in html_with(page, "Estimates with other values")
+    open_tab(page, SMALLEST_PLAN)
+    assert page.number_input(key="plan.threshold").value == 20
+
+
+def test_threshold_is_not_suggested(page: AppTest) -> None:
+    open_tab(load(page, WOMAN.title), SMALLEST_PLAN)
     assert page.number_input(key="plan.threshold").value is None
     assert page.button(key="plan.ask").disabled
 
