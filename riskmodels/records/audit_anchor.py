@@ -107,7 +107,7 @@ def guard(session: Session, keys: Keys) -> None:
     anchor = stored(session, keys)
     if anchor is not None and not held(session, anchor):
         raise RecordsError(
-            "The audit trail was rewritten, or an older database was put back, so nothing can be recorded.",
+            "The audit trail was rewritten without its key, so nothing can be recorded.",
             hint="Run python -m riskmodels audit verify: it says what to do. Keep a copy of the database as it is.",
             log="audit anchor not in the trail",
         )
