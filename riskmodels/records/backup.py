@@ -9,8 +9,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from riskmodels.records.engine import BUSY, Database
+from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
+from riskmodels.records.sqlite_file import open_copy
 from riskmodels.records.upgrade import Version, upgrade, version_of
 
 
@@ -28,6 +29,7 @@ def backup(database: Database, target: Path) -> Path:
         RecordsError: on PostgreSQL, when the database is damaged, or the target cannot be written.
     """
     source = _file_of(database)
+    _refuse_place_of(source, target)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
         _private(part)
@@ -80,13 +82,20 @@ def _file_of(database: Database) -> Path:
     return database.file
 
 
+def _refuse_place_of(database: Path, target: Path) -> None:
+    """A copy over the file in use, or over one of SQLite's beside it, would take it from all who have it open."""
+    place, used = target.absolute().resolve(), database.absolute().resolve()
+    if place.parent == used.parent and place.name.startswith(used.name):
+        raise RecordsError(f"{target} is the place of the database itself.", hint="Give the copy another name.")
+
+
 def _backup_version(source: Path) -> Version:
     """The version of a backup that can be put back."""
     if not source.is_file():
         raise RecordsError(f"There is no file {source}.", hint="Check its name.")
     try:
         _refuse_damaged(source)
-        with closing(_open(source)) as connection:
+        with closing(open_copy(source)) as connection:
             (revision,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except (OSError, sqlite3.Error, TypeError) as error:
         raise RecordsError(f"{source} is not a backup of the records.", hint="Choose another file.") from error
@@ -102,21 +111,17 @@ def _private(path: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     """SQLite's own copy of one database into another, whole or not at all."""
-    with closing(_open(source)) as read, closing(_open(target)) as written:
+    with closing(open_copy(source)) as read, closing(open_copy(target)) as written:
         read.backup(written)
 
 
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(path, timeout=BUSY / 1000)
-
-
 def _refuse_damaged(path: Path) -> None:
-    with closing(_open(path)) as connection:
+    with closing(open_copy(path)) as connection:
         if connection.execute("PRAGMA integrity_check").fetchone() != ("ok",):
             raise sqlite3.DatabaseError("integrity_check")
 
 
 def _in_one_file(path: Path) -> None:
     """A copy knows that its original had a write-ahead log: one to keep must not want files beside it."""
-    with closing(_open(path)) as connection:
+    with closing(open_copy(path)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")

@@ -16,7 +16,10 @@ Say = Callable[[str], None]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The subcommands; which one was chosen stands in ``options.action``."""
     actions = parser.add_subparsers(required=True, metavar="ACTION", dest="action")
-    actions.add_parser("upgrade", help="make the database, or bring it up to date; the app does so itself at its start")
+    made = actions.add_parser("upgrade", help="make the database, or bring it up to date; the app does so at its start")
+    made.add_argument(
+        "--new", action="store_true", help="begin an empty one where the SQLite file that was here is gone"
+    )
     saved = actions.add_parser("backup", help="copy the SQLite database, also while the app runs")
     saved.add_argument("file", type=Path, help="file to write")
     restored = actions.add_parser("restore", help="put a backup in the place of the SQLite database")
@@ -38,7 +41,7 @@ def db_command(options: argparse.Namespace, say: Say) -> int:
     """
     from riskmodels.records.engine import connect
 
-    database = connect()
+    database = connect(anew=options.action == "restore" or getattr(options, "new", False))
     try:
         {"upgrade": _upgrade, "backup": _backup, "restore": _restore}[options.action](database, options, say)
     finally:

@@ -9,6 +9,14 @@ class RecordsError(CareRiskError):
     """The database cannot be reached, is newer than the app, or refuses what was asked."""
 
 
+class DisplacedError(RecordsError):
+    """The file that is written to is not the database at its path any more: nothing is saved."""
+
+
+class UncertainError(RecordsError):
+    """The database went away in the middle of a commit: what was saved may be there, or not."""
+
+
 class LostJobError(RecordsError):
     """A worker goes on with a job that is no longer its own: it must stop and write nothing."""
 

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from riskmodels.records.engine import Database, connect
 from riskmodels.records.errors import RecordsError
+from riskmodels.records.sqlite_file import leave_mark
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 #: any number: of the lock that lets one process at a time migrate a PostgreSQL database
@@ -85,8 +86,14 @@ def upgrade(database: Database) -> Version:
     """
     before = version(database)
     _refuse_newer(before)
-    if before.current:
-        return before
+    if not before.current:
+        _run_steps(database)
+    if database.file is not None:
+        leave_mark(database.file)
+    return before
+
+
+def _run_steps(database: Database) -> None:
     with database.connection() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -94,7 +101,6 @@ def upgrade(database: Database) -> Version:
         _refuse_newer(now)
         if not now.current:
             command.upgrade(_config(connection), "head")
-    return before
 
 
 def _refuse_newer(found: Version) -> None:

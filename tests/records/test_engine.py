@@ -48,7 +48,20 @@ def test_only_its_owner_can_enter_the_folder_and_read_the_file(sqlite_database: 
 def test_sqlite_writes_ahead_keeps_foreign_keys_and_waits(sqlite_database: Database) -> None:
     with sqlite_database.read() as session:
         pragmas = {p: session.scalar(sa.text(f"PRAGMA {p}")) for p in ("journal_mode", "foreign_keys", "busy_timeout")}
-    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 30_000}
+    assert pragmas == {"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": 8_000}
+
+
+def test_second_open_in_one_process_is_the_same_object_and_the_last_close_closes(database: Database) -> None:
+    url = None if database.file else database.engine.url.render_as_string(hide_password=False)
+    again = connect(url, database.folder)
+    assert again is database
+    again.close()
+    assert connect(url, database.folder) is database
+    database.close()
+    database.close()
+    other = connect(url, database.folder)
+    assert other is not database
+    other.close()
 
 
 def test_nothing_of_a_failed_write_is_kept(database: Database) -> None:
@@ -110,7 +123,8 @@ def test_postgresql_without_its_driver_says_how_to_install_it(tmp_path: Path, mo
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
 def test_address_of_postgresql_means_psycopg(scheme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
-    monkeypatch.setattr(engine, "create_engine", lambda address, **_: asked.append(address.drivername))
+    anything = sa.create_engine("sqlite://")
+    monkeypatch.setattr(engine, "create_engine", lambda address, **_: asked.append(address.drivername) or anything)
     connect(f"{scheme}://u:secret@localhost/d", tmp_path)
     assert asked == ["postgresql+psycopg"]
 

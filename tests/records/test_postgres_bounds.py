@@ -1,0 +1,146 @@
+"""A PostgreSQL that does not answer: every call ends in time, the next ones at once, and all goes on by itself.
+
+Between the app and the server stands a relay that stops passing anything on, as a frozen server or a cut cable does.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import make_url
+
+from riskmodels.records import LOCAL, Database, RecordsError, audit, open_database, postgres
+from riskmodels.records.audit import Action
+from riskmodels.records.errors import UncertainError
+
+
+class Relay:
+    """Passes bytes between a port of its own and the server, until it is frozen."""
+
+    def __init__(self, host: str, port: int) -> None:
+        self._server, self._open, self._ended = (host, port), threading.Event(), threading.Event()
+        self._open.set()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener.settimeout(0.1)
+        self.port = int(self._listener.getsockname()[1])
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def freeze(self) -> None:
+        self._open.clear()
+
+    def go_on(self) -> None:
+        self._open.set()
+
+    def close(self) -> None:
+        self._ended.set()
+        self._open.set()
+        for thread in self._threads:
+            thread.join()
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while not self._ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                client, _ = self._listener.accept()
+                self._threads.append(threading.Thread(target=self._serve, args=(client,)))
+                self._threads[-1].start()
+
+    def _serve(self, client: socket.socket) -> None:
+        with client, socket.create_connection(self._server) as server, contextlib.suppress(OSError):
+            while not self._ended.is_set():
+                ready, _, _ = select.select([client, server], [], [], 0.1)
+                self._open.wait()
+                for source in ready:
+                    data = source.recv(65_536)
+                    if not data:
+                        return
+                    (server if source is client else client).sendall(data)
+
+
+@pytest.fixture
+def relay(postgresql_url: str) -> Iterator[Relay]:
+    address = make_url(postgresql_url)
+    made = Relay(address.host or "127.0.0.1", address.port or 5432)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def database(relay: Relay, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    """The records through the relay; the bounds are shorter, so that the test is."""
+    for name, seconds in {"CONNECT": 3, "ALIVE": 1.0, "ANSWER": 1.0, "SAVE": 1.5}.items():
+        monkeypatch.setattr(postgres, name, seconds)
+    monkeypatch.setattr(postgres.BoundedConnection, "patience", 1.0)
+    address = make_url(postgresql_url).set(host="127.0.0.1", port=relay.port)
+    opened = open_database(address.render_as_string(hide_password=False), tmp_path / "data")
+    yield opened
+    relay.go_on()
+    opened.close()
+
+
+def look(database: Database, name: str = "one") -> None:
+    audit.record(database, LOCAL, Action.OPEN, "patient", name, {})
+
+
+def count(database: Database) -> int:
+    with database.read() as session:
+        return int(session.scalar(sa.text("SELECT count(*) FROM audit_event")) or 0)
+
+
+@pytest.mark.parametrize("act", [look, count])
+def test_frozen_server_is_told_and_the_next_call_does_not_wait_for_it(
+    act: Callable[[Database], object], database: Database, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(database)
+    relay.freeze()
+    with pytest.raises(RecordsError, match="cannot be reached"):
+        act(database)
+    assert database.trouble()
+    monkeypatch.setattr(database.engine, "connect", lambda: pytest.fail("a call that must not wait asks the server"))
+    with pytest.raises(RecordsError, match="cannot be reached"):
+        count(database)
+
+
+def test_everything_goes_on_by_itself_once_the_server_does(database: Database, relay: Relay) -> None:
+    look(database)
+    relay.freeze()
+    with pytest.raises(RecordsError):
+        look(database, "two")
+    relay.go_on()
+    end = time.monotonic() + 120
+    while database.trouble():
+        assert time.monotonic() < end, "it is still taken for away"
+        time.sleep(0.05)
+    look(database, "three")
+    assert audit.verify(database).ok
+
+
+def test_server_that_goes_away_in_a_commit_leaves_open_whether_it_was_kept(database: Database, relay: Relay) -> None:
+    def save() -> None:
+        with database.write() as session:
+            audit.append(session, LOCAL, Action.OPEN, "patient", "one")
+            sa.event.listen(database.engine, "commit", lambda _: relay.freeze(), once=True)
+
+    with pytest.raises(UncertainError, match="not known whether it was kept"):
+        save()
+
+
+def test_what_others_lock_is_waited_for_in_bounds(database: Database) -> None:
+    with database.engine.connect() as other:
+        other.execute(sa.text("LOCK TABLE audit_event IN ACCESS EXCLUSIVE MODE"))
+        with pytest.raises(RecordsError, match="busy"):
+            count(database)
+    end = time.monotonic() + 120
+    while database.trouble():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert count(database) == 0
