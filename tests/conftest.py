@@ -18,6 +18,14 @@ SERVER = "CARERISK_TEST_POSTGRES"
 SHARED = Path(os.environ.get("CARERISK_SHARED", ROOT.parent / "shared"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What tests/crash is told; here, so that pytest knows it from wherever it is started."""
+    parser.addoption(
+        "--crash-minutes", type=float, help="minutes that things happen to each served clinic of tests/crash"
+    )
+    parser.addoption("--crash-seed", type=int, help="of the order in which they happen, as an earlier run printed it")
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared data; skips where it is absent, fails in CI."""

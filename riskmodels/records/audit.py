@@ -2,7 +2,8 @@
 
 ``hash = SHA-256(canonical JSON of [seq, time, actor, action, kind, record id, detail, previous hash])``; with the
 environment's ``CARERISK_AUDIT_KEY`` it is HMAC-SHA-256 by that key. :mod:`riskmodels.records.audit_chain` walks the
-chain. What it protects against, and what not, stands in docs/records.md.
+chain, :mod:`riskmodels.records.audit_anchor` holds its first event by the key. What it protects against, and what not,
+stands in docs/records.md.
 
 A detail names fields; it never holds a patient's value.
 """
@@ -20,8 +21,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from riskmodels.records import audit_anchor
 from riskmodels.records.access import Actor, Role, require
-from riskmodels.records.audit_chain import Problem, Verdict, digest, keys, verify
+from riskmodels.records.audit_chain import Problem, Verdict, digest, verify
+from riskmodels.records.audit_keys import keys
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
 from riskmodels.records.schema import AuditEventRow, AuditHeadRow
@@ -51,6 +54,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     IN_FORCE = "in force"
     ROLL_BACK = "roll back"
+    KEY_BEGINS = "key begins"
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,7 @@ def append(
 
     Raises:
         ValueError: when the detail holds anything else.
-        RecordsError: when the end of the chain is missing.
+        RecordsError: when the end of the chain, or its first event by the key, is missing.
     """
     checked = _checked(detail or {})
     time = datetime.now(UTC).isoformat(timespec="microseconds")
@@ -122,10 +126,14 @@ def append(
             log="audit head missing",
         )
     content = (found.seq + 1, time, actor.id, str(action), kind, record_id, checked, found.hash)
-    made = digest(content, next(iter(keys()), b""))
+    known = keys()
+    audit_anchor.guard(session, known)
+    made = digest(content, known[0] if known else b"")
     names = ("seq", "time", "actor", "action", "record_kind", "record_id", "detail", "previous")
     session.execute(insert(AuditEventRow).values(**dict(zip(names, content, strict=True)), hash=made))
     session.execute(update(AuditHeadRow).where(AuditHeadRow.id == 1).values(seq=found.seq + 1, hash=made))
+    if known and not found.seq:
+        audit_anchor.put(session, audit_anchor.sign(1, made, known[0]))
 
 
 def record(

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Text, cast, select
 from sqlalchemy.orm import Session
 
+from riskmodels.records import audit_anchor
+from riskmodels.records.audit_keys import KEY, keys
 from riskmodels.records.engine import Database
 from riskmodels.records.schema import AuditEventRow, AuditHeadRow
 
-#: environment variable with the key; after a change the former keys follow it, parted by spaces
-KEY = "CARERISK_AUDIT_KEY"
 #: events read at a time, and problems told at most: the rest is counted
 BATCH, MOST_PROBLEMS = 2_000, 50
 
@@ -45,6 +45,7 @@ class Verdict:
         problems: where it is broken, at most 50 of them.
         broken: how many problems there are in all.
         keyed: events whose hash needs a key that is set here; the others can be made by whoever writes the database.
+        begins: number of the first of these; 0 when there is none.
     """
 
     events: int
@@ -52,16 +53,12 @@ class Verdict:
     problems: tuple[Problem, ...] = ()
     broken: int = 0
     keyed: int = 0
+    begins: int = 0
 
     @property
     def ok(self) -> bool:
         """Whether the chain is whole."""
         return not self.broken
-
-
-def keys(environment: Mapping[str, str] = os.environ) -> tuple[bytes, ...]:
-    """The keys of the environment: the first one makes new hashes, all of them check."""
-    return tuple(key.encode() for key in environment.get(KEY, "").split())
 
 
 def digest(content: Sequence[Any], key: bytes = b"") -> str:
@@ -75,12 +72,13 @@ def digest(content: Sequence[Any], key: bytes = b"") -> str:
     return hmac.new(key, text, hashlib.sha256).hexdigest() if key else hashlib.sha256(text).hexdigest()
 
 
-def verify(database: Database, expected: str | None = None) -> Verdict:
-    """Walk the whole chain.
+def verify(database: Database, expected: str | None = None, anchored: bool = True) -> Verdict:
+    """Walk the whole chain, and compare it with the signed anchor where a key is set.
 
     Args:
         database: the records; others may go on writing.
         expected: a head that was noted elsewhere: it must occur.
+        anchored: False for the chain alone.
 
     Raises:
         RecordsError: when the database cannot be reached.
@@ -92,6 +90,8 @@ def verify(database: Database, expected: str | None = None) -> Verdict:
         for row in _rows(session):
             walk.step(row)
         head = session.execute(select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.id == 1)).one_or_none()
+        if anchored and walk.keys:
+            walk.anchor(session, database.folder)
     return walk.end(None if head is None else (head.seq, head.hash))
 
 
@@ -115,6 +115,7 @@ class _Walk:
     expected: str
     events: int = 0
     keyed: int = 0
+    begins: int = 0
     broken: int = 0
     seq: int = 0
     hash: str = ""
@@ -145,14 +146,23 @@ class _Walk:
             self._tell(self.seq, f"the trail should end with event {head[0]} and another hash")
         if self.expected and not self.met:
             self._tell(0, "the noted hash is not in the trail: it was rewritten, or is of another database")
-        if self.keys and self.events and not self.keyed:
-            self._tell(0, f"no event was made with {KEY}: the key is new or another one, or the trail was rewritten")
-        return Verdict(self.events, self.hash, tuple(self.problems), self.broken, self.keyed)
+        return Verdict(self.events, self.hash, tuple(self.problems), self.broken, self.keyed, self.begins)
+
+    def anchor(self, session: Session, folder: Path) -> None:
+        """Compare with what the key signed; say so where a chain without fault has nothing signed."""
+        against = audit_anchor.rewritten(session, folder, self.keys)
+        if not against and self.keyed:
+            against = "" if self.broken else audit_anchor.unsaid(session, self.keys)
+        elif not against and self.events:
+            against = f"no event was made with {KEY}: the key is new or another one, or the trail was rewritten"
+        if against:
+            self._tell(0, against)
 
     def _check_hash(self, row: Any) -> None:
         content = _content(row)
         if content is not None and any(digest(content, key) == row.hash for key in self.keys):
             self.keyed += 1
+            self.begins = self.begins or row.seq
         elif content is None or digest(content) != row.hash:
             self._tell(row.seq, f"changed{'' if self.keys else f', or made with a {KEY} that is not set here'}")
         elif self.keyed:

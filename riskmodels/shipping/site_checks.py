@@ -15,15 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import CareRiskError
+from riskmodels.records import audit_anchor
+from riskmodels.records.audit_keys import KEY, keys
 from riskmodels.records.engine import Database, connect, data_folder, sqlite_is_to_be_made
-from riskmodels.records.schema import AuditEventRow, AuditHeadRow
+from riskmodels.records.schema import AuditAnchorRow, AuditEventRow, AuditHeadRow
 from riskmodels.records.upgrade import Version, version
 
 ROOT = Path(__file__).resolve().parents[2]
 UPGRADE = "python -m riskmodels db upgrade"
+_LOOK = "run python -m riskmodels audit verify, and keep a copy of the database"
 #: free space on the disk of the data folder, bytes: under the first nothing may be saved, under the second it is told
 FULL, NEARLY_FULL = 10**9, 5 * 10**9
 #: what sign-in needs: environment variable → key of [auth] in secrets.toml (ui/sign_in_settings.py reads them)
@@ -90,16 +94,27 @@ def _step(database: Database, found: Version) -> Check:
 
 
 def _audit_head(database: Database) -> Check:
-    """The stored end of the chain against its last event; the whole chain is walked by ``audit verify``."""
+    """The stored end of the chain against its last event, and its anchor; ``audit verify`` walks the whole chain."""
     with database.read() as session:
         heads = list(session.scalars(select(AuditHeadRow)))
         last = session.scalars(select(AuditEventRow).order_by(AuditEventRow.seq.desc()).limit(1)).first()
         events = session.scalar(select(func.count()).select_from(AuditEventRow)) or 0
-    end = (last.seq, last.hash) if last else (0, "")
-    if len(heads) != 1 or (heads[0].seq, heads[0].hash) != end or events != end[0]:
-        problem = "its end is not where it was: run python -m riskmodels audit verify, and keep a copy of the database"
-        return Check("audit trail", False, problem)
-    return Check("audit trail", True, f"{events:,} events, ends {end[1][:12] or 'at its beginning'}")
+        end = (last.seq, last.hash) if last else (0, "")
+        if len(heads) != 1 or (heads[0].seq, heads[0].hash) != end or events != end[0]:
+            return Check("audit trail", False, f"its end is not where it was: {_LOOK}")
+        if audit_anchor.rewritten(session, database.folder, keys()):
+            return Check("audit trail", False, f"its first event by the key is not where it was: {_LOOK}")
+        caution = _key_caution(session) if events else ""
+    detail = f"{events:,} events, ends {end[1][:12] or 'at its beginning'}"
+    return Check("audit trail", True, f"{detail}; {caution}" if caution else detail, bool(caution))
+
+
+def _key_caution(session: Session) -> str:
+    """What somebody should look at about the key of a trail that has events."""
+    if keys():
+        return audit_anchor.unsaid(session, keys())
+    anchored = session.scalar(select(func.count()).select_from(AuditAnchorRow))
+    return f"it has a key, but {KEY} is not set here, so where it begins is not checked" if anchored else ""
 
 
 def folder_checks(folder: Path | None = None) -> list[Check]:

@@ -13,14 +13,28 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from riskmodels.records import LOCAL, Actor, Database, NotAllowedError, RecordsError, Role, audit, audit_chain
+from riskmodels.records import (
+    LOCAL,
+    Actor,
+    Database,
+    NotAllowedError,
+    RecordsError,
+    Role,
+    audit,
+    audit_chain,
+    open_database,
+)
 from riskmodels.records.audit import Action
+from riskmodels.records.audit_begin import begin
 from riskmodels.records.audit_chain import digest
 from riskmodels.records.audit_command import add_arguments, audit_command
 from riskmodels.records.engine import connect
+from tests.records.audit_trail import ANN, fill, tamper, told
 
-ANN = Actor("ann", "Ann Miller", frozenset({Role.CARE}))
 CONTENT = (1, "2026-11-24T20:00:00.000000+00:00", "ann", "save", "visit", "v1", {"fields": ["age"]}, "")
+#: of the table without the number, and another event of number 3
+COLUMNS = "time, actor, action, record_kind, record_id, detail, previous, hash"
+OTHER = "seq, time, 'ben', action, record_kind, record_id, detail, previous, hash FROM audit_event WHERE seq = 3"
 
 
 @pytest.fixture(autouse=True)
@@ -29,38 +43,12 @@ def no_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(audit_chain.KEY, raising=False)
 
 
-def fill(database: Database, count: int = 6) -> None:
-    """So many events."""
-    for number in range(1, count + 1):
-        audit.record(
-            database, ANN, Action.SAVE, "visit", f"v{number}", {"fields": ["age", "hdl_cholesterol"], "n": 1.5}
-        )
-
-
-def tamper(database: Database, *statements: str) -> None:
-    """What somebody does who owns the database: the triggers away, the statements, the triggers back."""
-    names = ("update", "delete")
-    with database.write() as session:
-        if database.file:
-            kept = [
-                session.scalar(sa.text(f"SELECT sql FROM sqlite_master WHERE name = 'audit_event_no_{n}'"))
-                for n in names
-            ]
-            before, after = [f"DROP TRIGGER audit_event_no_{n}" for n in names], [str(sql) for sql in kept]
-        else:
-            before, after = (
-                ["ALTER TABLE audit_event DISABLE TRIGGER USER"],
-                ["ALTER TABLE audit_event ENABLE TRIGGER USER"],
-            )
-        for statement in (*before, *statements, *after):
-            session.execute(sa.text(statement))
-
-
-def told(database: Database, expected: str | None = None) -> list[tuple[int, str]]:
-    """The problems: of which event, and the first words."""
-    verdict = audit.verify(database, expected)
-    assert verdict.ok == (not verdict.problems)
-    return [(problem.seq, problem.text) for problem in verdict.problems]
+def refuses(database: Database, statement: str) -> None:
+    """The statement is refused as a whole."""
+    with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:
+        connection.execute(sa.text(statement))
+    assert told(database) == []
+    assert audit.events(database, LOCAL, who="ann").total == 6
 
 
 class TestAppend:
@@ -131,12 +119,45 @@ class TestAppend:
         with pytest.raises(RecordsError, match="end of the audit trail"):
             fill(database, 1)
 
-    @pytest.mark.parametrize("statement", ["UPDATE audit_event SET actor = 'ben'", "DELETE FROM audit_event"])
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE audit_event SET actor = 'ben'",
+            "DELETE FROM audit_event",
+            f"INSERT INTO audit_event SELECT {OTHER} ON CONFLICT (seq) DO UPDATE SET actor = 'ben'",
+        ],
+        ids=["update", "delete", "upsert"],
+    )
     def test_database_itself_refuses_to_change_or_remove_an_event(self, statement: str, database: Database) -> None:
         fill(database)
-        with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:
-            connection.execute(sa.text(statement))
-        assert told(database) == []
+        refuses(database, statement)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            f"INSERT OR REPLACE INTO audit_event SELECT {OTHER}",
+            f"REPLACE INTO audit_event SELECT {OTHER}",
+            f"INSERT OR REPLACE INTO audit_event (rowid, {COLUMNS}) SELECT {OTHER}",
+            "UPDATE OR REPLACE audit_event SET seq = 3 WHERE seq = 4",
+        ],
+    )
+    def test_nor_does_it_let_one_be_replaced(self, statement: str, sqlite_database: Database) -> None:
+        fill(sqlite_database)
+        refuses(sqlite_database, statement)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "TRUNCATE audit_event",
+            "MERGE INTO audit_event USING (SELECT 3 AS n) x ON seq = n WHEN MATCHED THEN UPDATE SET actor = 'ben'",
+            "MERGE INTO audit_event USING (SELECT 3 AS n) x ON seq = n WHEN MATCHED THEN DELETE",
+        ],
+    )
+    def test_nor_does_postgresql(self, statement: str, postgresql_url: str, tmp_path: Path) -> None:
+        opened = open_database(postgresql_url, tmp_path)
+        fill(opened)
+        refuses(opened, statement)
+        opened.close()
 
 
 class TestEvents:
@@ -317,8 +338,9 @@ class TestKey:
     ) -> None:
         fill(database, 2)
         key("first")
+        begin(database)
         fill(database, 3)
-        assert (told(database), audit.verify(database).keyed) == ([], 3)
+        assert (told(database), audit.verify(database).keyed, audit.verify(database).begins) == ([], 4, 3)
 
     def test_chain_goes_on_after_a_change_of_the_key(self, database: Database, key: Callable[[str], None]) -> None:
         key("first")

@@ -20,8 +20,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from riskmodels.records import LOCAL, open_database
+from riskmodels.records import LOCAL, Database, open_database
 from riskmodels.records.audit import Action, record
+from riskmodels.records.audit_keys import KEY
 from riskmodels.shipping import selfcheck, site_checks
 from riskmodels.shipping.site_checks import (
     Check,
@@ -30,6 +31,7 @@ from riskmodels.shipping.site_checks import (
     server_check,
     sign_in_check,
 )
+from tests.records.audit_trail import fill, rewrite
 from ui.sign_in_settings import NEEDED, SHORTEST_SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,6 +123,38 @@ class TestDatabase:
             (trigger,) = connection.execute(wanted).fetchone()
             connection.executescript(damage.format(delete=trigger))
         assert [found.passed for found in database_checks()] == [True, False]
+
+    def test_trail_that_was_rewritten_without_the_key_fails(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        database = self._keyed(monkeypatch)
+        rewrite(database, without="v2")
+        database.close()
+        assert [(found.passed, found.detail[:34]) for found in database_checks()][1] == (
+            False,
+            "its first event by the key is not ",
+        )
+
+    def test_trail_without_its_anchor_is_cautioned(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        database = self._keyed(monkeypatch)
+        with database.write() as session:
+            session.execute(sa.text("DELETE FROM audit_anchor"))
+        database.close()
+        trail = database_checks()[1]
+        assert (trail.passed, trail.caution, "audit begin" in trail.detail) == (True, True, True)
+
+    def test_key_that_is_missing_here_is_cautioned(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._keyed(monkeypatch).close()
+        assert not database_checks()[1].caution
+        monkeypatch.delenv(KEY)
+        trail = database_checks()[1]
+        assert (trail.passed, trail.caution, "is not set here" in trail.detail) == (True, True, True)
+
+    @staticmethod
+    def _keyed(monkeypatch: pytest.MonkeyPatch) -> Database:
+        """A database with six events by a key."""
+        monkeypatch.setenv(KEY, "first")
+        database = open_database()
+        fill(database)
+        return database
 
     def test_address_that_is_not_understood_fails(self, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "mysql://root:secret@db/carerisk")
