@@ -41,8 +41,8 @@ _LIFE = (
 _ACCESS = '%s - "%s %s HTTP/%s" %d'
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 #: parts of addresses that are the same for everybody; anything else may be what somebody typed
-_ROUTES = ("/ready", "/_stcore/health", "/_stcore/stream", "/_stcore/upload_file", "/_stcore", "/media", "/static", "/component",
-           "/auth", "/oauth2callback", "/cds-services")  # fmt: skip
+_ROUTES = ("/ready", "/_stcore/health", "/_stcore/stream", "/_stcore/upload_file", "/_stcore", "/media", "/static",
+           "/component", "/auth", "/oauth2callback", "/cds-services")  # fmt: skip
 _QUIET = ("/ready", "/_stcore/health")
 _MOST_FRAMES, _MOST_TEXT = 30, 300
 _ROOT = Path(__file__).resolve().parent.parent
