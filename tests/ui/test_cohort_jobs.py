@@ -58,7 +58,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def done(job: Job) -> Job:
     """The job once it has ended."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while (found := cohort_jobs.find(job.id)) is None or found.active:
         assert time.monotonic() < end, "it did not end"
         time.sleep(0.02)
