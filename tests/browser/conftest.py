@@ -10,8 +10,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 
@@ -27,7 +29,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-_STARTED_WITHIN, _PAGE_WITHIN = 60.0, 60_000
+#: seconds after which something hangs; nothing waits as long on a machine that is merely busy
+HUNG = 300.0
+#: the app once it has computed the page to its end and the browser has drawn it
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 
 def _free_port() -> int:
@@ -37,7 +42,7 @@ def _free_port() -> int:
 
 
 def _wait_until_served(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _STARTED_WITHIN
+    deadline = time.monotonic() + HUNG
     while time.monotonic() < deadline:
         if server.poll() is not None:
             pytest.fail(f"the server ended with code {server.returncode}")
@@ -46,7 +51,7 @@ def _wait_until_served(url: str, server: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.2)
-    pytest.fail(f"the server did not answer within {_STARTED_WITHIN:.0f} s")
+    pytest.fail(f"the server did not answer within {HUNG:.0f} s")
 
 
 Serve = Callable[..., str]
@@ -71,7 +76,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
     for server in servers:
         server.terminate()
     for server in servers:
-        server.wait(timeout=20)
+        server.wait(timeout=HUNG)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +96,7 @@ def provider_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     _wait_until_served(f"{url}/.well-known/openid-configuration", server)
     yield url
     server.terminate()
-    server.wait(timeout=20)
+    server.wait(timeout=HUNG)
 
 
 def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
@@ -116,6 +121,45 @@ def browser() -> Iterator[Any]:
 
 
 OpenPage = Callable[..., Any]
+#: the connection of each page to its server
+_SOCKETS: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def _is_end(payload: str | bytes) -> bool:
+    """Whether a message of the server says that the page is computed to its end."""
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    if not isinstance(payload, bytes):
+        return False
+    message = ForwardMsg.FromString(payload)
+    ends = (ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY)
+    return message.WhichOneof("type") == "script_finished" and message.script_finished in ends
+
+
+@pytest.fixture(scope="session")
+def answered() -> Callable[[Any], AbstractContextManager[None]]:
+    """``with answered(page): act`` goes on when the app has answered the act and the browser has drawn the answer.
+
+    For acts whose answer cannot be told by what the page then shows. A list that is open when an answer arrives closes.
+    """
+
+    @contextmanager
+    def wait(page: Any) -> Iterator[None]:
+        with _SOCKETS[page].expect_event("framereceived", _is_end, timeout=HUNG * 1000):
+            yield
+        page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+        page.locator(IDLE).wait_for()
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def settle() -> Callable[[Any], None]:
+    """``settle(page)`` waits until the run that drew what the page shows is over.
+
+    Before that a button may still move under the pointer, and a download may still have the address of the run before.
+    """
+    return lambda page: page.locator(IDLE).wait_for()
 
 
 @pytest.fixture
@@ -131,12 +175,14 @@ def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True
         )
-        context.set_default_timeout(_PAGE_WITHIN)
+        context.set_default_timeout(HUNG * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda m: refused.append(m.text) if "Content Security Policy" in m.text else None)
+        page.on("websocket", lambda socket: _SOCKETS.update({page: socket}))
         page.goto(f"{app_url}{path}")
         page.get_by_role("heading", level=1).wait_for()
+        page.locator(IDLE).wait_for()
         return page
 
     yield open_address

@@ -31,7 +31,9 @@ def test_an_empty_trail_says_so_and_is_whole(open_page: OpenPage) -> None:
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (400, "dark")], ids=["wide", "narrow"])
-def test_what_was_done_is_listed_checked_and_taken_away(open_page: OpenPage, width: int, theme: str) -> None:
+def test_what_was_done_is_listed_checked_and_taken_away(
+    open_page: OpenPage, settle: Callable[[Any], None], width: int, theme: str
+) -> None:
     save_a_patient(open_page)
     page = open_page("/Audit", width=width, theme=theme)
     table = page.get_by_role("table", name="Audit trail")
@@ -41,6 +43,7 @@ def test_what_was_done_is_listed_checked_and_taken_away(open_page: OpenPage, wid
     assert not sideways(page)
     page.get_by_role("button", name="Verify the chain").click()
     page.get_by_text("none changed, moved or missing").wait_for()
+    settle(page)  # what the check found pushes the button down
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     with open(download.value.path(), encoding="utf-8-sig", newline="") as file:

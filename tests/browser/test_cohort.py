@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 DEMO = Path(__file__).resolve().parents[2] / "data" / "cohorts" / "nhanes_2017_2018_demo.csv"
 
 pytestmark = pytest.mark.browser
-#: the app once it has answered everything
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 
 
 def choose(page, path: Path) -> None:
@@ -25,11 +25,12 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_demo_file_is_uploaded_scored_and_downloaded_in_the_same_order(open_page, tmp_path):
+def test_demo_file_is_uploaded_scored_and_downloaded_in_the_same_order(open_page, settle, tmp_path):
     page = open_page("/Cohort")
     choose(page, DEMO)
     page.get_by_role("button", name="Score 5,533 rows").click()
     page.get_by_text("5,533 read =").wait_for()
+    settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the scored CSV").click()
     target = tmp_path / "scored.csv"
@@ -52,9 +53,10 @@ def test_progress_can_be_cancelled_and_the_file_stays(open_page):
     ended = page.get_by_text("Stopped after").or_(page.get_by_role("button", name="Download the scored CSV"))
     cancel = page.get_by_role("button", name="Cancel")
     cancel.or_(ended).first.wait_for()
-    if cancel.is_visible():
-        cancel.click(timeout=5_000)
-    ended.first.wait_for()
+    while not ended.first.is_visible():
+        with contextlib.suppress(TimeoutError):  # the button went away under the pointer
+            cancel.click(timeout=1_000)
+            ended.first.wait_for()
     assert page.get_by_text("Demo cohort: NHANES 2017–2018").first.is_visible()
 
 
@@ -99,16 +101,15 @@ def foreign(tmp_path) -> Path:
     return path
 
 
-def choose_option(page, label: str, option: str) -> None:
-    page.locator(IDLE).wait_for()  # an answer that arrives closes an open list
-    page.get_by_role("combobox", name=label).click()
-    page.get_by_role("option", name=option, exact=True).click()
-    page.wait_for_timeout(1000)  # until the browser has told the app
-    page.locator(IDLE).wait_for()
+def choose_option(page, answered, label: str, option: str) -> None:
+    field = page.get_by_role("combobox", name=label)
+    field.click()
+    with answered(page):
+        page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded_and_reported(
-    open_page, foreign, tmp_path
+    open_page, answered, settle, foreign, tmp_path
 ):
     page = open_page("/Cohort")
     choose(page, foreign)
@@ -118,8 +119,10 @@ def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded
     page.get_by_role("radiogroup", name="In which unit is “HDL”").get_by_text("mmol/L").click()
     page.get_by_text("All questions are answered.", exact=True).wait_for()
     page.get_by_role("tab", name="One column").click()
-    choose_option(page, "Column in the file", "Druck")
-    choose_option(page, "Read as", "Systolic pressure")
+    settle(page)
+    choose_option(page, answered, "Column in the file", "Druck")
+    page.get_by_text("Sample values: 100, 101").wait_for()
+    choose_option(page, answered, "Read as", "Systolic pressure")
     page.get_by_text("4 of 6 columns used").or_(page.get_by_text("1 question left")).first.wait_for()
     pressure = page.get_by_role("radiogroup", name="In which unit is “Druck”")
     if pressure.count():
@@ -130,8 +133,9 @@ def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded
     page.wait_for_url("**/Cohort?job=*")
     page.reload()
     page.get_by_role("progressbar").or_(page.get_by_text("150,000 read =")).first.wait_for()
-    page.get_by_text("150,000 read =").wait_for(timeout=240_000)
-    with page.expect_download(timeout=120_000) as download:
+    page.get_by_text("150,000 read =").wait_for()
+    settle(page)
+    with page.expect_download() as download:
         page.get_by_role("button", name="Download the scored CSV").click()
     target = tmp_path / "scored.csv"
     download.value.save_as(target)
@@ -139,11 +143,12 @@ def test_foreign_file_is_mapped_answered_scored_found_after_a_refresh_downloaded
     assert len(head) == 150_001
     assert "diabetes_risk" in head[0]
     page.get_by_role("tab", name="Report").click()
-    choose_option(page, "Outcome column: what happened", "Ereignis")
+    settle(page)
+    choose_option(page, answered, "Outcome column: what happened", "Ereignis")
     page.get_by_text("with a known outcome").wait_for()
 
 
-def test_outcome_column_brings_the_report(open_page, tmp_path):
+def test_outcome_column_brings_the_report(open_page, answered, settle, tmp_path):
     lines = ["patient_id,age,sex,bmi,happened"]
     lines += [f"P{i},{30 + i % 50},{'fe' * (i % 2)}male,{20 + i % 17},{int(i % 50 > 20 + i % 23)}" for i in range(300)]
     path = tmp_path / "small.csv"
@@ -153,10 +158,12 @@ def test_outcome_column_brings_the_report(open_page, tmp_path):
     page.get_by_role("button", name="Score 300 rows").click()
     page.get_by_text("300 read =").wait_for()
     page.get_by_role("tab", name="Report").click()
-    choose_option(page, "Outcome column: what happened", "happened")
+    settle(page)
+    choose_option(page, answered, "Outcome column: what happened", "happened")
     page.get_by_text("with a known outcome").wait_for()
     page.get_by_role("button", name="Make the report").click()
     page.get_by_role("heading", name="Calibration", exact=True).wait_for()
+    settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download the report").click()
     target = tmp_path / "report.html"

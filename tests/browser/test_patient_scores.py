@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -28,54 +29,52 @@ CHOICES = {
     "Told: diabetes": "yes",
     "Smoking": "never",
 }
+#: the text of the option that the keyboard is on
+FOCUSED = "document.querySelector(\"[role='option'][data-focused='true']\")?.innerText"
 CLOSED = ("Body size", "Blood pressure", "Lipids", "Sugar", "Kidney", "Lifestyle")
 
 
-def settle(page: Any) -> None:
-    """Wait until the page has answered: an open list closes when it is drawn again."""
-    page.wait_for_timeout(200)
-    page.locator("[data-testid='stApp'][data-test-script-state='notRunning']").wait_for()
+Answered = Callable[[Any], AbstractContextManager[None]]
 
 
-def fill(page: Any, label: str, value: str) -> None:
+def fill(page: Any, answered: Answered, label: str, value: str) -> None:
     field = page.get_by_role("spinbutton", name=label, exact=True)
     field.fill(value)
-    field.press("Enter")
-    settle(page)
+    with answered(page):
+        field.press("Enter")
 
 
-def choose(page: Any, label: str, value: str) -> None:
+def choose(page: Any, answered: Answered, label: str, value: str) -> None:
     """By keyboard, which does not depend on where the page is scrolled to."""
     field = page.get_by_role("combobox", name=re.compile(re.escape(label))).first
     field.focus()
     page.keyboard.type(value)
     page.get_by_role("option", name=value, exact=True).wait_for()
-    for _ in range(5):
-        if page.locator("[role='option'][data-focused='true']").all_inner_texts() == [value]:
-            break
+    while (focused := page.evaluate(FOCUSED)) != value:
         page.keyboard.press("ArrowDown")
-        page.wait_for_timeout(100)
-    page.keyboard.press("Enter")
-    settle(page)
+        page.wait_for_function(f"before => {FOCUSED} !== before", arg=focused)
+    with answered(page):
+        page.keyboard.press("Enter")
 
 
 def score_row(page: Any, title: str) -> Any:
     return page.locator(".cr-table tr", has=page.get_by_role("rowheader", name=title))
 
 
-def type_worked_example(page: Any) -> None:
+def type_worked_example(page: Any, answered: Answered) -> None:
     for group in CLOSED:
         page.locator(".st-key-form summary", has_text=group).first.click()
-    settle(page)
     for label, value in NUMBERS.items():
-        fill(page, label, value)
+        fill(page, answered, label, value)
     for label, value in CHOICES.items():
-        choose(page, label, value)
+        choose(page, answered, label, value)
 
 
-def test_prevent_worked_example_typed_in_shows_the_published_value(open_page: Callable[..., Any]) -> None:
+def test_prevent_worked_example_typed_in_shows_the_published_value(
+    open_page: Callable[..., Any], answered: Answered
+) -> None:
     page = open_page("/Patient")
-    type_worked_example(page)
+    type_worked_example(page, answered)
     row = score_row(page, "AHA PREVENT 2023")
     row.get_by_text("14.7 %").wait_for()
     words = row.inner_text()
@@ -83,23 +82,26 @@ def test_prevent_worked_example_typed_in_shows_the_published_value(open_page: Ca
     assert "base model" in words
 
 
-def test_a_35_year_old_reads_why_score2_does_not_apply(open_page: Callable[..., Any]) -> None:
+def test_a_35_year_old_reads_why_score2_does_not_apply(open_page: Callable[..., Any], answered: Answered) -> None:
     page = open_page("/Patient", width=400, theme="dark")
-    fill(page, "Age, years", "35")
-    choose(page, "Sex", "male")
+    fill(page, answered, "Age, years", "35")
+    choose(page, answered, "Sex", "male")
     row = score_row(page, "SCORE2 and SCORE2-OP")
     row.get_by_text("Does not apply: valid for ages 40–89 only.").wait_for()
     main = page.get_by_test_id("stMain")
     assert main.evaluate("e => e.scrollWidth <= e.clientWidth")
 
 
-def test_the_plan_brings_a_patient_under_the_threshold_by_named_steps(open_page: Callable[..., Any]) -> None:
+def test_the_plan_brings_a_patient_under_the_threshold_by_named_steps(
+    open_page: Callable[..., Any], answered: Answered
+) -> None:
     page = open_page("/Patient")
     page.get_by_role("button", name="Example").click()
-    page.get_by_role("button", name=EXAMPLES[1].title).click()
+    with answered(page):
+        page.get_by_role("button", name=EXAMPLES[1].title).click()
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Smallest plan").click()
-    fill(page, "To come under, %", "20")
+    fill(page, answered, "To come under, %", "20")
     page.get_by_role("button", name="Find the smallest change").click()
     page.locator(".cr-plan").wait_for()
     words = page.locator(".cr-plan").inner_text()

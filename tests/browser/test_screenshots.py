@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytestmark = pytest.mark.browser
-#: the app once it has answered everything
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
+Answered = Callable[[Any], AbstractContextManager[None]]
 
 
-def fill_patient(page: Any) -> None:
+def fill_nothing(page: Any, answered: Answered) -> None:
+    """The page as it opens."""
+
+
+def fill_patient(page: Any, answered: Answered) -> None:
     page.get_by_role("button", name="Show an invented patient").click()
     page.locator("[data-testid='stPlotlyChart'] .bartext").first.wait_for()
 
 
-def fill_timeline(page: Any) -> None:
+def fill_timeline(page: Any, answered: Answered) -> None:
     """Two visits: what was measured at the first, and a year later what was measured again."""
-    fill_patient(page)
+    fill_patient(page, answered)
     page.get_by_role("button", name="Save", exact=True).click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("spinbutton", name="year, Day of the visit").focus()
@@ -39,23 +43,22 @@ def fill_timeline(page: Any) -> None:
     ):
         page.get_by_text(group, exact=True).click()
         page.get_by_label(label).first.fill(value)
-        page.get_by_label(label).first.press("Enter")
-        page.wait_for_timeout(300)
-        page.locator(IDLE).wait_for()
+        with answered(page):
+            page.get_by_label(label).first.press("Enter")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("radio", name="Timeline").click()
     page.get_by_role("radio", name="Why it changed").click()
     page.locator("[data-testid='stPlotlyChart'] .bartext").first.wait_for()
 
 
-def fill_cohort(page: Any) -> None:
+def fill_cohort(page: Any, answered: Answered) -> None:
     page.get_by_role("button", name="Use the demo cohort").click()
     page.get_by_role("button", name="Score", exact=False).last.click()
     page.get_by_role("button", name="Download", exact=False).first.wait_for()
     page.locator("[data-testid='stPlotlyChart']").first.wait_for()
 
 
-def fill_image(page: Any) -> None:
+def fill_image(page: Any, answered: Answered) -> None:
     page.get_by_role("button", name="Try a sample").click()
     page.locator("img[alt*='with a heat map']").wait_for()
 
@@ -63,7 +66,7 @@ def fill_image(page: Any) -> None:
 @pytest.mark.parametrize(
     ("path", "name", "fill"),
     [
-        ("/", "home", lambda page: None),
+        ("/", "home", fill_nothing),
         ("/Patient", "patient", fill_patient),
         ("/Patient", "timeline", fill_timeline),
         ("/Cohort", "cohort", fill_cohort),
@@ -71,11 +74,16 @@ def fill_image(page: Any) -> None:
     ],
 )
 def test_pictures_of_the_readme(
-    open_page: Callable[..., Any], tmp_path: Path, path: str, name: str, fill: Callable[[Any], None]
+    open_page: Callable[..., Any],
+    answered: Answered,
+    tmp_path: Path,
+    path: str,
+    name: str,
+    fill: Callable[[Any, Answered], None],
 ) -> None:
     folder = Path(os.environ.get("CARERISK_SCREENSHOTS", tmp_path))
     page = open_page(path)
-    fill(page)
+    fill(page, answered)
     page.wait_for_timeout(1500)  # figures settle
     target = folder / f"{name}.png"
     page.screenshot(path=target)

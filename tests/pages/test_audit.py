@@ -18,7 +18,7 @@ APP = str(Path(__file__).resolve().parents[2] / "home.py")
 
 
 def open_page() -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=300).run()
     return app.switch_page("pages/5_Audit.py").run()
 
 

@@ -22,7 +22,7 @@ GOOD = (
 
 @pytest.fixture
 def page(worker: None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     return app.switch_page("pages/2_Cohort.py").run()
 
 
@@ -255,7 +255,7 @@ class TestCancel:
 
     def test_a_new_session_finds_the_running_job_by_the_address(self, page, slow):
         upload(page, GOOD).button(key="cohort_score").click().run()
-        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60).switch_page("pages/2_Cohort.py")
+        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py")
         again.query_params["job"] = page.query_params["job"]
         assert "scoring 5 rows" in headings(again.run())
         assert "cohort\\.csv" in headings(again)
@@ -276,7 +276,7 @@ def test_scoring_that_fails_says_so_and_logs_nothing_of_the_cohort(page, monkeyp
 class TestAfterTheSession:
     def test_finished_job_is_found_by_its_address_with_file_and_columns(self, page):
         score(upload(page, GOOD))
-        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60).switch_page("pages/2_Cohort.py")
+        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py")
         again.query_params["job"] = page.query_params["job"]
         assert counts(again.run()) == (5, 4, 1, 2)
         again.button(key="cohort_restore").click().run()
@@ -289,7 +289,7 @@ class TestAfterTheSession:
 
     def test_without_the_address_it_stands_among_the_scorings_of_the_day(self, page):
         score(upload(page, GOOD))
-        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60).switch_page("pages/2_Cohort.py").run()
+        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py").run()
         again.button(key=f"cohort_job_{page.query_params['job']}").click().run()
         assert counts(again) == (5, 4, 1, 2)
 

@@ -22,7 +22,7 @@ GERMAN = (
 
 @pytest.fixture
 def page(worker: None) -> AppTest:
-    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     return app.switch_page("pages/2_Cohort.py").run()
 
 
@@ -178,7 +178,7 @@ class TestTemplates:
         question(page, "In which unit").set_value("mmol/L").run()
         page.text_input(key="cohort_layout_name").set_value("Our lab").run()
         page.button(key="cohort_layout_save").click().run()
-        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60).switch_page("pages/2_Cohort.py").run()
+        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py").run()
         upload(again, hdl_file().replace("40,", "45,"))
         assert "Recognised: read as in your template “Our lab”" in said(again)
         assert not again.button(key="cohort_score").disabled

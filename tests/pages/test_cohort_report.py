@@ -32,7 +32,7 @@ def scored(worker: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> App
     monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path / "versions"))
     monkeypatch.setattr("ui.cohort_report.REPLICATES", 20)
     monkeypatch.setattr("ui.cohort_recalibration.REPLICATES", 20)
-    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     page = app.switch_page("pages/2_Cohort.py").run()
     page.file_uploader(key="cohort_upload").set_value(("cohort.csv", cohort().encode(), "text/csv")).run()
     page.button(key="cohort_score").click().run()

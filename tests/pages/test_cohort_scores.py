@@ -24,7 +24,7 @@ ROWS = ("50,female,160,yes,200,45,no,yes,never,90,35", "35,male,120,no,180,50,no
 @pytest.fixture
 def scored(worker: None) -> AppTest:
     """A cohort of PREVENT's worked example and a man of 35, scored."""
-    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     page = app.switch_page("pages/2_Cohort.py").run()
     data = "\n".join((HEADER, *ROWS)).encode()
     page.file_uploader(key="cohort_upload").set_value(("cohort.csv", data, "text/csv")).run()

@@ -23,7 +23,7 @@ def _fresh_caches() -> Iterator[None]:
 
 
 def open_home() -> AppTest:
-    return AppTest.from_file(APP, default_timeout=60).run()
+    return AppTest.from_file(APP, default_timeout=300).run()
 
 
 def html_of(app: AppTest) -> str:

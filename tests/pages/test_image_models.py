@@ -18,7 +18,7 @@ REFUSED = "No reading of this picture"
 @pytest.fixture
 def page() -> AppTest:
     st.cache_resource.clear()
-    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     return app.switch_page("pages/3_Image.py").run()
 
 

@@ -37,7 +37,7 @@ def page() -> None:
 
 def opened(item: Item) -> AppTest:
     """The form, opened."""
-    app = AppTest.from_function(page, default_timeout=60)
+    app = AppTest.from_function(page, default_timeout=300)
     app.session_state["item"], app.session_state["found"] = item, FOUND
     app.session_state["image.record.open"] = True
     return app.run()

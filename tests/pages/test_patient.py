@@ -21,7 +21,7 @@ WOMAN, DIABETIC, CHEST_PAIN = EXAMPLES
 @pytest.fixture
 def page() -> AppTest:
     """The page as a person finds it: empty."""
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=300).run()
     return app.switch_page("pages/1_Patient.py").run()
 
 

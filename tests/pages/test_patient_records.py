@@ -29,7 +29,7 @@ COLLEAGUE = Actor("colleague", "Dr. Anna K.", frozenset({Role.CARE}))
 
 def open_page(**address: str) -> AppTest:
     """The page as a browser opens it: a session of its own, with what stands in the address."""
-    app = AppTest.from_file(HOME, default_timeout=60).run()
+    app = AppTest.from_file(HOME, default_timeout=300).run()
     app.switch_page("pages/1_Patient.py")
     for name, value in address.items():
         app.query_params[name] = value

@@ -37,7 +37,7 @@ def save(label: str = "", day: date = date(2026, 11, 2), age: float = 54, sex: f
 
 
 def open_page() -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=300).run()
     return app.switch_page(PAGE).run()
 
 

@@ -47,7 +47,7 @@ def record(*known: Mapping[str, float], note: str = "", model_hash: str = "") ->
 
 
 def open_timeline(patient_id: str) -> AppTest:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=300).run()
     app.query_params["record"] = patient_id
     app.switch_page("pages/1_Patient.py").run()
     app.segmented_control(key="record.view").set_value("Timeline").run()

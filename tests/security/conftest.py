@@ -72,10 +72,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield found
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=300)
 
 
-def _wait(url: str, server: subprocess.Popen[bytes], within: float = 120.0) -> None:
+def _wait(url: str, server: subprocess.Popen[bytes], within: float = 300.0) -> None:
     end = time.monotonic() + within
     while time.monotonic() < end:
         if server.poll() is not None:
@@ -105,7 +105,7 @@ def open_page(served: Served) -> Iterator[OpenPage]:
 
         def open_address(path: str) -> Any:
             context = browser.new_context(accept_downloads=True, viewport={"width": 1440, "height": 1000})
-            context.set_default_timeout(90_000)
+            context.set_default_timeout(300_000)
             page = context.new_page()
             page.goto(f"{served.url}{path}")
             page.get_by_role("heading", level=1).wait_for()

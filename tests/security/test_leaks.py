@@ -23,6 +23,10 @@ BROKEN, EXPLODING, PICTURE, SEARCHED, TYPED = "Zwiebelfisch", "Krawallo", "Rönt
 PLANTED = ("Quarkmann", GLUCOSE, "Knurpsel", "Schnabelwopp", FAMILY, NUMBER, CITY, BROKEN, EXPLODING, PICTURE, SEARCHED,
            TYPED)  # fmt: skip
 OpenPage = Callable[[str], Any]
+#: the app once it has computed the page to its end and the browser has drawn it
+IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
+#: that a file was not read, or that something went wrong
+TOLD = "[data-testid='stAlert'], [data-testid='stException'], .cr-failed"
 #: a word at whose sight the server of these tests fails (conftest.py)
 EXPLODE = "EXPLODE"
 
@@ -80,11 +84,11 @@ def upload_cohorts(open_page: OpenPage, folder: Path) -> Any:
     choose(page, folder / "Schnabelwopp.csv")
     page.get_by_role("button", name="Score 50 rows").click()
     page.get_by_text("50 read =").wait_for()
-    page.wait_for_timeout(1_500)
+    page.locator(IDLE).wait_for()
     for name in ("broken.csv", "exploding.csv"):
         other = open_page("/Cohort")
         choose(other, folder / name)
-        other.wait_for_timeout(4_000)
+        other.locator(TOLD).first.wait_for()
     return page
 
 
@@ -94,7 +98,7 @@ def upload_pictures(open_page: OpenPage, folder: Path) -> None:
     for name in (f"{PICTURE}.png", f"{PICTURE}-2.png"):
         page = open_page("/Image")
         choose(page, folder / name)
-        page.wait_for_timeout(4_000)
+        page.locator(TOLD).first.wait_for()
 
 
 def search(open_page: OpenPage, served: Any) -> Any:
@@ -166,7 +170,7 @@ def test_label_and_column_are_shown_as_they_were_typed(visited: list[Any]) -> No
 @pytest.mark.parametrize("path", ["/", "/Patient", "/Cohort", "/Image"])
 def test_another_browser_sees_none_of_it(visited: list[Any], open_page: OpenPage, path: str) -> None:
     page = open_page(path)
-    page.wait_for_timeout(3_000)
+    page.locator(IDLE).wait_for()
     seen = page.content()
     # the cohort's name may stand in the list of one's own jobs: without sign-in both browsers are the same person
     listed = {"Schnabelwopp"} if path == "/Cohort" else set()

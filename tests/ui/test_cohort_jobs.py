@@ -67,7 +67,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def done(job: Job) -> Job:
     """The job once it has ended."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while (found := cohort_jobs.find(job.id)) is None or found.active:
         assert time.monotonic() < end, "it did not end"
         time.sleep(0.02)

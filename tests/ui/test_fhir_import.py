@@ -73,7 +73,7 @@ def script() -> None:
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(fhir_import, "date", Day)
-    return AppTest.from_function(script, default_timeout=60).run()
+    return AppTest.from_function(script, default_timeout=300).run()
 
 
 def upload(page: AppTest, data: bytes, name: str = "bundle.json") -> AppTest:

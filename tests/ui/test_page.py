@@ -46,7 +46,7 @@ def page() -> None:
 
 def opened(claims: dict[str, Any]) -> AppTest:
     """``page`` as Streamlit runs it for the person of the claims."""
-    app = AppTest.from_function(page, default_timeout=30)
+    app = AppTest.from_function(page, default_timeout=300)
     app.user = claims
     return app.run()
 
@@ -183,7 +183,7 @@ class TestCurrentActor:
 
     def test_fragment_of_a_page_left_open_shows_that_it_is_over(self, signing_in: Database, person: Person) -> None:
         claims = person("cem", "analyst")
-        app = AppTest.from_function(fragment_page, default_timeout=30)
+        app = AppTest.from_function(fragment_page, default_timeout=300)
         app.user = claims
         app.run()
         assert "content for Cem" in texts(app)
@@ -205,7 +205,7 @@ class TestMenu:
     def test_menu_and_doors_lead_to_what_the_role_opens(
         self, signing_in: Database, person: Person, role: str, scripts: set[str]
     ) -> None:
-        app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=60)
+        app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
         app.user = person("ann", role)
         app.run()
         assert {link.proto.page for link in app.sidebar.get("page_link")} == scripts
