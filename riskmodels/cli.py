@@ -79,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
     service = commands.add_parser("serve-cds", help="serve CDS Hooks cards over HTTP")
     _set(service, cds.add_arguments, cds.serve_cds_command)
     card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
+    card.add_argument(
+        "--seal", type=Path, nargs="+", metavar="FOLDER", help="instead: add its hash to the card of a model's folder"
+    )
     card.set_defaults(command=_card)
     bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
     bench.add_argument("--out", type=Path, help="Markdown file to write; printed only when left out")
@@ -216,12 +219,22 @@ def _train_own(options: argparse.Namespace) -> int:
     return 0
 
 
-def _card(_: argparse.Namespace) -> int:
+def _card(options: argparse.Namespace) -> int:
+    if getattr(options, "seal", None):
+        return _seal_cards(options.seal)
     from riskmodels.shipping.document import PAGE, model_card
     from riskmodels.tabular.model import load_shipped
 
     PAGE.write_text(model_card(load_shipped(MODELS)), encoding="utf-8")
     print(f"Written: {PAGE}")
+    return 0
+
+
+def _seal_cards(folders: Sequence[Path]) -> int:
+    from riskmodels.model_files import seal_card
+
+    for folder in folders:
+        print(f"{folder}: {seal_card(folder)}")
     return 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from riskmodels.errors import ModelFileError
+from riskmodels.card_values import number, record
 from riskmodels.imaging.backbone import Backbone
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.findings import Question
@@ -22,7 +22,7 @@ from riskmodels.imaging.results import Check, Map, Picture, Pixels, Reading, Sha
 from riskmodels.imaging.saliency import Score, grad_cam, occlude
 from riskmodels.imaging.targets import FloatArray, Target, slices
 from riskmodels.imaging.training import ImageConfig
-from riskmodels.model_files import halved, read_model, write_model
+from riskmodels.model_files import halved, read_model, understood, write_model
 from riskmodels.tabular.device import choose_device
 
 _UNUSUAL = (
@@ -174,20 +174,29 @@ class ImageClassifier:
             ModelFileError: when a file is missing, damaged or of another kind.
         """
         tensors, card = read_model(folder, FORMAT, HINT)
-        try:
+        with understood(folder, HINT):
             config = ImageConfig.from_dict(card["config"])
             targets = tuple(Target.from_dict(t) for t in card["targets"])
             familiarity = Familiarity.from_tensors(tensors)
             network = ImageNetwork(Backbone(config.frozen_blocks), config.members, sum(t.outputs for t in targets))
             weights = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
             network.load_state_dict({n: t for n, t in weights.items() if not n.startswith("familiarity.")})
-            questions = tuple(Question(**q) for q in card["questions"])
-            temperatures = {str(k): float(v) for k, v in card["temperatures"].items()}
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=HINT) from error
-        return ImageClassifier(
-            network, familiarity, targets, questions, temperatures, config, card, choose_device(device)
-        )
+            questions = tuple(record(Question, told) for told in card["questions"])
+            temperatures = {name: number(value) for name, value in card["temperatures"].items()}
+            _require_answers(targets, questions, temperatures)
+            return ImageClassifier(
+                network, familiarity, targets, questions, temperatures, config, card, choose_device(device)
+            )
+
+
+def _require_answers(
+    targets: Sequence[Target], questions: Sequence[Question], temperatures: Mapping[str, float]
+) -> None:
+    """Every question is answered by a target, at a level that it has."""
+    classes = {target.name: len(target.classes) for target in targets}
+    asked = all(0 <= q.level < classes[q.target] for q in questions)
+    if not questions or not asked or classes.keys() != temperatures.keys() or min(temperatures.values()) <= 0:
+        raise ValueError("questions that the targets do not answer")
 
 
 def picture_tensor(pictures: Sequence[Pixels], config: ImageConfig) -> Tensor:

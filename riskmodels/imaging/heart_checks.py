@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from riskmodels.card_values import numbers
 from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, STRUCTURES, Mask, Outline
 from riskmodels.imaging.results import Check, Picture
 
@@ -100,6 +102,18 @@ def learn_ranges(masks: Iterable[Mask]) -> Ranges:
         low, high = np.quantile([row[name] for row in rows], [0.01, 0.99])
         ranges[name] = [round(float(low * (1 - _MARGIN)), 4), round(float(high * (1 + _MARGIN)), 4)]
     return ranges
+
+
+def read_ranges(told: Any) -> Ranges:
+    """The ranges of a card.
+
+    Raises:
+        TypeError, ValueError, KeyError: when they are not those that :func:`learn_ranges` makes.
+    """
+    names = (*STRUCTURES, "heart by lungs", "left by right lung", "place of the heart")
+    if set(told) != set(names) or any(len(numbers(told[name])) != 2 for name in names):
+        raise ValueError("ranges of other sizes")
+    return {name: told[name] for name in told}
 
 
 def _sizes(pieces: Mask) -> dict[str, float]:

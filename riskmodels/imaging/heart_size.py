@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from riskmodels.errors import ModelFileError
+from riskmodels.card_values import number
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.frame import Frame
-from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, side_check, view_check
+from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, read_ranges, side_check, view_check
 from riskmodels.imaging.heart_film import (
     HEART,
     LEFT_LUNG,
@@ -35,7 +35,7 @@ from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.imaging.saliency import OCCLUSION_GRID
 from riskmodels.imaging.unet import UNet, UNetShape
-from riskmodels.model_files import halved, read_model, write_model
+from riskmodels.model_files import halved, read_model, understood, write_model
 from riskmodels.tabular.device import choose_device
 
 #: above it the heart counts as enlarged on a PA film of an adult. Source: Danzer, Am J Med Sci 157:513, 1919.
@@ -216,8 +216,8 @@ class HeartSizeModel:
     def save(self, folder: Path) -> None:
         """Write model.safetensors (half precision) and card.json."""
         tensors = self.familiarity.tensors() | {"side_direction": self.side_direction}
-        for number, network in enumerate(self.networks):
-            tensors |= {f"network.{number}.{n}": halved(t) for n, t in network.state_dict().items()}
+        for index, network in enumerate(self.networks):
+            tensors |= {f"network.{index}.{n}": halved(t) for n, t in network.state_dict().items()}
         shape = {"widths": list(self.networks[0].shape.widths), "networks": len(self.networks), "side": self.side}
         own = {"kind": HEART_SIZE, "network": shape, "ranges": self.ranges, "ratio_error_90": self.error}
         write_model(folder, tensors, self.card | own, FORMAT)
@@ -234,15 +234,14 @@ class HeartSizeModel:
             ModelFileError: when a file is missing, damaged or of another kind.
         """
         tensors, card = read_model(folder, FORMAT, HINT)
-        try:
-            shape = UNetShape(tuple(card["network"]["widths"]))
-            networks = tuple(_network(tensors, i, shape) for i in range(int(card["network"]["networks"])))
-            direction = tensors["side_direction"]
-            familiarity, side = Familiarity.from_tensors(tensors), int(card["network"]["side"])
-            ranges, error = dict(card["ranges"]), float(card["ratio_error_90"])
-        except (KeyError, TypeError, ValueError, RuntimeError) as problem:
-            raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=HINT) from problem
-        return HeartSizeModel(networks, familiarity, direction, side, ranges, error, card, choose_device(device))
+        with understood(folder, HINT):
+            shape, side = UNetShape(tuple(card["network"]["widths"])), card["network"]["side"]
+            networks = tuple(_network(tensors, i, shape) for i in range(card["network"]["networks"]))
+            if not networks or not isinstance(side, int) or side < 1 or side % shape.divisor:
+                raise ValueError("no network, or no side that it can take")
+            direction, familiarity = tensors["side_direction"], Familiarity.from_tensors(tensors)
+            ranges, error = read_ranges(card["ranges"]), number(card["ratio_error_90"])
+            return HeartSizeModel(networks, familiarity, direction, side, ranges, error, card, choose_device(device))
 
 
 def sentence(ratio: float, low: float, high: float) -> str:

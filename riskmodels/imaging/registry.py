@@ -74,4 +74,4 @@ def _found(folder: Path) -> Found | None:
         card = read_card(folder, HINT)
     except ModelFileError:
         return None
-    return Found(folder, card) if {"name", "title", "kind"} <= card.keys() else None
+    return Found(folder, card) if {"name", "title", "kind", "version"} <= card.keys() else None

@@ -17,6 +17,8 @@ from scipy.special import expit
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from riskmodels.card_values import record
+
 FloatArray = NDArray[np.float64]
 
 
@@ -93,7 +95,14 @@ class Target:
     @staticmethod
     def from_dict(document: dict[str, Any]) -> Target:
         """From the card."""
-        return Target(str(document["name"]), tuple(document["classes"]), bool(document["ordered"]))
+        target = record(Target, document | {"classes": tuple(document["classes"])})
+        if (
+            type(document["classes"]) is not list
+            or len(target.classes) < 2
+            or not all(isinstance(label, str) for label in target.classes)
+        ):
+            raise ValueError("a target without two classes")
+        return target
 
 
 def slices(targets: Sequence[Target]) -> dict[str, slice]:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
+from riskmodels.card_values import record
 from riskmodels.imaging.augment import Augmentation, augment
 from riskmodels.imaging.backbone import pretrained
 from riskmodels.imaging.checkpoint import read_checkpoint, write_checkpoint
@@ -72,7 +73,7 @@ class ImageConfig:
     @staticmethod
     def from_dict(document: dict[str, Any]) -> ImageConfig:
         """From the card."""
-        return ImageConfig(**document | {"augmentation": Augmentation(**document["augmentation"])})
+        return record(ImageConfig, document | {"augmentation": record(Augmentation, document["augmentation"])})
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from riskmodels.errors import InputError
-from riskmodels.scoring.export import harmless
+from riskmodels.scoring.export import SIGNS, harmless
 
 #: rows of a Parquet row group
 GROUP_ROWS = 65_536
 _BOM = b"\xef\xbb\xbf"
-#: what a text may begin with that a spreadsheet could take for a formula; :func:`harmless` decides
-_SUSPECT = r"^[\s\pZ\pC=+\-@＝＋－＠]"
+#: what a text may hold that a spreadsheet could take for a formula; :func:`harmless` decides
+_SUSPECT = f"[{SIGNS}]"
 
 
 def open_sink(path: Path, delimiter: str = ",") -> FileSink:
@@ -132,7 +132,8 @@ class CsvSink(FileSink):
         self._file: Any = None
 
     def _prepare(self, table: pa.Table) -> pa.Table:
-        return pa.table([csv_column(column) for column in table.columns], [harmless(n) for n in table.column_names])
+        names = [harmless(name, self.delimiter) for name in table.column_names]
+        return pa.table([csv_column(column, self.delimiter) for column in table.columns], names)
 
     def _open(self, schema: pa.Schema) -> pa.csv.CSVWriter:
         self._file = self.temporary.open("wb")
@@ -151,20 +152,22 @@ class CsvSink(FileSink):
             self._file.close()
 
 
-def csv_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as it stands in a CSV: texts :func:`harmless`, numbers short, no dictionaries."""
+def csv_column(column: pa.ChunkedArray, delimiter: str = ",") -> pa.ChunkedArray:
+    """A column as it stands in a CSV of that delimiter: texts :func:`harmless`, numbers short, no dictionaries."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
+    if pa.types.is_large_string(column.type):
+        column = column.cast(pa.string())
     if pa.types.is_float64(column.type):
         return column.cast(pa.float32(), safe=False)
-    return _harmless_column(column) if pa.types.is_string(column.type) else column
+    return _harmless_column(column, delimiter) if pa.types.is_string(column.type) else column
 
 
-def _harmless_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _harmless_column(column: pa.ChunkedArray, delimiter: str) -> pa.ChunkedArray:
     texts = column.combine_chunks()
     suspects = pc.fill_null(pc.match_substring_regex(texts, _SUSPECT), False)
     if not pc.any(suspects).as_py():
         return column
     found = texts.filter(suspects).dictionary_encode()
-    safe = pa.array([harmless(text) for text in found.dictionary.to_pylist()], pa.string())
+    safe = pa.array([harmless(text, delimiter) for text in found.dictionary.to_pylist()], pa.string())
     return pa.chunked_array([pc.replace_with_mask(texts, suspects, safe.take(found.indices))])

@@ -120,12 +120,18 @@ def version_checks(folder: Path) -> list[Check]:
 
 
 def image_checks() -> list[Check]:
-    """Load every image model that is found; the retina model must read the sample photo without refusing it."""
-    from riskmodels.imaging.model import ROOT
+    """Load every image model; the retina model must read the sample photo without refusing it."""
+    from riskmodels.imaging.model import HINT, ROOT, SHIPPED
     from riskmodels.imaging.picture import open_picture
     from riskmodels.imaging.registry import find_models
+    from riskmodels.model_files import CARD, read_card
 
     results, sample = [], ROOT / "data" / "samples"
+    for path in sorted(SHIPPED.glob(f"*/{CARD}")):  # one that cannot be read is not offered, and would not be missed
+        try:
+            read_card(path.parent, HINT)
+        except CareRiskError as error:
+            results.append(Check(path.parent.name, False, str(error)))
     for name, found in find_models().items():
         try:
             refused = ""

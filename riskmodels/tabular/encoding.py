@@ -16,6 +16,7 @@ import pandas as pd
 import torch
 from scipy.interpolate import BSpline
 
+from riskmodels.card_values import number, numbers, record
 from riskmodels.vocabulary import VOCABULARY, Kind
 
 #: inputs that span orders of magnitude are encoded by their logarithm
@@ -187,18 +188,22 @@ class Encoding(torch.nn.Module):
 
     @classmethod
     def from_list(cls, rows: Sequence[dict[str, Any]]) -> Encoding:
-        """The inverse of :meth:`to_list`."""
-        return cls(
-            [
-                InputEncoding(
-                    str(row["name"]),
-                    bool(row["logarithmic"]),
-                    tuple(row["levels"]),
-                    tuple(row["knots"]),
-                    float(row["centre"]),
-                    float(row["scale"]),
-                    tuple(row["means"]),
-                )
-                for row in rows
-            ]
-        )
+        """The inverse of :meth:`to_list`.
+
+        Raises:
+            TypeError, ValueError, KeyError: when an entry is no encoding.
+        """
+        return cls([_read_input(row) for row in rows])
+
+
+def _read_input(row: dict[str, Any]) -> InputEncoding:
+    for part in ("levels", "knots", "means"):
+        numbers(row[part])
+    lists = {part: tuple(row[part]) for part in ("levels", "knots", "means")}  # as they are told: a hash covers them
+    read = record(InputEncoding, row | lists | {part: number(row[part]) for part in ("centre", "scale")})
+    columns = len(read.levels) or len(read.knots) + 2
+    if read.name not in VOCABULARY or len(read.means) != columns or read.scale == 0:
+        raise ValueError("an input whose columns do not go together")
+    if not read.levels and (len(read.knots) < 2 or (np.diff(read.knots) <= 0).any()):
+        raise ValueError("knots that do not ascend")
+    return read

@@ -8,13 +8,19 @@ from typing import Any
 
 import torch
 
+from riskmodels.card_values import number, numbers, record
 from riskmodels.errors import ModelFileError
-from riskmodels.model_files import read_model, write_model
+from riskmodels.model_files import read_model, understood, write_model
+from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
+from riskmodels.tabular.support import Range
 
 FORMAT = 1
-_HINT = "Restore the folder from the repository, or train it again with make train."
+#: what every card of a risk model has
+_NEEDED = ("name", "created", "version", "training_rows", "histograms", "encoding", "calibration", "support")
+#: what to do when a model cannot be used
+HINT = "Restore the folder from the repository, or train it again with make train."
 
 
 def write_model_files(folder: Path, weights: Weights, card: dict[str, Any], reference: Reference | None) -> None:
@@ -25,17 +31,59 @@ def write_model_files(folder: Path, weights: Weights, card: dict[str, Any], refe
         (folder / "reference.json").write_text(json.dumps(reference.to_dict()), encoding="utf-8")
 
 
-def read_model_files(folder: Path) -> tuple[Weights, dict[str, Any], Reference | None]:
+def read_model_files(
+    folder: Path, format_number: int = FORMAT, hint: str = HINT
+) -> tuple[Weights, dict[str, Any], Reference | None]:
     """Read and check a model's folder.
+
+    Args:
+        folder: of the model.
+        format_number: the format that the caller understands.
+        hint: what to do when it cannot be used.
 
     Raises:
         ModelFileError: when a file is missing, is not what it should be, or was changed after training.
     """
-    tensors, card = read_model(folder, FORMAT, _HINT)
-    try:
+    tensors, card = read_model(folder, format_number, hint)
+    missing = [name for name in _NEEDED if name not in card]
+    if missing:
+        raise ModelFileError(
+            f"The card of the model in {folder.name} is not complete.", hint=hint, log=f"card: no {missing[0]}"
+        )
+    with understood(folder, hint):
         return Weights(**tensors), card, _read_reference(folder / "reference.json")
-    except (ValueError, KeyError, TypeError) as error:
-        raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=_HINT) from error
+
+
+def take_parts(
+    card: dict[str, Any], weights: Weights
+) -> tuple[Encoding, dict[str, tuple[float, float]], dict[str, dict[str, Range]]]:
+    """Take out of a card what is computed with.
+
+    Args:
+        card: as it was read; ``encoding``, ``calibration`` and ``support`` are removed.
+        weights: that they go with.
+
+    Returns:
+        Encoding, outcome → (slope, intercept), and outcome → input → range.
+
+    Raises:
+        TypeError, ValueError, KeyError: when one of them is not what it should be, or they do not go together.
+    """
+    encoding = Encoding.from_list(card.pop("encoding"))
+    calibration = {outcome: (number(a), number(b)) for outcome, (a, b) in card.pop("calibration").items()}
+    support = {o: {n: record(Range, seen) for n, seen in s.items()} for o, s in card.pop("support").items()}
+    members, rank = len(weights.bias), len(weights.signs)
+    shape = (len(encoding.names), encoding.width, members, len(calibration))
+    fits = (weights.bias.shape, weights.curves.shape, weights.pairs.shape) == (shape[2:], shape, (*shape, rank))
+    if not fits or not members or not calibration:
+        raise ValueError("weights of another shape than the card says")
+    if set(support) != set(calibration) or not {n for s in support.values() for n in s} <= set(encoding.names):
+        raise ValueError("ranges of other outcomes or inputs")
+    for name in encoding.names:
+        bins, counts = (numbers(card["histograms"][name][part]) for part in ("bins", "counts"))
+        if len(bins) - len(counts) not in (0, 1):
+            raise ValueError("a histogram whose bins and counts do not go together")
+    return encoding, calibration, support
 
 
 def _read_reference(path: Path) -> Reference | None:

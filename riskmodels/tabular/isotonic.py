@@ -21,16 +21,14 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
-from riskmodels.errors import ModelFileError, TrainingError
+from riskmodels.card_values import numbers
+from riskmodels.errors import TrainingError
 from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
-from riskmodels.model_files import read_model, write_model
-from riskmodels.tabular.encoding import Encoding
-from riskmodels.tabular.files import _read_reference
+from riskmodels.model_files import understood, write_model
+from riskmodels.tabular.files import read_model_files, take_parts
 from riskmodels.tabular.model import Prediction, RiskModel
-from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
-from riskmodels.tabular.support import Range
 
 FORMAT = 2
 _HINT = "Restore the folder, or choose another version."
@@ -74,9 +72,9 @@ class Step:
         """The inverse of :meth:`to_dict`.
 
         Raises:
-            ValueError: when it is not a step that never falls.
+            TypeError, ValueError: when it is not a step that never falls.
         """
-        step = cls(np.array(data["x"], dtype=float), np.array(data["y"], dtype=float))
+        step = cls(np.array(numbers(data["x"])), np.array(numbers(data["y"])))
         rising = (np.diff(step.x) > 0).all() and (np.diff(step.y) >= 0).all()
         if len(step.x) != len(step.y) or len(step.x) < 2 or not rising:
             raise ValueError("not a monotone step")
@@ -198,14 +196,11 @@ class SteppedModel(RiskModel):
     def load(cls, folder: Path | str, device: str | None = None) -> SteppedModel:
         """Read a model's folder; see :meth:`RiskModel.load`."""
         folder = Path(folder)
-        tensors, card = read_model(folder, FORMAT, _HINT)
-        try:
-            steps = {o: Step.from_dict(s) for o, s in card.pop("steps").items()}
-            encoding = Encoding.from_list(card.pop("encoding"))
-            calibration = {str(o): (float(a), float(b)) for o, (a, b) in card.pop("calibration").items()}
-            support = {o: {n: Range(**r) for n, r in s.items()} for o, s in card.pop("support").items()}
-            reference = _read_reference(folder / "reference.json")
-            before = RiskModel(encoding, Weights(**tensors), calibration, support, card, reference, device)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(f"The model in {folder.name} cannot be read.", hint=_HINT) from error
+        weights, card, reference = read_model_files(folder, FORMAT, _HINT)
+        with understood(folder, _HINT):
+            steps = {outcome: Step.from_dict(told) for outcome, told in card.pop("steps").items()}
+            encoding, calibration, support = take_parts(card, weights)
+            if not set(steps) <= set(calibration):
+                raise ValueError("a step of another outcome")
+            before = RiskModel(encoding, weights, calibration, support, card, reference, device)
         return cls(before, steps, card, reference)

@@ -21,11 +21,12 @@ import torch
 from riskmodels.errors import ModelFileError
 from riskmodels.explain.shapley import PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
+from riskmodels.model_files import understood
 from riskmodels.outcomes import OUTCOME, refusals
 from riskmodels.tabular.compact import Compact
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
-from riskmodels.tabular.files import read_model_files, write_model_files
+from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
 from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range, Support, Texts
@@ -338,16 +339,9 @@ class RiskModel:
             ModelFileError: when it is missing, damaged, or of another version.
         """
         weights, card, reference = read_model_files(Path(folder))
-        try:
-            encoding = Encoding.from_list(card.pop("encoding"))
-            calibration = {str(o): (float(a), float(b)) for o, (a, b) in card.pop("calibration").items()}
-            support = {o: {n: Range(**r) for n, r in s.items()} for o, s in card.pop("support").items()}
-        except (KeyError, TypeError, ValueError) as error:
-            raise ModelFileError(
-                f"The card of the model in {Path(folder).name} is not complete.",
-                hint="Restore the folder, or train it again with make train.",
-            ) from error
-        return cls(encoding, weights, calibration, support, card, reference, device)
+        with understood(Path(folder), HINT):
+            encoding, calibration, support = take_parts(card, weights)
+            return cls(encoding, weights, calibration, support, card, reference, device)
 
 
 def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str, RiskModel]:

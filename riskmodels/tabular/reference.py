@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
+from riskmodels.card_values import numbers
 from riskmodels.percentiles import AGE_BANDS, FEWEST, PERCENTILES, age_band, percentile_tables, rounded, share_below
 
 __all__ = ["AGE_BANDS", "FEWEST", "LEVELS", "NODES", "PERCENTILES", "Reference", "age_band"]
@@ -117,14 +118,22 @@ class Reference:
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Reference:
-        """The inverse of :meth:`to_dict`."""
-        return cls(
-            data["standing"],
-            tuple(data["names"]),
-            np.array(data["quantiles"]),
-            np.array(data["correlation"]),
-            data["population"],
+        """The inverse of :meth:`to_dict`.
+
+        Raises:
+            TypeError, ValueError, KeyError: when a table is not what it should be.
+        """
+        names = tuple(data["names"])
+        quantiles, correlation = (
+            np.array([numbers(row) for row in data[part]]).reshape(len(names), width)
+            for part, width in (("quantiles", len(LEVELS)), ("correlation", len(names)))
         )
+        for tables in data["standing"].values():
+            if any(len(numbers(risks)) != len(PERCENTILES) for risks in tables.values()):
+                raise ValueError("a table of percentiles of another length")
+        if not all(isinstance(text, str) for text in (*names, data["population"])):
+            raise TypeError("a name that is no text")
+        return cls(data["standing"], names, quantiles, correlation, data["population"])
 
 
 def _normal_scores(values: pd.Series) -> Floats:

@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodels.errors import ModelFileError
-from riskmodels.model_files import CARD, read_card
+from riskmodels.model_files import CARD, read_card, write_card
 from riskmodels.tabular import isotonic
 from riskmodels.tabular.isotonic import SteppedModel
 from riskmodels.tabular.model import SHIPPED, RiskModel
@@ -219,12 +219,11 @@ class VersionStore:
 
 def _stamp(folder: Path) -> str:
     """Give a saved folder a version of its own: the weights are those of the model it was derived from."""
-    path = folder / CARD
-    card = json.loads(path.read_text(encoding="utf-8"))
+    card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     what = json.dumps([card["calibration"], card.get("steps", {})], sort_keys=True)
     digest = hashlib.sha256(what.encode()).hexdigest()[:6]
     card["version"] = f"{card['derived']['date'][:10]}-{card['weights_sha256'][:8]}-{digest}"
-    path.write_text(json.dumps(card, indent=1, ensure_ascii=False), encoding="utf-8")
+    write_card(folder, card)
     return str(card["version"])
 
 

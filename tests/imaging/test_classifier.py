@@ -10,6 +10,7 @@ import torch
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.classifier import ImageClassifier
 from riskmodels.imaging.results import Picture
+from riskmodels.model_files import write_card
 
 from .conftest import texture
 
@@ -50,7 +51,7 @@ def test_damaged_model_is_refused(own_result, tmp_path, damage):
         (folder / "card.json").write_text("{")
     else:
         del card["questions"]
-        (folder / "card.json").write_text(json.dumps(card))
+        write_card(folder, card)
     with pytest.raises(ModelFileError):
         ImageClassifier.load(folder)
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from riskmodels.errors import CareRiskError, ModelFileError
+from riskmodels.model_files import write_card
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.fitting import fit_model
 from riskmodels.tabular.leaning import leaning_head
@@ -108,7 +109,7 @@ def test_a_damaged_card_is_refused(model: RiskModel, tmp_path: Path, card: str) 
 def test_a_card_without_its_encoding_is_refused(model: RiskModel, tmp_path: Path) -> None:
     model.save(tmp_path / "m")
     path = tmp_path / "m" / "card.json"
-    path.write_text(json.dumps({k: v for k, v in json.loads(path.read_text()).items() if k != "encoding"}))
+    write_card(path.parent, {k: v for k, v in json.loads(path.read_text()).items() if k != "encoding"})
     with pytest.raises(ModelFileError, match="not complete"):
         RiskModel.load(tmp_path / "m")
 

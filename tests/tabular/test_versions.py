@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from riskmodels.errors import ModelFileError
+from riskmodels.model_files import write_card
 from riskmodels.tabular.isotonic import Step, SteppedModel, fit_step
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.versions import FOLDER_VARIABLE, SHIPPED_VERSION, VersionStore, compare, default_folder
@@ -158,10 +159,9 @@ class TestStep:
 
     def test_step_that_falls_is_refused(self, store: VersionStore, model: RiskModel) -> None:
         version = store.save(stepped(model))
-        path = version.folder / "card.json"
-        card = json.loads(path.read_text(encoding="utf-8"))
+        card = json.loads((version.folder / "card.json").read_text(encoding="utf-8"))
         card["steps"]["diabetes"]["y"][0] = 5.0
-        path.write_text(json.dumps(card), encoding="utf-8")
+        write_card(version.folder, card)
         with pytest.raises(ModelFileError, match="cannot be read"):
             store.load("small", version.version, "cpu")
 
