@@ -42,10 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checked = check(text)
     path.write_text(text, encoding="utf-8")
     bare = [part["name"] for part in bill["components"] if "licenses" not in part]
-    sys.stdout.write(
-        f"sbom: {len(bill['components'])} packages in {path}, {checked}; "
-        f"no licence stated by {', '.join(bare) or 'none of them'}\n"
-    )
+    licences = f"no licence stated by {', '.join(bare)}" if bare else "each states its licence"
+    sys.stdout.write(f"sbom: {len(bill['components'])} packages in {path}, {checked}; {licences}\n")
     return 0
 
 
