@@ -5,14 +5,24 @@
 ARG PYTHON=python:3.11-slim-bookworm
 
 FROM ${PYTHON} AS packages
-# the CPU build of torch is a tenth of the other; for a GPU: --build-arg TORCH_INDEX=https://download.pytorch.org/whl/cu126
+# torch without CUDA, a tenth of the other; for a GPU: --build-arg TORCH=pypi --build-arg TORCH_INDEX=https://pypi.org/simple
+ARG TORCH=cpu
+ARG PIP_INDEX_URL=https://pypi.org/simple
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 WORKDIR /build
-COPY requirements.txt ./
+COPY pyproject.toml requirements*.txt ./
+COPY locks locks
+COPY tools tools
+# each from one index, and only files whose hashes are locked; what is installed is written down (docs/dependencies.md)
 RUN python -m venv /opt/venv \
-    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --extra-index-url "${TORCH_INDEX}" \
-        -r requirements.txt \
-    && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools
+    && python tools/locks.py \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes \
+        -r locks/app.txt \
+    && /opt/venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes \
+        --index-url "${TORCH_INDEX}" -r "locks/torch-${TORCH}.txt" \
+    && /opt/venv/bin/pip check \
+    && /opt/venv/bin/pip uninstall --yes --quiet pip setuptools \
+    && /opt/venv/bin/python tools/sbom.py --out /opt/venv/sbom.cdx.json
 
 FROM ${PYTHON}
 RUN useradd --uid 10001 --no-create-home --home-dir /tmp --shell /usr/sbin/nologin carerisk \

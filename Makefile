@@ -1,4 +1,4 @@
-# make run · serve · test · lint · train · train-imaging · bench — each makes its own environment first.
+# make run · serve · test · lint · train · train-imaging · bench · lock · sbom — each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -6,8 +6,12 @@ PORT ?= 8501
 PROCESSES ?= 3
 # idle OpenMP threads sleep instead of spinning: with two busy programs on two cores this is ten times faster
 export GOMP_SPINCOUNT = 0
+# builds of torch, the first that is to be had is taken: without CUDA where pip is shown PyTorch's files, else PyPI's
+TORCH ?= cpu pypi
+# only files whose hashes are locked; that nothing is missing is checked afterwards
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test lint train train-imaging bench screenshots clean
+.PHONY: run serve test lint train train-imaging bench screenshots lock sbom clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -23,6 +27,7 @@ lint: $(VENV)/dev
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	$(VENV)/bin/hadolint Dockerfile
+	$(PY) tools/locks.py
 	$(PY) tools/audit_dependencies.py
 
 train: $(VENV)/dev
@@ -39,15 +44,31 @@ screenshots: $(VENV)/dev
 	mkdir -p docs/screenshots
 	CARERISK_SCREENSHOTS=docs/screenshots $(PY) -m pytest tests/browser/test_screenshots.py
 
+# after a change of requirements*.txt; UPGRADE=--upgrade takes the newest releases that they allow
+lock: | $(VENV)/bin/python
+	$(PY) tools/make_locks.py $(UPGRADE)
+
+# the bill of materials of the app as it is installed here
+sbom: $(VENV)/dev
+	mkdir -p build
+	$(PY) tools/sbom.py --out build/sbom.cdx.json
+
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
 
-$(VENV)/app: requirements.txt | $(VENV)/bin/python
-	$(PY) -m pip install -q --disable-pip-version-check -r requirements.txt
+$(VENV)/app: requirements.txt locks/app.txt locks/torch-cpu.txt locks/torch-pypi.txt | $(VENV)/bin/python
+	$(PY) tools/locks.py
+	$(INSTALL) -r locks/app.txt
+	@for build in $(TORCH); do \
+		if $(INSTALL) -r locks/torch-$$build.txt; then exit 0; fi; echo "torch: no $$build build to be had here"; \
+	done; exit 1
+	$(PY) -m pip check
 	touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements-scale.txt $(VENV)/app
-	$(PY) -m pip install -q --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/dev: requirements-dev.txt requirements-scale.txt locks/scale.txt locks/dev.txt $(VENV)/app
+	$(PY) tools/locks.py
+	$(INSTALL) -r locks/scale.txt -r locks/dev.txt
+	$(PY) -m pip check
 	touch $@
 
 clean:

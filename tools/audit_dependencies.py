@@ -1,6 +1,6 @@
-"""Known vulnerabilities of the packages installed here, by pip-audit and the advisory service of OSV.
+"""Known vulnerabilities of the locked packages, by pip-audit and the advisory service of OSV.
 
-    python tools/audit_dependencies.py [--require] [--osv-url URL] [--path FOLDER] [--accepted FILE]
+    python tools/audit_dependencies.py [--require] [--osv-url URL] [--lock FILE]... [--path FOLDER] [--accepted FILE]
 
 Ends with 1 when a vulnerability is found that accepted_vulnerabilities.toml does not name with a reason and a day that
 is still to come. Where the service cannot be reached, or does not know even a vulnerability that everybody knows, it
@@ -22,10 +22,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import locks
+
 OSV = "https://api.osv.dev/v1/query"
 ACCEPTED = Path(__file__).with_name("accepted_vulnerabilities.toml")
 #: a release whose vulnerabilities are known since 2016: a service that knows none of them is no service
 CANARY = {"package": {"name": "jinja2", "ecosystem": "PyPI"}, "version": "2.4.1"}
+#: all that may be installed, whatever is installed here; the CPU build of torch is the same release as PyPI's
+LOCKS = tuple(locks.ROOT / "locks" / name for names in locks.ASKED.values() for name in names)
 #: seconds: for one answer, and for the whole audit
 PATIENCE, LONGEST = 10, 600
 
@@ -36,11 +40,11 @@ class NotAuditedError(Exception):
 
 @dataclass(frozen=True)
 class Found:
-    """A known vulnerability of an installed package.
+    """A known vulnerability of a package.
 
     Args:
         package: its name.
-        version: the one installed.
+        version: the one locked.
         names: of the vulnerability: its id and aliases.
         fixed: versions without it.
         text: what it is.
@@ -82,7 +86,7 @@ def main(arguments: Sequence[str] | None = None, today: datetime.date | None = N
     accepted = read_accepted(options.accepted)
     try:
         ask_canary(options.osv_url)
-        audited, found = audit(options.osv_url, options.path)
+        audited, found = audit(options.osv_url, _where(options))
     except NotAuditedError as error:
         _say(f"dependency audit: NOT AUDITED, {error}")
         return 1 if options.require else 0
@@ -90,12 +94,20 @@ def main(arguments: Sequence[str] | None = None, today: datetime.date | None = N
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description="Known vulnerabilities of the packages installed here.")
+    parser = argparse.ArgumentParser(description="Known vulnerabilities of the locked packages.")
     parser.add_argument("--require", action="store_true", help="fail when nothing could be audited")
     parser.add_argument("--osv-url", default=OSV, help="an own service of the same kind")
-    parser.add_argument("--path", type=Path, help="folder of packages instead of this environment's")
+    parser.add_argument("--lock", type=Path, action="append", help="lock to audit instead of the project's")
+    parser.add_argument("--path", type=Path, help="folder of installed packages to audit instead of locks")
     parser.add_argument("--accepted", type=Path, default=ACCEPTED, help="what may pass, and until when")
     return parser.parse_args(arguments)
+
+
+def _where(options: argparse.Namespace) -> list[str]:
+    if options.path:
+        return ["--path", str(options.path)]
+    files = [part for lock in options.lock or LOCKS for part in ("--requirement", str(lock))]
+    return ["--require-hashes", "--disable-pip", *files]
 
 
 def read_accepted(path: Path) -> list[Accepted]:
@@ -135,8 +147,12 @@ def ask_canary(url: str) -> None:
         raise NotAuditedError(f"{url} knows no vulnerability of jinja2 2.4.1, so it knows none of ours either")
 
 
-def audit(url: str, path: Path | None) -> tuple[int, list[Found]]:
+def audit(url: str, where: Sequence[str]) -> tuple[int, list[Found]]:
     """Run pip-audit.
+
+    Args:
+        url: of the advisory service.
+        where: pip-audit's arguments that say which packages.
 
     Returns:
         How many packages were looked up, and what is known of them.
@@ -146,7 +162,7 @@ def audit(url: str, path: Path | None) -> tuple[int, list[Found]]:
     """
     command = [sys.executable, "-m", "pip_audit", "--format", "json", "--progress-spinner", "off"]
     command += ["--timeout", str(PATIENCE), "--vulnerability-service", "osv", "--osv-url", url]
-    command += ["--path", str(path)] if path else []
+    command += where
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=LONGEST, check=False)  # noqa: S603
         packages = json.loads(done.stdout)["dependencies"]

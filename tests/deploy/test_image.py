@@ -10,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from riskmodels.shipping import selfcheck
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +57,25 @@ def test_nothing_is_downloaded_but_packages() -> None:
     assert not re.search(r"^ADD |curl|wget", DOCKERFILE, re.MULTILINE)
 
 
+def test_packages_are_those_of_the_locks_each_from_one_index() -> None:
+    installs = re.findall(r"pip install .*? -r (\S+)", DOCKERFILE.replace("\\\n", " "))
+    assert installs == ["locks/app.txt", '"locks/torch-${TORCH}.txt"']
+    assert "extra-index-url" not in DOCKERFILE
+    assert "pip check" in DOCKERFILE
+
+
+@pytest.mark.parametrize("build", ["cpu", "pypi"])
+def test_each_build_of_torch_that_can_be_asked_for_is_locked(build: str) -> None:
+    assert (ROOT / "locks" / f"torch-{build}.txt").exists()
+    assert re.search(rf"TORCH={build}\b", DOCKERFILE)
+
+
+def test_it_carries_the_bill_of_what_is_installed_in_the_end() -> None:
+    steps = DOCKERFILE.removesuffix(FINAL).split("&&")
+    assert "tools/sbom.py --out /opt/venv/sbom.cdx.json" in steps[-1]
+    assert "COPY --from=packages /opt/venv /opt/venv" in FINAL
+
+
 def test_probe_is_a_command_that_there_is() -> None:
     (told,) = re.findall(r"^HEALTHCHECK .*\\\n\s+CMD (\[.*\])$", FINAL, re.MULTILINE)
     program, *arguments = json.loads(told)
@@ -68,7 +89,9 @@ def test_probe_is_a_command_that_there_is() -> None:
 def test_what_the_app_needs_is_in_it() -> None:
     needed = subprocess.run(["git", "ls-files", "ui", "pages", "riskmodels", "data", ".streamlit"],
                             cwd=ROOT, capture_output=True, text=True, check=True)  # fmt: skip
-    files = ["app.py", "home.py", "requirements.txt", *needed.stdout.split("\n")]
+    locks = [f"locks/{path.name}" for path in (ROOT / "locks").iterdir()]
+    files = ["app.py", "home.py", "requirements.txt", "pyproject.toml", "tools/locks.py", "tools/sbom.py", *locks,
+             *needed.stdout.split("\n")]  # fmt: skip
     assert [name for name in files if name and not in_image(name)] == []
 
 

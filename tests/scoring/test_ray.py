@@ -32,7 +32,7 @@ ROWS = 24_000
 needs_ray = [
     pytest.mark.skipif(
         importlib.util.find_spec("ray") is None,
-        reason="Ray is not installed: pip install -r requirements-scale.txt",
+        reason="Ray is not installed: pip install --no-deps --require-hashes -r locks/scale.txt",
     ),
     pytest.mark.filterwarnings("ignore"),  # Ray's own: deprecations, and sockets and files it closes at exit
 ]

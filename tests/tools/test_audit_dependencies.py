@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import datetime
-import importlib.util
 import json
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
+import audit_dependencies as audit
 import pytest
+from packaging.markers import Marker
+
+import locks
 
 ROOT = Path(__file__).resolve().parents[2]
 TODAY = datetime.date(2026, 11, 24)
@@ -29,19 +30,6 @@ ADVISORY = {
         }
     ],
 }
-
-
-def _load() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("audit_dependencies", ROOT / "tools" / "audit_dependencies.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-audit = _load()
 
 
 class _Service(BaseHTTPRequestHandler):
@@ -141,6 +129,44 @@ class TestReachable:
     ) -> None:
         assert run(service(), packages, ENTRY.format(until=TODAY)) == 0
         assert "take it off the list" in capsys.readouterr().out
+
+
+class TestLocks:
+    """What may be installed, whatever is installed here."""
+
+    def test_vulnerability_of_a_locked_package_fails(
+        self, service: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        lock = tmp_path / "lock.txt"
+        lock.write_text(f"frail==1.2 \\\n    --hash=sha256:{'0' * 64}\n    # via -r requirements.txt\n")
+        url = service(frail={"vulns": [ADVISORY]})
+        assert audit.main(["--osv-url", url, "--lock", str(lock)], today=TODAY) == 1
+        assert "frail 1.2" in capsys.readouterr().out
+
+    def test_lock_without_hashes_is_not_audited(
+        self, service: Callable[..., str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        lock = tmp_path / "lock.txt"
+        lock.write_text("frail==1.2\n")
+        assert audit.main(["--osv-url", service(), "--lock", str(lock), "--require"], today=TODAY) == 1
+        assert "NOT AUDITED" in capsys.readouterr().out
+
+    def test_every_package_of_this_project_is_asked_about(
+        self, service: Callable[..., str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert audit.main(["--osv-url", service()], today=TODAY) == 0
+        locked = {name for path in audit.LOCKS for name in for_here(path.read_text())}
+        assert f"dependency audit: {len(locked)} packages, 0 known" in capsys.readouterr().out
+
+    def test_no_lock_is_left_out_but_the_other_build_of_the_same_torch(self) -> None:
+        assert {path.name for path in (ROOT / "locks").iterdir()} - {path.name for path in audit.LOCKS} == {
+            "torch-cpu.txt"
+        }
+
+
+def for_here(lock: str) -> set[str]:
+    """Names of the packages of a lock that this machine would install."""
+    return {one.name for one in locks.read(lock) if not one.marker or Marker(one.marker).evaluate()}
 
 
 class TestUnreachable:
