@@ -193,7 +193,7 @@ class Machine:
         engine.dispose()
 
     def fill_disk(self) -> None:
-        """No byte is left for a moment."""
+        """No byte is left, for a moment or until somebody was refused."""
         filler = self.data / "filler"
         try:
             with filler.open("wb", buffering=0) as file:
@@ -201,7 +201,9 @@ class Machine:
                     pass
         except OSError:
             pass
-        time.sleep(self.draws.uniform(0.5, 2.0))
+        before, end = confirmed(self.work).refused, time.monotonic() + self.draws.uniform(0.5, 8.0)
+        while time.monotonic() < end and confirmed(self.work).refused == before:
+            time.sleep(0.2)
         filler.unlink()
 
     # a copy elsewhere
