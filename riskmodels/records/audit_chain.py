@@ -85,14 +85,19 @@ def verify(database: Database, expected: str | None = None, anchored: bool = Tru
     """
     walk = _Walk(keys(), expected or "")
     with database.read() as session:
-        if session.get_bind().dialect.name == "postgresql":  # all batches shall be of one moment; SQLite's always are
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        at_one_moment(session)
         for row in _rows(session):
             walk.step(row)
         head = session.execute(select(AuditHeadRow.seq, AuditHeadRow.hash).where(AuditHeadRow.id == 1)).one_or_none()
         if anchored and walk.keys:
             walk.anchor(session, database.folder)
     return walk.end(None if head is None else (head.seq, head.hash))
+
+
+def at_one_moment(session: Session) -> None:
+    """All that a session reads from here on shall be of one moment; SQLite's always is."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _rows(session: Session) -> Iterator[Any]:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit_anchor
+from riskmodels.records.audit_chain import at_one_moment
 from riskmodels.records.audit_keys import KEY, keys
 from riskmodels.records.engine import Database, connect, data_folder, sqlite_is_to_be_made
 from riskmodels.records.schema import AuditAnchorRow, AuditEventRow, AuditHeadRow
@@ -96,6 +97,7 @@ def _step(database: Database, found: Version) -> Check:
 def _audit_head(database: Database) -> Check:
     """The stored end of the chain against its last event, and its anchor; ``audit verify`` walks the whole chain."""
     with database.read() as session:
+        at_one_moment(session)  # people may go on saving
         heads = list(session.scalars(select(AuditHeadRow)))
         last = session.scalars(select(AuditEventRow).order_by(AuditEventRow.seq.desc()).limit(1)).first()
         events = session.scalar(select(func.count()).select_from(AuditEventRow)) or 0

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
 from riskmodels.records import Database, RecordsError
-from riskmodels.records.engine import connect
+from riskmodels.records.engine import FILE, connect
 from tests.crash.ledger import Confirmed, confirmed, content, lost
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +155,7 @@ class Machine:
         return ran.stdout
 
     def verify(self) -> None:
-        """The audit trail is whole, with all that was confirmed before."""
+        """The audit trail is whole."""
         self._command("audit", "verify")
 
     def tidy(self) -> None:
@@ -193,7 +193,7 @@ class Machine:
         engine.dispose()
 
     def fill_disk(self) -> None:
-        """No byte is left for a moment."""
+        """No byte is left, for a moment or until somebody was refused."""
         filler = self.data / "filler"
         try:
             with filler.open("wb", buffering=0) as file:
@@ -201,7 +201,9 @@ class Machine:
                     pass
         except OSError:
             pass
-        time.sleep(self.draws.uniform(0.5, 2.0))
+        before, end = confirmed(self.work).refused, time.monotonic() + self.draws.uniform(0.5, 8.0)
+        while time.monotonic() < end and confirmed(self.work).refused == before:
+            time.sleep(0.2)
         filler.unlink()
 
     # a copy elsewhere
@@ -233,7 +235,7 @@ class Machine:
             saved = self.work / "copy.db"
             self._command("db", "backup", str(saved))
             self._command("db", "restore", str(saved), environment=self.environment(folder))
-        return connect(self.elsewhere or f"sqlite:///{folder / 'carerisk.db'}", folder)
+        return connect(self.elsewhere or f"sqlite:///{folder / FILE}", folder)
 
     def _judge(self, database: Database, wanted: Confirmed, where: str) -> None:
         everything = len(wanted.codes) + len(wanted.visits)
@@ -251,7 +253,7 @@ class Machine:
     def settle(self) -> None:
         """All servers have ended: everything confirmed is there once, the trail whole, a backup equal."""
         all_saves = confirmed(self.work)
-        database = connect(self.url or None, self.data)
+        database = connect(self.url or f"sqlite:///{self.data / FILE}", self.data)
         self._wait_for_server(database)
         try:
             self._judge(database, all_saves, "the records")

@@ -198,6 +198,22 @@ class TestPostgresql:
         open_database().close()
         assert [check.passed for check in database_checks()] == [True, True]
 
+    def test_event_that_is_added_while_the_trail_is_looked_at_is_no_fault(self, postgresql: None) -> None:
+        database = open_database()
+        fill(database, 2)
+        added: list[str] = []
+
+        def add(_1: object, _2: object, statement: str, *_: object) -> None:
+            if statement.startswith("SELECT count(*)") and "audit_event" in statement and not added:
+                added.append(statement)
+                fill(database, 1)
+
+        sa.event.listen(database.engine, "before_cursor_execute", add)
+        passed = [check.passed for check in database_checks()]
+        sa.event.remove(database.engine, "before_cursor_execute", add)
+        database.close()
+        assert (len(added), passed) == (1, [True, True])
+
 
 class TestFolder:
     def test_it_is_made_for_its_owner_alone(self, data: Path) -> None:
