@@ -21,17 +21,20 @@ from starlette.routing import Route
 
 from riskmodels.cds.card import CRITERIA_REASONS, REASON_SYSTEM, RISK_REASONS, Card, card_for
 from riskmodels.cds.models import InForce
-from riskmodels.cds.service import SERVICE, Asked, RequestError, discovery, is_uuid, read_object, read_request
+from riskmodels.cds.reading import LIMITS, Told, read_call, refusal
+from riskmodels.cds.service import SERVICE, RequestError, discovery, is_uuid, read_object
 from riskmodels.cds.tokens import TokenStoreError
 from riskmodels.cds.trust import NotTrustedError, Trust
-from riskmodels.errors import InputError, ModelFileError
-from riskmodels.interop.fhir import read_bundle
+from riskmodels.errors import ModelFileError
 from riskmodels.logs import log_event
+from riskmodels.tasks import MOST_WAITING, Room, TaskError, warm_up
 
 #: bytes of a request, and seconds it may take to arrive
 MOST_BYTES, LONGEST_UPLOAD = 5 * 2**20, 30.0
-#: requests computed at the same time; others wait
+#: requests read and computed at the same time; others wait
 AT_ONCE = 4
+#: bytes of feedback, which is read where all requests are answered
+MOST_FEEDBACK_BYTES = 2**18
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "[::1]")
 _OUTCOMES = ("accepted", "overridden")
 _MOST_FEEDBACK = 100
@@ -99,10 +102,15 @@ class _Service:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
-        """Load the models before the first request."""
-        self._limiter = anyio.CapacityLimiter(AT_ONCE)
-        await anyio.to_thread.run_sync(self._models.current)
-        yield
+        """Load the models before the first request; the readers are loaded beside it."""
+        self._limiter, self._waiters = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(2 * MOST_WAITING)
+        self._room = Room(AT_ONCE)
+        self._room.start(warm_up)
+        try:
+            await anyio.to_thread.run_sync(self._models.current)
+            yield
+        finally:
+            self._room.stop()
 
     def guarded(self, answer: Answer) -> Answer:
         """The endpoint behind the token, with every error as an answer that tells the log nothing of a patient."""
@@ -156,27 +164,28 @@ class _Service:
     async def call(self, request: Request) -> Response:
         """Cards for a patient."""
         body, begun = await _body(request), time.monotonic()
-        cards = await anyio.to_thread.run_sync(self._cards, body, limiter=self._limiter)
+        told = await anyio.to_thread.run_sync(self._read, body, limiter=self._waiters)
+        cards = await anyio.to_thread.run_sync(self._cards, told, limiter=self._limiter)
         for card in cards:
             log_event("cds card", kind=card["indicator"], record=card["uuid"])
         log_event("cds request answered", count=len(cards), duration=time.monotonic() - begun)
         return JSONResponse({"cards": cards}, headers={"Cache-Control": "no-store"})
 
-    def _cards(self, body: bytes) -> list[Card]:
-        asked = read_request(body)
-        if asked.deceased:
-            return []
-        return card_for(self._patient(asked), self._models.current(), app_url=self._settings.app_url, notes=asked.notes)
-
-    def _patient(self, asked: Asked) -> Any:
+    def _read(self, body: bytes) -> Told:
+        """What the call tells, read in a process of its own: one that takes long holds up no other."""
         try:
-            return read_bundle(asked.bundle, self._settings.today())
-        except InputError as error:
-            raise RequestError(400, error.message) from None
+            return self._room.start(read_call, body, self._settings.today(), limits=LIMITS).result()
+        except TaskError as error:
+            raise refusal(error) from None
+
+    def _cards(self, told: Told) -> list[Card]:
+        if told.patient is None:
+            return []
+        return card_for(told.patient, self._models.current(), app_url=self._settings.app_url, notes=told.notes)
 
     async def feedback(self, request: Request) -> Response:
         """What became of cards: counted in the log by card, without what the person wrote."""
-        entries = read_object(await _body(request)).get("feedback")
+        entries = read_object(await _body(request, MOST_FEEDBACK_BYTES)).get("feedback")
         if not isinstance(entries, list) or not 0 < len(entries) <= _MOST_FEEDBACK:
             raise RequestError(400, f"feedback has to be a list of 1 to {_MOST_FEEDBACK} entries.")
         told = [_feedback(entry) for entry in entries]
@@ -196,8 +205,8 @@ def _feedback(entry: object) -> tuple[str, str, str]:
     return str(entry["card"]).lower(), str(entry["outcome"]), str(code) if known else ""
 
 
-async def _body(request: Request) -> bytes:
-    """The body of a JSON request, no more than is accepted.
+async def _body(request: Request, most: int = MOST_BYTES) -> bytes:
+    """The body of a JSON request, no more than ``most`` bytes of it.
 
     Raises:
         RequestError: 415, 413 or 408.
@@ -205,20 +214,24 @@ async def _body(request: Request) -> bytes:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in ("application/json", "application/fhir+json"):
         raise RequestError(415, "Send application/json.")
-    too_large = RequestError(413, f"The body is larger than {MOST_BYTES // 2**20} MB.")
+    too_large = RequestError(413, f"The body is larger than {_size(most)}.")
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > MOST_BYTES:
+    if announced.isdecimal() and int(announced[:20]) > most:
         raise too_large
     parts, size = [], 0
     with anyio.move_on_after(LONGEST_UPLOAD) as scope:
         async for part in request.stream():
             size += len(part)
-            if size > MOST_BYTES:
+            if size > most:
                 raise too_large
             parts.append(part)
     if scope.cancelled_caught:
         raise RequestError(408, "The body did not arrive in time.")
     return b"".join(parts)
+
+
+def _size(count: int) -> str:
+    return f"{count // 2**20} MB" if count >= 2**20 else f"{count // 2**10} kB"
 
 
 def _problem(

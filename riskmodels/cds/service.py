@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import uuid
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 from riskmodels.errors import CareRiskError, FileError
 from riskmodels.interop.fhir_codes import PANELS, measurements
 from riskmodels.interop.fhir_json import read_json
+from riskmodels.interop.fhir_types import Json
 from riskmodels.vocabulary import GROUPS, VOCABULARY
 
 HOOK = "patient-view"
@@ -58,12 +58,12 @@ class Asked:
     """A request that can be answered.
 
     Args:
-        bundle: the prefetched resources as one FHIR Bundle, JSON.
+        bundle: the prefetched resources as one FHIR Bundle.
         deceased: whether the patient is recorded as deceased.
         notes: what was not sent.
     """
 
-    bundle: bytes = field(repr=False)
+    bundle: Json = field(repr=False)
     deceased: bool
     notes: tuple[str, ...] = ()
 
@@ -170,7 +170,7 @@ def _joined(sent: Mapping[str, Any], number: str) -> Asked:
         raise RequestError(413, f"More than {MOST_ENTRIES:,} resources were sent: keep to the _count of the templates.")
     document = {"resourceType": "Bundle", "type": "collection", "entry": resources}
     deceased = bool(patient.get("deceasedBoolean") or patient.get("deceasedDateTime"))
-    return Asked(json.dumps(document).encode(), deceased, tuple(_notes(lists)))
+    return Asked(document, deceased, tuple(_notes(lists)))
 
 
 def _resource(sent: Mapping[str, Any], key: str, kind: str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Annotated, Any, Required
 
-from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
 from riskmodels.interop.fhir_types import Json
@@ -24,8 +24,8 @@ _Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 _Number = Annotated[int | float, Field(gt=-1e15, lt=1e15)]
 
 
+@with_config(_CLOSED)
 class _Coding(TypedDict, total=False):
-    __pydantic_config__ = _CLOSED
     system: _Uri
     version: _Text
     code: _Code
@@ -33,14 +33,14 @@ class _Coding(TypedDict, total=False):
     userSelected: bool
 
 
+@with_config(_CLOSED)
 class _Concept(TypedDict, total=False):
-    __pydantic_config__ = _CLOSED
     coding: Annotated[list[_Coding], Field(min_length=1)]
     text: _Text
 
 
+@with_config(_CLOSED)
 class _Quantity(TypedDict, total=False):
-    __pydantic_config__ = _CLOSED
     value: _Number
     comparator: _Code
     unit: _Text
@@ -48,15 +48,15 @@ class _Quantity(TypedDict, total=False):
     code: _Code
 
 
+@with_config(_CLOSED)
 class _Range(TypedDict, total=False):
-    __pydantic_config__ = _CLOSED
     low: _Quantity
     high: _Quantity
     text: _Text
 
 
+@with_config(_CLOSED)
 class _Component(TypedDict, total=False):
-    __pydantic_config__ = _CLOSED
     code: Required[_Concept]
     valueQuantity: _Quantity
     valueCodeableConcept: _Concept

@@ -14,12 +14,12 @@ from riskmodels.cds.models import InForce
 from riskmodels.cds.service import read_request
 from riskmodels.cds.words import percent, plain, shortened
 from riskmodels.checks import check
-from riskmodels.interop.fhir import FhirPatient, read_bundle
+from riskmodels.interop.fhir import FhirPatient, read_document
 from tests.cds.conftest import KNOWN, TODAY, asked, bundle, condition, observation, prefetched
 
 
 def patient_of(request: dict[str, Any]) -> FhirPatient:
-    return read_bundle(read_request(json.dumps(request).encode()).bundle, TODAY)
+    return read_document(read_request(json.dumps(request).encode()).bundle, TODAY)
 
 
 def cards(request: dict[str, Any], models: InForce, **options: Any) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from riskmodels.cds.card import card_for
 from riskmodels.cds.command import server_options
 from riskmodels.cds.models import InForce
 from riskmodels.cds.service import MOST_ENTRIES, prefetch, read_request
-from riskmodels.interop.fhir import read_bundle
+from riskmodels.interop.fhir import read_document
 from tests.cds.conftest import CALL, TODAY, asked, bundle, condition, observation, prefetched, served
 
 
@@ -52,7 +52,7 @@ class TestCall:
     def test_cards_are_those_of_the_pure_function(self, client: httpx.Client, models: InForce) -> None:
         request = asked()
         answer = client.post(CALL, json=request)
-        patient = read_bundle(read_request(json.dumps(request).encode()).bundle, TODAY)
+        patient = read_document(read_request(json.dumps(request).encode()).bundle, TODAY)
         expected = card_for(patient, models.current(), app_url="https://carerisk.example.org")
         assert answer.status_code == 200
         assert without_ids(answer.json()["cards"]) == without_ids(expected)
