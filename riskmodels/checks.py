@@ -13,11 +13,13 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from riskmodels.column_checks import UNKNOWN_WORDS, Problem, Severity, check_column, limits
+from riskmodels.column_checks import UNKNOWN_WORDS, Problem, Severity, check_cells, check_column, limits
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError, UnitError
-from riskmodels.scores.ckd_epi import ckd_epi_2021
+from riskmodels.scores.ckd_epi import equation as ckd_epi
 from riskmodels.units import Unit, find_unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
 
@@ -39,6 +41,7 @@ ORDERED_PAIRS = (
     ("hdl_cholesterol", "total_cholesterol"),
     ("ldl_cholesterol", "total_cholesterol"),
 )
+_NAMES = pd.Index([variable.name for variable in VARIABLES])
 
 
 @dataclass(frozen=True)
@@ -84,34 +87,40 @@ def check(raw: pd.DataFrame, units: dict[str, str] | None = None) -> Checked:
     _refuse_ambiguous(raw)
     chosen = _chosen_units(units or {})
     problems: list[Problem] = []
-    columns: dict[str, pd.Series] = {}
+    given, values = Columns.of(raw), {}
     for variable in VARIABLES:
-        if variable.name not in raw:
-            columns[variable.name] = pd.Series(np.nan, index=raw.index, dtype=float)
+        cells = given.cells(variable.name)
+        if cells is None:
+            values[variable.name] = np.full(len(raw), np.nan)
             continue
-        unit = chosen.get(variable.name)
-        values, found = check_column(raw[variable.name], variable, unit.symbol if unit else "")
-        columns[variable.name] = values
+        values[variable.name], found = check_cells(cells, raw.index, variable, chosen.get(variable.name))
         problems += found
-    return check_together(pd.DataFrame(columns, index=raw.index), problems, chosen)
+    return _checked(values, raw.index, problems, chosen)
 
 
 def check_together(frame: pd.DataFrame, problems: list[Problem], units: Mapping[str, Unit]) -> Checked:
     """What a row says as a whole, once each column was checked by :func:`check_column`.
 
     Args:
-        frame: every variable as a canonical float column; changed in place.
+        frame: every variable as a canonical float column.
         problems: those of the columns.
         units: unit by variable that values are told in; canonical where absent.
 
     Returns:
         :class:`Checked` with contradictions resolved, BMI and eGFR derived, and all problems in row order.
     """
-    found = [*problems, *_check_across(frame, units)]
-    derived = _derive(frame)
-    found += _flag_contradictions(frame)
-    found += _needed(frame)
-    return Checked(frame, derived, _in_row_order(found, frame.index))
+    values = {v.name: frame[v.name].to_numpy(dtype=np.float64, copy=True) for v in VARIABLES}
+    return _checked(values, frame.index, problems, units)
+
+
+def _checked(values: dict[str, Floats], index: pd.Index, problems: list[Problem], units: Mapping[str, Unit]) -> Checked:
+    """:func:`check_together` of every variable's values, which are changed in place."""
+    found = [*problems, *_check_across(values, index, units)]
+    derived = _derive(values)
+    found += _flag_contradictions(values, index)
+    found += _needed(values, index)
+    frame = pd.DataFrame(np.stack([values[name] for name in _NAMES]).T, index=index, columns=_NAMES, copy=False)
+    return Checked(frame, pd.DataFrame(derived, index=index), _in_row_order(found, index))
 
 
 def _refuse_ambiguous(raw: pd.DataFrame) -> None:
@@ -151,18 +160,19 @@ def _in_row_order(problems: list[Problem], index: pd.Index) -> list[Problem]:
     return [problems[i] for i in np.argsort(places, kind="stable")]
 
 
-def _check_across(frame: pd.DataFrame, units: Mapping[str, Unit]) -> list[Problem]:
+def _check_across(values: dict[str, Floats], index: pd.Index, units: Mapping[str, Unit]) -> list[Problem]:
     """Values that contradict each other. Both become unknown (in place): which one is wrong cannot be told."""
     problems = []
-    contradicting = {pair: frame[pair[0]] >= frame[pair[1]] for pair in ORDERED_PAIRS}
-    for pair, wrong in contradicting.items():
-        words = cache(lambda *values, pair=pair: _not_in_order(pair, values, units))
-        for row, *values in frame.loc[wrong, list(pair)].itertuples():
-            texts, reason = words(*values)
+    contradicting = {pair: np.flatnonzero(values[pair[0]] >= values[pair[1]]) for pair in ORDERED_PAIRS}
+    for pair, at in contradicting.items():
+        words = cache(lambda *entered, pair=pair: _not_in_order(pair, entered, units))
+        for row, *entered in zip(index[at], *(values[name][at].tolist() for name in pair), strict=True):
+            texts, reason = words(*entered)
             for name, text in zip(pair, texts, strict=True):
                 problems.append(Problem(row, name, text, reason, "Check both. Neither is used.", Severity.UNUSED))
-    for pair, wrong in contradicting.items():
-        frame.loc[wrong, list(pair)] = np.nan
+    for pair, at in contradicting.items():
+        for name in pair:
+            values[name][at] = np.nan
     return problems
 
 
@@ -179,28 +189,31 @@ def _not_in_order(
     return texts, f"{smaller.label} {texts[0]} is not below {second} {texts[1]}."
 
 
-def _derive(frame: pd.DataFrame) -> pd.DataFrame:
+def _derive(values: dict[str, Floats]) -> dict[str, npt.NDArray[np.bool_]]:
     """Fill BMI and eGFR where absent (in place); True where a value was computed."""
-    bmi = frame["weight"] / (frame["height"] / 100) ** 2
-    egfr = ckd_epi_2021(frame["creatinine"], frame["age"], frame["sex"])
-    egfr = egfr.where(frame["pregnancy"] != 1)
-    derived = pd.DataFrame(index=frame.index)
-    for name, values in (("bmi", bmi), ("egfr", egfr)):
-        fits = values.between(*VOCABULARY[name].plausible)
-        derived[name] = frame[name].isna() & fits
-        frame[name] = frame[name].where(~derived[name], values)
+    egfr = ckd_epi(values["creatinine"], values["age"], values["sex"])
+    computed = {"bmi": _body_mass(values), "egfr": np.where(values["pregnancy"] == 1, np.nan, egfr)}
+    derived = {}
+    for name, new in computed.items():
+        low, high = VOCABULARY[name].plausible
+        derived[name] = np.isnan(values[name]) & (new >= low) & (new <= high)
+        values[name] = np.where(derived[name], new, values[name])
     return derived
+
+
+def _body_mass(values: Mapping[str, Floats]) -> Floats:
+    return values["weight"] / (values["height"] / 100) ** 2
 
 
 #: a body mass index further than this from weight ÷ height² is flagged, kg/m²
 BMI_TOLERANCE = 1.0
 
 
-def _flag_contradictions(frame: pd.DataFrame) -> list[Problem]:
+def _flag_contradictions(values: Mapping[str, Floats], index: pd.Index) -> list[Problem]:
     """Values that do not go together but can each be true of somebody: used, and flagged."""
-    computed = frame["weight"] / (frame["height"] / 100) ** 2
-    other_bmi = (frame["bmi"] - computed).abs() > BMI_TOLERANCE
-    pregnant_man = (frame["pregnancy"] == 1) & (frame["sex"] == 1)
+    computed = _body_mass(values)
+    other_bmi = np.flatnonzero(np.abs(values["bmi"] - computed) > BMI_TOLERANCE)
+    pregnant_man = np.flatnonzero((values["pregnancy"] == 1) & (values["sex"] == 1))
     found = [
         Problem(
             row,
@@ -211,7 +224,7 @@ def _flag_contradictions(frame: pd.DataFrame) -> list[Problem]:
             Severity.FLAGGED,
         )
         for row, entered, expected in zip(
-            frame.index[other_bmi], frame.loc[other_bmi, "bmi"], computed[other_bmi], strict=True
+            index[other_bmi], values["bmi"][other_bmi].tolist(), computed[other_bmi].tolist(), strict=True
         )
     ]
     return found + [
@@ -223,11 +236,11 @@ def _flag_contradictions(frame: pd.DataFrame) -> list[Problem]:
             "Check both. Both are used.",
             Severity.FLAGGED,
         )
-        for row in frame.index[pregnant_man]
+        for row in index[pregnant_man]
     ]
 
 
-def _needed(frame: pd.DataFrame) -> list[Problem]:
+def _needed(values: Mapping[str, Floats], index: pd.Index) -> list[Problem]:
     return [
         Problem(
             row,
@@ -238,5 +251,5 @@ def _needed(frame: pd.DataFrame) -> list[Problem]:
             Severity.ROW,
         )
         for name in ("age", "sex")
-        for row in frame.index[frame[name].isna()]
+        for row in index[np.isnan(values[name])]
     ]

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.columns import Floats
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import Kind, Variable
 
@@ -22,7 +23,6 @@ UNKNOWN_WORDS = frozenset({"", "unknown", "na", "n/a", "<na>", "nan", "nat", "no
 _YES_NO_WORDS = {"y": 1.0, "true": 1.0, "n": 0.0, "false": 0.0}
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+,\d{1,2}|0,\d+)")
 _NUMERIC_KINDS = "fiu"
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 #: of a problem: what was entered, reason, hint
 Words = tuple[str, str, str]
@@ -76,10 +76,24 @@ def check_column(raw: pd.Series, variable: Variable, unit: str = "") -> tuple[pd
     Raises:
         UnitError: when the variable does not accept the unit.
     """
-    found = find_unit(variable.units, unit) if unit else None
+    values, problems = check_cells(raw, raw.index, variable, find_unit(variable.units, unit) if unit else None)
+    return pd.Series(values, index=raw.index, name=raw.name), problems
+
+
+def check_cells(
+    raw: pd.Series | Floats, index: pd.Index, variable: Variable, unit: Unit | None = None
+) -> tuple[Floats, list[Problem]]:
+    """:func:`check_column` as an array.
+
+    Args:
+        raw: numbers or words as entered.
+        index: label of each row.
+        variable: what the column holds.
+        unit: of the numbers, one that the variable accepts; the canonical one when None.
+    """
     if variable.kind is Kind.NUMBER:
-        return _check_numbers(raw, variable, found or variable.units[0])
-    return _check_choices(raw, variable)
+        return _check_numbers(raw, index, variable, unit or variable.units[0])
+    return _check_choices(raw, index, variable)
 
 
 def limits(variable: Variable, unit: Unit) -> tuple[float, float]:
@@ -89,7 +103,9 @@ def limits(variable: Variable, unit: Unit) -> tuple[float, float]:
     return float(np.ceil(low * scale - 1e-9) / scale), float(np.floor(high * scale + 1e-9) / scale)
 
 
-def _check_numbers(raw: pd.Series, variable: Variable, unit: Unit) -> tuple[pd.Series, list[Problem]]:
+def _check_numbers(
+    raw: pd.Series | Floats, index: pd.Index, variable: Variable, unit: Unit
+) -> tuple[Floats, list[Problem]]:
     problems: list[Problem] = []
     if raw.dtype.kind in _NUMERIC_KINDS:
         numbers = _floats(raw)
@@ -98,7 +114,7 @@ def _check_numbers(raw: pd.Series, variable: Variable, unit: Unit) -> tuple[pd.S
         read = _read_numbers(texts)
         unreadable = (np.isnan(read) & ~_unknown(texts))[codes]
         words = cache(lambda text: _not_a_number(text, variable, unit))
-        problems += _tell(raw.index[unreadable], texts[codes[unreadable]].tolist(), variable, Severity.UNUSED, words)
+        problems += _tell(index[unreadable], texts[codes[unreadable]].tolist(), variable, Severity.UNUSED, words)
         numbers = read[codes]
     values = _convert(numbers, unit)
     low, high = variable.plausible
@@ -107,15 +123,17 @@ def _check_numbers(raw: pd.Series, variable: Variable, unit: Unit) -> tuple[pd.S
     outside = (values < low - slack) | (values > high + slack)
     suspect = ~outside & _suspect(numbers, variable, unit)
     for applies, severity, say in ((outside, Severity.UNUSED, _outside), (suspect, Severity.FLAGGED, _other_unit)):
+        if not applies.any():
+            continue
         words = cache(lambda number, say=say: say(number, variable, unit))
-        problems += _tell(raw.index[applies], numbers[applies].tolist(), variable, severity, words)
-    return pd.Series(np.where(outside, np.nan, values), index=raw.index, name=raw.name), problems
+        problems += _tell(index[applies], numbers[applies].tolist(), variable, severity, words)
+    return np.where(outside, np.nan, values), problems
 
 
-def _check_choices(raw: pd.Series, variable: Variable) -> tuple[pd.Series, list[Problem]]:
+def _check_choices(raw: pd.Series | Floats, index: pd.Index, variable: Variable) -> tuple[Floats, list[Problem]]:
     if raw.dtype.kind in _NUMERIC_KINDS:
         numbers = _floats(raw)
-        values = np.where(np.isin(numbers, [c.code for c in variable.choices]), numbers + 0.0, np.nan)
+        values = _answers(numbers, variable)
         unreadable = np.isnan(values) & ~np.isnan(numbers)
         entered = [_plain(number) for number in numbers[unreadable].tolist()]
     else:
@@ -123,10 +141,18 @@ def _check_choices(raw: pd.Series, variable: Variable) -> tuple[pd.Series, list[
         read = _read_choices(texts, variable)
         values, unreadable = read[codes], (np.isnan(read) & ~_unknown(texts))[codes]
         entered = texts[codes[unreadable]].tolist()
+    if not unreadable.any():
+        return values, []
     reason = f"{variable.label} is not one of its answers."
     hint = f"Use {', '.join(c.word for c in variable.choices)}, or leave it empty."
-    problems = _tell(raw.index[unreadable], entered, variable, Severity.UNUSED, lambda text: (text, reason, hint))
-    return pd.Series(values, index=raw.index, name=raw.name), problems
+    problems = _tell(index[unreadable], entered, variable, Severity.UNUSED, lambda text: (text, reason, hint))
+    return values, problems
+
+
+def _answers(numbers: Floats, variable: Variable) -> Floats:
+    """The numbers that are codes of the variable's answers; NaN for the others."""
+    among = np.logical_or.reduce([numbers == choice.code for choice in variable.choices])
+    return np.where(among, numbers + 0.0, np.nan)
 
 
 def _convert(numbers: Floats, unit: Unit) -> Floats:
@@ -134,13 +160,13 @@ def _convert(numbers: Floats, unit: Unit) -> Floats:
         return to_canonical(numbers, unit)
 
 
-def _floats(raw: pd.Series) -> Floats:
-    return raw.to_numpy(dtype=np.float64, na_value=np.nan)
+def _floats(raw: pd.Series | Floats) -> Floats:
+    return raw if isinstance(raw, np.ndarray) else raw.to_numpy(dtype=np.float64, na_value=np.nan)
 
 
-def _distinct_texts(raw: pd.Series) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
+def _distinct_texts(raw: pd.Series | Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
     """Which text stands in each row, and the texts: values come again, so each is read once."""
-    codes, distinct = pd.factorize(raw.astype("string"), use_na_sentinel=False)
+    codes, distinct = pd.factorize(pd.Series(raw).astype("string"), use_na_sentinel=False)
     return codes, np.array([text.strip() if isinstance(text, str) else "" for text in distinct], dtype=object)
 
 
@@ -156,8 +182,7 @@ def _read_choices(texts: npt.NDArray[np.object_], variable: Variable) -> Floats:
         words |= _YES_NO_WORDS
     by_word = np.array([words.get(text.lower(), np.nan) for text in texts], dtype=np.float64)
     numbers = _read_numbers(texts)
-    by_number = np.where(np.isin(numbers, [c.code for c in variable.choices]), numbers + 0.0, np.nan)
-    return np.where(np.isnan(by_word), by_number, by_word)
+    return np.where(np.isnan(by_word), _answers(numbers, variable), by_word)
 
 
 def _unknown(texts: npt.NDArray[np.object_]) -> Flags:

@@ -6,11 +6,13 @@ Who an outcome holds for is decided here, once, for training and for answers ali
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.columns import Columns
 from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY, VOCABULARY
 
 
@@ -107,10 +109,6 @@ OUTCOMES = (
 OUTCOME: dict[str, Outcome] = {o.name: o for o in OUTCOMES}
 
 
-def _column(frame: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
-    return frame[name].to_numpy(float) if name in frame else np.full(len(frame), np.nan)
-
-
 def refusals(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:
     """Why an outcome is not estimated for a row; empty text where it is.
 
@@ -122,18 +120,24 @@ def refusals(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:
         One text a row. The first reason that applies, in the order: missing required input, age,
         already diagnosed, pregnant.
     """
-    age = np.floor(_column(frame, "age"))
+    return pd.Series(refusal_texts(Columns.of(frame), outcome), index=frame.index)
+
+
+def refusal_texts(facts: Columns, outcome: Outcome) -> npt.NDArray[np.object_]:
+    """:func:`refusals` of columns: one text a row."""
+    age = np.floor(facts["age"])
     youngest, oldest = outcome.ages
-    checks = [(np.isnan(_column(frame, name)), f"{VOCABULARY[name].label} is needed") for name in outcome.required]
+    checks = [(np.isnan(facts[name]), f"{VOCABULARY[name].label} is needed") for name in outcome.required]
     checks.append(((age < youngest) | (age > oldest), f"valid for ages {youngest}–{oldest} only"))
-    checks += [(_column(frame, name) == 1, already_text(name)) for name in outcome.already]
-    checks.append((_column(frame, "pregnancy") == 1, "not valid in pregnancy"))
-    reasons = np.full(len(frame), "", dtype=object)
+    checks += [(facts[name] == 1, already_text(name)) for name in outcome.already]
+    checks.append((facts["pregnancy"] == 1, "not valid in pregnancy"))
+    reasons = np.full(facts.rows, "", dtype=object)
     for applies, text in reversed(checks):  # the first reason that applies is written last
         reasons[applies] = text
-    return pd.Series(reasons, index=frame.index)
+    return reasons
 
 
+@cache
 def already_text(name: str) -> str:
     """“already told of angina”, “already takes insulin”, … for a variable that shows the disease is there."""
     told, colon, disease = VOCABULARY[name].label.partition(": ")

@@ -16,7 +16,7 @@ from riskmodels.benefit.rules import METFORMIN_EGFR
 from riskmodels.benefit.wording import Units, is_yes, known, value_text, worded
 from riskmodels.criteria import find_criteria
 from riskmodels.outcomes import already_text
-from riskmodels.scores.eligibility import DIABETES_FACTS
+from riskmodels.scores.eligibility import DIABETES_FACTS, Result, row_of
 from riskmodels.scores.pce import BANDS as PCE_BANDS
 
 #: eGFR, mL/min/1.73 m², below which it is low (KDIGO G3a–G5)
@@ -42,7 +42,7 @@ FDA_STATIN = "FDA Drug Safety Communication of 20 July 2021 on statins in pregna
 FDA_RAS = "Boxed warning (fetal toxicity) in the FDA labels of ACE inhibitors and ARBs"
 
 _MODERATE, _HIGH = "moderate intensity (LDL 30–49 % lower)", "high intensity (LDL 50 % lower or more)"
-Scores = Mapping[str, pd.DataFrame]
+Scores = Mapping[str, pd.DataFrame | Result]
 #: what the guideline says of a group, and what puts the patient in it
 _Group = tuple[str, str]
 
@@ -212,7 +212,7 @@ def _by_risk(patient: pd.Series, age: float, scores: Scores, units: Units) -> _G
     """People of 40–75 without diabetes, LDL 70–189 mg/dL, by the bands of the Pooled Cohort Equations."""
     if "pce" not in scores or not _between(age, PRIMARY_AGES):
         return None
-    risk, ldl = float(scores["pce"]["ascvd_10y"].iloc[0]), known(patient, "ldl_cholesterol")
+    risk, ldl = float(row_of(scores["pce"])["ascvd_10y"]), known(patient, "ldl_cholesterol")
     if any(is_yes(patient, name) for name in DIABETES_FACTS) or ldl < RISK_BANDS_LDL or not risk >= PCE_BANDS.edges[0]:
         return None
     borderline, intermediate, high = (f"{100 * edge:g} %" for edge in PCE_BANDS.edges)
@@ -237,7 +237,8 @@ def _risk_words(patient: pd.Series, risk: float, ldl: float, scores: Scores, uni
     words = f"Pooled Cohort Equations {_percent(risk, PCE_BANDS.edges)}; {shown}."
     if "prevent" not in scores:
         return words
-    ascvd, category = scores["prevent"]["ascvd_10y"].iloc[0], scores["prevent"]["category"].iloc[0]
+    found = row_of(scores["prevent"])
+    ascvd, category = found["ascvd_10y"], found["category"]
     return f"{words} PREVENT ASCVD {100 * ascvd:.1f} % ({category})." if ascvd == ascvd else words
 
 

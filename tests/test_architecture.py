@@ -30,12 +30,13 @@ ALLOWED = {
     "errors": (),
     "units": ("errors",),
     "vocabulary": ("units",),
-    "outcomes": ("vocabulary",),
+    "columns": (),
+    "outcomes": ("columns", "vocabulary"),
     "percentiles": (),
     "criteria": ("units", "vocabulary"),
-    "scores": ("errors", "units", "vocabulary", "outcomes", "percentiles"),
-    "column_checks": ("errors", "units", "vocabulary"),
-    "checks": ("column_checks", "errors", "units", "vocabulary", "scores"),
+    "scores": ("columns", "errors", "units", "vocabulary", "outcomes", "percentiles"),
+    "column_checks": ("columns", "errors", "units", "vocabulary"),
+    "checks": ("column_checks", "columns", "errors", "units", "vocabulary", "scores"),
 }
 FOUNDATION = tuple(ALLOWED)
 EXECUTABLE_FORMATS = set("pickle cPickle _pickle dill cloudpickle joblib shelve marshal jsonpickle".split())

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from riskmodels.columns import Columns
 from riskmodels.outcomes import OUTCOMES, Outcome
-from riskmodels.scores.prevent import prevent
-from riskmodels.tabular.model import RiskModel
+from riskmodels.scores import prevent
+from riskmodels.tabular.model import Estimates, RiskModel
 from riskmodels.vocabulary import VOCABULARY
 
 #: outcomes where space is short
@@ -67,27 +68,27 @@ def assess(frame: pd.DataFrame, models: Mapping[str, RiskModel]) -> list[Answer]
     Returns:
         One answer an outcome that a model serves, in the order of :data:`riskmodels.outcomes.OUTCOMES`.
     """
-    predictions = {name: model.predict(frame) for name, model in models.items()}
+    facts = Columns.of(frame)
+    estimates = {name: model.estimate(facts) for name, model in models.items()}
     return [
-        _answer(frame, outcome, models[outcome.model], predictions[outcome.model])
+        _answer(facts, outcome, models[outcome.model], estimates[outcome.model])
         for outcome in OUTCOMES
         if outcome.model in models and outcome.name in models[outcome.model].outcomes
     ]
 
 
-def _answer(frame: pd.DataFrame, outcome: Outcome, model: RiskModel, predicted: object) -> Answer:
-    name = outcome.name
-    risk, low, high = (float(getattr(predicted, part)[name].iloc[0]) for part in ("risk", "low", "high"))
-    refused, caution = (str(getattr(predicted, part)[name].iloc[0]) for part in ("refused", "cautions"))
+def _answer(facts: Columns, outcome: Outcome, model: RiskModel, found: Estimates) -> Answer:
+    at = 0, found.outcomes.index(outcome.name)
+    risk, low, high = float(found.risk[at]), float(found.low[at]), float(found.high[at])
     standing = float("nan")
     if risk == risk:
-        age, sex = float(frame["age"].iloc[0]), float(frame["sex"].iloc[0])
-        standing = float(model.percentile(name, risk, age, sex))
-    return Answer(outcome, risk, low, high, refused, caution, standing, _published(frame, outcome))
+        standing = model.percentile(outcome.name, risk, float(facts["age"][0]), float(facts["sex"][0]))
+    published = _published(facts, outcome)
+    return Answer(outcome, risk, low, high, str(found.refused[at]), str(found.cautions[at]), standing, published)
 
 
-def _published(frame: pd.DataFrame, outcome: Outcome) -> float:
+def _published(facts: Columns, outcome: Outcome) -> float:
     """PREVENT's own total cardiovascular risk for the outcome learnt from it; NaN for the others or where not valid."""
     if outcome.name != "cvd_10y":
         return float("nan")
-    return float(prevent(frame)["total_cvd_10y"].iloc[0])
+    return float(prevent.evaluate(facts).numbers["total_cvd_10y"][0])

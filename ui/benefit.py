@@ -33,9 +33,15 @@ def patient_benefits(published: Published, units: Mapping[str, Unit]) -> list[Be
         "benefits",
         key,
         lambda: (
-            benefits(published.patient, baseline="score2", region=published.region, units=units)
+            benefits(
+                published.patient,
+                baseline="score2",
+                region=published.region,
+                units=units,
+                found=published.results["score2"],
+            )
             if score2
-            else benefits(published.patient, units=units)
+            else benefits(published.patient, units=units, found=published.results["prevent"])
         ),
     )
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 import pandas as pd
 
+from riskmodels.columns import Columns
 from riskmodels.scores.disagreement import score_share
+from riskmodels.scores.eligibility import Result
 from riskmodels.scores.inputs import variable_of
 from riskmodels.scores.registry import REGISTRY, Score
 from riskmodels.scores.score2 import COUNTRIES, REGIONS, region_of
@@ -101,17 +104,17 @@ class Published:
 
     Args:
         patient: row of the PatientFrame, with the inputs that only scores take.
-        results: one-row results by name in the registry.
+        results: of one row, by name in the registry.
         region: SCORE2's risk region; empty where not chosen.
     """
 
     patient: pd.Series = field(repr=False)
-    results: Mapping[str, pd.DataFrame] = field(repr=False)
+    results: Mapping[str, Result] = field(repr=False)
     region: str
 
     def given(self, score: str) -> bool:
         """Whether a score has a number."""
-        return str(self.results[score]["problems"].iloc[0]) == ""
+        return str(self.results[score].row()["problems"]) == ""
 
     @property
     def rows(self) -> list[ScoreRow]:
@@ -126,11 +129,11 @@ def compute_scores(patient: pd.Series, region: str) -> Published:
         patient: row of a PatientFrame, with a score's further inputs where given.
         region: SCORE2's risk region; empty where not chosen.
     """
-    frame = patient.to_frame().T.astype(float)
+    facts = Columns.of_row(patient)
     results = {}
     for name, score in REGISTRY.items():
         options = {"region": region} if region and "region" in score.options else {}
-        results[name] = score.function(frame, **options)
+        results[name] = score.evaluate(facts, **options)
     return Published(patient, results, region)
 
 
@@ -147,14 +150,14 @@ def region_text(region: str) -> str:
 
 
 def _row(score: Score, published: Published) -> ScoreRow:
-    result, patient = published.results[score.name].iloc[0], published.patient
-    missing = tuple(_label(name) for name in str(result["missing"]).split(", ") if name)
-    found = [part for part in str(result["problems"]).split("; ") if part and not part.startswith(_NOT_KNOWN)]
+    result, patient = published.results[score.name].row(), published.patient
+    missing = tuple(_label(name) for name in result["missing"].split(", ") if name)
+    found = [part for part in result["problems"].split("; ") if part and not part.startswith(_NOT_KNOWN)]
     reason = "; ".join(part.removeprefix(_NOT_ELIGIBLE) for part in found)
     state = State.OUTSIDE if found else State.MISSING if missing else State.GIVEN
     numbers, further = _numbers(score, result) if state is State.GIVEN else ((), ())
     rank = _standing(score, result, patient, published.region) if state is State.GIVEN else ""
-    return ScoreRow(score, state, numbers, further, _model(score, str(result["model"])), missing, reason, rank)
+    return ScoreRow(score, state, numbers, further, _model(score, result["model"]), missing, reason, rank)
 
 
 def _model(score: Score, name: str) -> str:
@@ -168,7 +171,7 @@ def _label(name: str) -> str:
     return "country or risk region" if name == "region" else text.inside(variable_of(name).label)
 
 
-def _numbers(score: Score, result: pd.Series) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
+def _numbers(score: Score, result: Mapping[str, Any]) -> tuple[tuple[Shown, ...], tuple[Shown, ...]]:
     """The numbers shown at once, and the others."""
     names = [name for name in score.values if result[name] == result[name]]  # noqa: PD011, not a frame's values
     shown = {name: _number(score, name, result) for name in names}
@@ -178,10 +181,10 @@ def _numbers(score: Score, result: pd.Series) -> tuple[tuple[Shown, ...], tuple[
     return tuple(shown[name] for name in _AT_ONCE), further
 
 
-def _number(score: Score, name: str, result: pd.Series) -> Shown:
-    value = float(result[name])
+def _number(score: Score, name: str, result: Mapping[str, Any]) -> Shown:
+    value: float = result[name]
     rated = name == CATEGORY_OF.get(score.name, score.value)
-    category = str(result["category"]) if rated else ""
+    category = result["category"] if rated else ""
     if name == "points":
         return Shown("", f"{value:g} {'point' if value == 1 else 'points'}", category)
     if name == "egfr":
@@ -207,7 +210,7 @@ def percent_text(risk: float, edges: tuple[float, ...] = ()) -> str:
     return f"{100 * risk:.{decimals}f} %"
 
 
-def _standing(score: Score, result: pd.Series, patient: pd.Series, region: str) -> str:
+def _standing(score: Score, result: Mapping[str, Any], patient: pd.Series, region: str) -> str:
     share = score_share(score.name, score.value, result, patient, region)
     if share != share:
         return ""

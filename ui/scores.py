@@ -93,7 +93,7 @@ def find_differences(
     found = {}
     for answer in answers:
         if answer.given and _differs(answer, published):
-            frame = published.patient.to_frame().T.astype(float)
+            frame = pd.DataFrame([published.patient.to_numpy(float)], columns=published.patient.index)
             reasons = models[answer.outcome.model].explain(frame, answer.outcome.name)
             contributions: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
             found[answer.outcome.label] = find_disagreements(
@@ -112,7 +112,7 @@ def _differs(answer: Answer, published: Published) -> bool:
     return any(
         clearly_different(
             answer.standing,
-            score_share(name, column, published.results[name].iloc[0], published.patient, published.region),
+            score_share(name, column, published.results[name].row(), published.patient, published.region),
         )
         for name, column in SAME_KIND.get(answer.outcome.name, ())
     )

@@ -7,10 +7,10 @@ the horizon. Benefits of several actions are never added; :func:`combine` multip
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import nan
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -29,7 +29,9 @@ from riskmodels.benefit.planned import Planned, planned_actions
 from riskmodels.benefit.rules import RULES, Verdict
 from riskmodels.benefit.trials import Trial, read_trials
 from riskmodels.benefit.wording import Units
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
+from riskmodels.scores.eligibility import Result
 from riskmodels.scores.registry import REGISTRY, Score
 
 Published = Literal["prevent", "score2"]
@@ -105,7 +107,12 @@ _NONE = _Baseline(nan, "", "")
 
 
 def benefits(
-    patient: pd.Series, *, baseline: Published = "prevent", region: str | None = None, units: Units | None = None
+    patient: pd.Series,
+    *,
+    baseline: Published = "prevent",
+    region: str | None = None,
+    units: Units | None = None,
+    found: Result | None = None,
 ) -> list[Benefit]:
     """Evidence-based benefit of every action considered.
 
@@ -114,6 +121,7 @@ def benefits(
         baseline: published equation that gives the cardiovascular baseline risk.
         region: SCORE2's risk region; needed with ``score2``.
         units: unit to word a value in, by variable; canonical where absent.
+        found: what that equation says of this patient; computed when None.
 
     Returns:
         One row an action, applicable or not, always the same actions in the same order: statin of moderate and high
@@ -127,14 +135,14 @@ def benefits(
     """
     if baseline not in ("prevent", "score2"):
         raise InputError(f"“{baseline}” gives no baseline risk.", hint="Use prevent or score2.")
-    score = REGISTRY[baseline]
+    score, chosen = REGISTRY[baseline], units or {}
     options = {"region": region} if baseline == "score2" else {}
-    result = score.function(pd.DataFrame([patient]), **options).iloc[0]
-    chosen = units or {}
-    return [_benefit(patient, action, score, result, chosen) for action in planned_actions(patient, chosen)]
+    result = found or score.evaluate(Columns.of_row(patient), **options)
+    row = result.row()
+    return [_benefit(patient, action, score, row, chosen) for action in planned_actions(patient, chosen)]
 
 
-def _benefit(patient: pd.Series, action: Planned, score: Score, result: pd.Series, units: Units) -> Benefit:
+def _benefit(patient: pd.Series, action: Planned, score: Score, result: Mapping[str, Any], units: Units) -> Benefit:
     trial = read_trials()[action.trial]
     verdict = RULES[trial.rule](patient, units)
     if verdict.applies and action.done:
@@ -160,7 +168,7 @@ def _benefit(patient: pd.Series, action: Planned, score: Score, result: pd.Serie
     )
 
 
-def _baseline(trial: Trial, score: Score, result: pd.Series) -> _Baseline:
+def _baseline(trial: Trial, score: Score, result: Mapping[str, Any]) -> _Baseline:
     """The published risk that a trial's effect is applied to, or why there is none (nothing where none is used)."""
     if trial.baseline_rate == trial.baseline_rate:
         risk = risk_of_rate(trial.baseline_rate, trial.horizon_years)

@@ -134,6 +134,7 @@ def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDAr
     frame.loc[cut] = np.nan
     headers = {name: ", ".join(c.header for c in mapping.holding(name)) for name in mapping.variables}
     checked = check_together(frame, [problem for problem, _ in told], _units(mapping))
+    frame = checked.frame
     problems = _table(checked.problems, {id(p): header for p, header in told}, headers)
     refused = int(_refused(frame).sum())
     counts = Counts(read, len(frame) - refused, int(problems["row"].nunique()), refused, read - len(frame))

@@ -9,18 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from riskmodels.scores.eligibility import (
-    DIABETES_FACTS,
-    FEMALE,
-    MALE,
-    Bands,
-    Findings,
-    Flags,
-    Floats,
-    Texts,
-    columns,
-    result,
-)
+from riskmodels.columns import Columns, Floats
+from riskmodels.scores.eligibility import DIABETES_FACTS, FEMALE, MALE, Bands, Findings, Flags, Result, Texts
 from riskmodels.scores.points import read_bands, total_points
 
 FORM = "ADA / CDC risk test form"
@@ -55,9 +45,13 @@ def ada_risk_test(frame: pd.DataFrame) -> pd.DataFrame:
     Note:
         The form asks for a parent, brother or sister with diabetes; ``family_history_diabetes`` is the nearest input.
     """
-    inputs = columns(frame, (*REQUIRED, *OPTIONAL))
+    return evaluate(Columns.of(frame)).frame(frame.index)
+
+
+def evaluate(inputs: Columns) -> Result:
+    """:func:`ada_risk_test` of columns."""
     asian = inputs["asian_american"] == 1
-    findings = Findings(frame)
+    findings = Findings(inputs)
     findings.require(*(name for name in REQUIRED if name != "gestational_diabetes"))
     findings.require("gestational_diabetes", where=inputs["sex"] == FEMALE)
     findings.ages(18)
@@ -65,11 +59,10 @@ def ada_risk_test(frame: pd.DataFrame) -> pd.DataFrame:
     findings.not_pregnant()
 
     clear = findings.clear
-    points = np.full(len(frame), np.nan)
-    points[clear] = _points({name: values[clear] for name, values in inputs.items()}, asian[clear])
+    points = np.full(inputs.rows, np.nan)
+    points[clear] = _points({name: inputs[name][clear] for name in REQUIRED}, asian[clear])
     model = Texts(("ADA test", "ADA test, body-mass cut for Asian Americans"), asian.astype(np.int64))
-    values = pd.DataFrame({"points": points}, index=frame.index)
-    return result(values, findings, model=model, category=bands().of(points))
+    return Result.of({"points": points}, findings, model=model, category=bands().of(points))
 
 
 def bands() -> Bands:

@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import Bands, Findings, Texts, column, result
+from riskmodels.scores.eligibility import Bands, Findings, Result, Texts
 
 REQUIRED = ("creatinine", "age", "sex")
 BANDS = Bands(
@@ -50,18 +51,24 @@ def ckd_epi_2021(creatinine: pd.Series, age: pd.Series, sex: pd.Series) -> pd.Se
     Note:
         Not for acute kidney injury, dialysis or pregnancy.
     """
-    known = creatinine.notna() & (creatinine > 0) & (age >= 18) & sex.isin([0, 1])
-    code = sex.where(known, 0).astype(int).to_numpy()
+    inputs = (series.to_numpy(dtype=np.float64, na_value=np.nan) for series in (creatinine, age, sex))
+    return pd.Series(equation(*inputs), index=creatinine.index)
+
+
+def equation(creatinine: Floats, age: Floats, sex: Floats) -> Floats:
+    """:func:`ckd_epi_2021` of arrays, (n,) each."""
+    known = (creatinine > 0) & (age >= 18) & ((sex == 0) | (sex == 1))
+    code = np.where(known, sex, 0).astype(np.int64)
     c = {term: values[code] for term, values in _coefficients().items()}
-    ratio = creatinine.where(known) / c["kappa"]
-    egfr: pd.Series = (
+    ratio = np.where(known, creatinine, np.nan) / c["kappa"]
+    egfr = (
         c["multiplier"]
-        * ratio.clip(upper=1) ** c["alpha"]
-        * ratio.clip(lower=1) ** c["beta"]
-        * c["age_base"] ** age
+        * np.minimum(ratio, 1) ** c["alpha"]
+        * np.maximum(ratio, 1) ** c["beta"]
+        * c["age_base"] ** np.where(known, age, np.nan)
         * c["sex_factor"]
     )
-    return egfr.where(known)
+    return np.where(known, egfr, np.nan)
 
 
 def kidney_function(frame: pd.DataFrame) -> pd.DataFrame:
@@ -73,17 +80,15 @@ def kidney_function(frame: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Rows as given; ``egfr`` (mL/min/1.73 m², unrounded), ``model``, ``category`` (KDIGO), ``problems``, ``missing``.
     """
-    findings = Findings(frame)
+    return evaluate(Columns.of(frame)).frame(frame.index)
+
+
+def evaluate(inputs: Columns) -> Result:
+    """:func:`kidney_function` of columns."""
+    findings = Findings(inputs)
     findings.require(*REQUIRED)
     findings.ages(18)
-    findings.flag(column(frame, "creatinine") <= 0, "Creatinine is not above 0")
+    findings.flag(inputs["creatinine"] <= 0, "Creatinine is not above 0")
     findings.not_pregnant()
-    inputs = {name: pd.Series(column(frame, name), index=frame.index) for name in REQUIRED}
-    egfr = ckd_epi_2021(**inputs).where(findings.clear)
-    values = pd.DataFrame({"egfr": egfr}, index=frame.index)
-    return result(
-        values,
-        findings,
-        model=Texts.same("CKD-EPI 2021", len(frame)),
-        category=BANDS.of(egfr.to_numpy()),
-    )
+    egfr = np.where(findings.clear, equation(*(inputs[name] for name in REQUIRED)), np.nan)
+    return Result.of({"egfr": egfr}, findings, model=Texts.same("CKD-EPI 2021", inputs.rows), category=BANDS.of(egfr))

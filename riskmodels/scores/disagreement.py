@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from riskmodels.outcomes import OUTCOME
+from riskmodels.scores.eligibility import Result, row_of
 from riskmodels.scores.inputs import variable_of
 from riskmodels.scores.registry import REGISTRY, Score
 from riskmodels.scores.standing import standing
@@ -102,7 +104,7 @@ def find_disagreements(
     outcome: str,
     model_share: float,
     contributions: pd.Series,
-    results: Mapping[str, pd.DataFrame],
+    results: Mapping[str, pd.DataFrame | Result],
     *,
     region: str = "",
     units: Units | None = None,
@@ -125,7 +127,7 @@ def find_disagreements(
     for name, column in SAME_KIND.get(outcome, ()):
         if name not in results:
             continue
-        result = results[name].iloc[0]
+        result = row_of(results[name])
         share = score_share(name, column, result, patient, region)
         if clearly_different(model_share, share):
             used = used_inputs(REGISTRY[name], patient, str(result["model"]))
@@ -136,7 +138,9 @@ def find_disagreements(
     return found
 
 
-def score_share(score: str, column: str, result: pd.Series, patient: pd.Series, region: str = "") -> float:
+def score_share(
+    score: str, column: str, result: Mapping[str, Any] | pd.Series, patient: pd.Series, region: str = ""
+) -> float:
     """Where a patient's score stands among people of the same sex and age (0–1); NaN where it cannot be said.
 
     Args:

@@ -6,19 +6,20 @@ integer a row, so that texts are built once for every combination that occurs, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.outcomes import OUTCOME, already_text
 from riskmodels.scores.inputs import variable_of
 from riskmodels.units import find_unit, from_canonical
 from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY
 
-Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int64]
 
@@ -31,20 +32,6 @@ _MOST_FINDINGS = 63
 _SLACK = 1e-9
 
 
-def column(frame: pd.DataFrame, name: str) -> Floats:
-    """A column as float64; all NaN (read-only) when the frame lacks it."""
-    if name not in frame:
-        return np.broadcast_to(np.float64(np.nan), len(frame))
-    if frame[name].dtype == np.float64:
-        return frame[name].to_numpy()
-    return frame[name].to_numpy(dtype=np.float64, na_value=np.nan)
-
-
-def columns(frame: pd.DataFrame, names: Iterable[str]) -> dict[str, Floats]:
-    """Several columns, each as :func:`column` gives it."""
-    return {name: column(frame, name) for name in names}
-
-
 def range_text(name: str, limits: tuple[float, float], unit: str = "") -> str:
     """A range with its unit (the canonical one when absent): ``90–180 mmHg``."""
     return f"{limits[0]:g}–{limits[1]:,g} {unit or variable_of(name).unit}"
@@ -54,12 +41,12 @@ class Findings:
     """What speaks against computing each row.
 
     Args:
-        frame: PatientFrame.
+        inputs: PatientFrame, or its columns.
     """
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
-        self._bits = np.zeros(len(frame), dtype=np.int64)
+    def __init__(self, inputs: pd.DataFrame | Columns) -> None:
+        self._inputs = Columns.of(inputs)
+        self._bits = np.zeros(self._inputs.rows, dtype=np.int64)
         self._texts: list[str] = []
         self._names: list[str] = []
 
@@ -80,13 +67,13 @@ class Findings:
     def require(self, *names: str, where: Flags | None = None) -> None:
         """Inputs without which there is no number; ``where`` limits this to some rows."""
         for name in names:
-            absent = np.isnan(column(self._frame, name))
+            absent = np.isnan(self._inputs[name])
             applies = absent if where is None else absent & where
             self.flag(applies, variable_of(name).label, missing=name)
 
     def ages(self, youngest: int, oldest: int | None = None) -> None:
         """Ages in completed years, both included; no upper limit when ``oldest`` is absent."""
-        age = np.floor(column(self._frame, "age"))
+        age = np.floor(self._inputs["age"])
         if oldest is None:
             self.flag(age < youngest, f"valid from age {youngest} only")
         else:
@@ -102,7 +89,7 @@ class Findings:
         """
         for name, (low, high) in limits.items():
             variable = variable_of(name)
-            values = from_canonical(column(self._frame, name), find_unit(variable.units, unit or variable.unit))
+            values = from_canonical(self._inputs[name], find_unit(variable.units, unit or variable.unit))
             outside = (values < low - _SLACK * abs(low)) | (values > high + _SLACK * abs(high))
             applies = outside if where is None else outside & where
             self.flag(applies, f"{variable.label} is outside {range_text(name, (low, high), unit)}")
@@ -110,7 +97,7 @@ class Findings:
     def without(self, *names: str) -> None:
         """Conditions (yes/no inputs) that make a person not eligible."""
         for name in names:
-            self.flag(column(self._frame, name) == 1, f"not eligible: {already_text(name)}")
+            self.flag(self._inputs[name] == 1, f"not eligible: {already_text(name)}")
 
     def without_cardiovascular_disease(self) -> None:
         """No known heart attack, coronary disease, angina, heart failure or stroke."""
@@ -118,7 +105,7 @@ class Findings:
 
     def not_pregnant(self) -> None:
         """Pregnancy makes a person not eligible."""
-        self.flag(column(self._frame, "pregnancy") == 1, "not valid in pregnancy")
+        self.flag(self._inputs["pregnancy"] == 1, "not valid in pregnancy")
 
     @property
     def clear(self) -> Flags:
@@ -203,17 +190,48 @@ class Bands:
         return ", ".join([f"{self.names[0]} below {ends[0]}", *between, f"{self.names[-1]} from {ends[-1]}"])
 
 
-def result(values: pd.DataFrame, findings: Findings, *, model: Texts, category: Texts, **more: Texts) -> pd.DataFrame:
-    """The table every score returns.
+@dataclass(frozen=True)
+class Result:
+    """What a score says of n rows.
 
     Args:
-        values: the score's numbers, rows as given, NaN where there is none.
-        findings: what speaks against each row.
-        model: equation used.
-        category: the guideline's category, empty where there is none.
-        more: further text columns, after the problems.
+        numbers: by name, (n,), NaN where there is none.
+        texts: by name, in the order of the table: the equation used (``model``), the guideline's ``category``,
+            ``problems``, ``missing``, and what the score adds.
     """
-    texts = {"model": model, "category": category, "problems": findings.problems(), "missing": findings.missing()}
-    for name, text in (texts | more).items():
-        values[name] = text.series(values.index)
-    return values
+
+    numbers: Mapping[str, Floats] = field(repr=False)
+    texts: Mapping[str, Texts] = field(repr=False)
+
+    @classmethod
+    def of(
+        cls, numbers: Mapping[str, Floats], findings: Findings, *, model: Texts, category: Texts, **more: Texts
+    ) -> Result:
+        """The result every score returns.
+
+        Args:
+            numbers: the score's own, NaN where there is none.
+            findings: what speaks against each row.
+            model: equation used.
+            category: the guideline's category, empty where there is none.
+            more: further texts, after the problems.
+        """
+        texts = {"model": model, "category": category, "problems": findings.problems(), "missing": findings.missing()}
+        return cls(numbers, texts | more)
+
+    def row(self, at: int = 0) -> dict[str, Any]:
+        """One row: every number as a float, every text as it is."""
+        numbers = {name: float(values[at]) for name, values in self.numbers.items()}
+        return numbers | {name: texts.words[texts.codes[at]] for name, texts in self.texts.items()}
+
+    def frame(self, index: pd.Index) -> pd.DataFrame:
+        """As a table with the index of the rows given."""
+        table = pd.DataFrame(self.numbers, index=index, copy=False)
+        for name, texts in self.texts.items():
+            table[name] = texts.series(index)
+        return table
+
+
+def row_of(result: pd.DataFrame | Result) -> Mapping[str, Any] | pd.Series:
+    """What a score says of the first row, as a table or not."""
+    return result.row() if isinstance(result, Result) else result.iloc[0]

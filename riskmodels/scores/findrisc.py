@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from riskmodels.scores.eligibility import DIABETES_FACTS, Bands, Findings, Floats, Texts, columns, result
+from riskmodels.columns import Columns, Floats
+from riskmodels.scores.eligibility import DIABETES_FACTS, Bands, Findings, Result, Texts
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.scores.points import read_bands, total_points
 
@@ -45,7 +46,12 @@ def findrisc(frame: pd.DataFrame) -> pd.DataFrame:
     Note:
         The form asks whether blood-pressure medicine was ever taken regularly; ``bp_medication`` is the nearest input.
     """
-    asked = _with_degree(frame)
+    return evaluate(Columns.of(frame)).frame(frame.index)
+
+
+def evaluate(inputs: Columns) -> Result:
+    """:func:`findrisc` of columns."""
+    asked = _with_degree(inputs)
     findings = Findings(asked)
     findings.require(*REQUIRED)
     findings.ages(18)
@@ -53,11 +59,10 @@ def findrisc(frame: pd.DataFrame) -> pd.DataFrame:
     findings.not_pregnant()
 
     clear = findings.clear
-    points = np.full(len(frame), np.nan)
-    points[clear] = _points({name: values[clear] for name, values in columns(asked, REQUIRED).items()})
-    bands, _ = read_bands("findrisc", FORM)
-    values = pd.DataFrame({"points": points, "diabetes_10y": _printed_risk(points)}, index=frame.index)
-    return result(values, findings, model=Texts.same("FINDRISC", len(frame)), category=bands.of(points))
+    points = np.full(inputs.rows, np.nan)
+    points[clear] = _points({name: asked[name][clear] for name in REQUIRED})
+    numbers = {"points": points, "diabetes_10y": _printed_risk(points)}
+    return Result.of(numbers, findings, model=Texts.same("FINDRISC", inputs.rows), category=bands().of(points))
 
 
 def bands() -> Bands:
@@ -65,11 +70,11 @@ def bands() -> Bands:
     return read_bands("findrisc", FORM)[0]
 
 
-def _with_degree(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with the degree filled in as none where the family has no diabetes."""
-    given = columns(frame, ("family_history_degree", "family_history_diabetes"))
-    none = np.isnan(given["family_history_degree"]) & (given["family_history_diabetes"] == 0)
-    return frame.assign(family_history_degree=np.where(none, 0.0, given["family_history_degree"]))
+def _with_degree(inputs: Columns) -> Columns:
+    """The columns with the degree filled in as none where the family has no diabetes."""
+    degree = inputs["family_history_degree"]
+    none = np.isnan(degree) & (inputs["family_history_diabetes"] == 0)
+    return inputs.replaced(family_history_degree=np.where(none, 0.0, degree))
 
 
 def _points(inputs: dict[str, Floats]) -> Floats:

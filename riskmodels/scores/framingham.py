@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError
-from riskmodels.scores.eligibility import SEXES, Bands, Findings, Flags, Floats, Texts, column, columns, result
+from riskmodels.scores.eligibility import SEXES, Bands, Findings, Flags, Result, Texts
 from riskmodels.scores.survival import SurvivalEquation, log_cholesterol, log_terms, read_survival
 
 MODELS = ("lipid", "office")
@@ -42,31 +43,37 @@ def framingham(frame: pd.DataFrame, model: str = "auto") -> pd.DataFrame:
     Raises:
         InputError: when there is no such model.
     """
-    office = _office(frame, model)
-    findings = _findings(frame, office)
-    inputs = columns(frame, (*COMMON, *LIPIDS, "bmi"))
-    risk = np.full(len(frame), np.nan)
+    return evaluate(Columns.of(frame), model).frame(frame.index)
+
+
+def evaluate(inputs: Columns, model: str = "auto") -> Result:
+    """:func:`framingham` of columns."""
+    office = _office(inputs, model)
+    findings = _findings(inputs, office)
+    risk = np.full(inputs.rows, np.nan)
     for code, sex in SEXES:
         for name, chosen in (("lipid", ~office), ("office", office)):
             rows = findings.clear & chosen & (inputs["sex"] == code)
-            terms = _terms({key: values[rows] for key, values in inputs.items()}, name)
-            risk[rows] = _equation(name, sex).risk(terms)
-    values = pd.DataFrame({"general_cvd_10y": risk}, index=frame.index)
-    return result(values, findings, model=Texts(MODELS, office.astype(np.int64)), category=BANDS.of(risk))
+            if rows.any():
+                terms = _terms({key: inputs[key][rows] for key in (*COMMON, *LIPIDS, "bmi")}, name)
+                risk[rows] = _equation(name, sex).risk(terms)
+    return Result.of(
+        {"general_cvd_10y": risk}, findings, model=Texts(MODELS, office.astype(np.int64)), category=BANDS.of(risk)
+    )
 
 
-def _office(frame: pd.DataFrame, model: str) -> Flags:
+def _office(inputs: Columns, model: str) -> Flags:
     """The rows that the office model is used for."""
     if model == "auto":
-        lipids = [np.isnan(column(frame, name)) for name in LIPIDS]
-        return (lipids[0] | lipids[1]) & ~np.isnan(column(frame, "bmi"))
+        lipids = [np.isnan(inputs[name]) for name in LIPIDS]
+        return (lipids[0] | lipids[1]) & ~np.isnan(inputs["bmi"])
     if model not in MODELS:
         raise InputError(f"Framingham has no model “{model}”.", hint=f"Use auto, {' or '.join(MODELS)}.")
-    return np.full(len(frame), model == "office")
+    return np.full(inputs.rows, model == "office")
 
 
-def _findings(frame: pd.DataFrame, office: Flags) -> Findings:
-    findings = Findings(frame)
+def _findings(inputs: Columns, office: Flags) -> Findings:
+    findings = Findings(inputs)
     findings.require(*COMMON)
     findings.require(*LIPIDS, where=~office)
     findings.require("bmi", where=office)

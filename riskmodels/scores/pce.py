@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError
-from riskmodels.scores.eligibility import SEXES, Bands, Codes, Findings, Floats, Texts, columns, result
+from riskmodels.scores.eligibility import SEXES, Bands, Codes, Findings, Result, Texts
 from riskmodels.scores.survival import SurvivalEquation, log_cholesterol, log_terms, read_survival
 
 REQUIRED = (
@@ -59,31 +60,35 @@ def pooled_cohort(frame: pd.DataFrame, race: str | None = None) -> pd.DataFrame:
     Note:
         Race is never guessed: where it is not given, the guideline's default (white) is used and ``model`` says so.
     """
-    races = _races(frame, race)
-    findings = Findings(frame)
+    return evaluate(Columns.of(frame), race).frame(frame.index)
+
+
+def evaluate(inputs: Columns, race: str | None = None) -> Result:
+    """:func:`pooled_cohort` of columns; the text column ``race`` is that of their frame."""
+    races = _races(inputs, race)
+    findings = Findings(inputs)
     findings.require(*REQUIRED)
     findings.ages(*AGES)
     findings.within(LIMITS)
     findings.without_cardiovascular_disease()
     findings.not_pregnant()
 
-    inputs = columns(frame, REQUIRED)
-    risk = np.full(len(frame), np.nan)
+    risk = np.full(inputs.rows, np.nan)
     for code, sex in SEXES:
         for group in ("white", "black"):
             rows = findings.clear & (inputs["sex"] == code) & ((races == RACES.index("black")) == (group == "black"))
-            terms = _terms({name: values[rows] for name, values in inputs.items()})
-            risk[rows] = _equation(sex, group).risk(terms)
-    values = pd.DataFrame({"ascvd_10y": risk}, index=frame.index)
-    return result(values, findings, model=Texts(_MODELS, races), category=BANDS.of(risk))
+            if rows.any():
+                terms = _terms({name: inputs[name][rows] for name in REQUIRED})
+                risk[rows] = _equation(sex, group).risk(terms)
+    return Result.of({"ascvd_10y": risk}, findings, model=Texts(_MODELS, races), category=BANDS.of(risk))
 
 
-def _races(frame: pd.DataFrame, race: str | None) -> Codes:
+def _races(inputs: Columns, race: str | None) -> Codes:
     """Index into :data:`_MODELS` for each row."""
-    if race is None and "race" not in frame:
-        return np.full(len(frame), _NOT_GIVEN)
-    given = frame["race"] if race is None else pd.Series(race, index=frame.index)
-    words = given.astype("string").fillna("").str.strip().str.lower()
+    given = inputs.cells("race") if race is None else pd.Series(race, index=pd.RangeIndex(inputs.rows))
+    if given is None:
+        return np.full(inputs.rows, _NOT_GIVEN)
+    words = pd.Series(given).astype("string").fillna("").str.strip().str.lower()
     codes = {word: code for code, word in enumerate((*RACES, ""))}
     if not words.isin(list(codes)).all():
         raise InputError(

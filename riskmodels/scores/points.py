@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskmodels.columns import Floats
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import FEMALE, MALE, Bands, Flags, Floats
+from riskmodels.scores.eligibility import FEMALE, MALE, Bands, Flags
 
 _CATEGORY = "CATEGORY"
 

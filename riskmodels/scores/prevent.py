@@ -6,26 +6,17 @@ supplementary table S12.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import (
-    CURRENT_SMOKER,
-    SEXES,
-    Bands,
-    Findings,
-    Flags,
-    Floats,
-    Texts,
-    column,
-    columns,
-    result,
-)
+from riskmodels.scores.eligibility import CURRENT_SMOKER, SEXES, Bands, Findings, Flags, Result, Texts
 
 MODELS = ("base", "hba1c", "uacr", "full")
 OUTCOMES = ("total_cvd", "ascvd", "heart_failure", "chd", "stroke")
@@ -91,34 +82,40 @@ def prevent(frame: pd.DataFrame, model: str = "auto") -> pd.DataFrame:
         For people of 30–79 (30 years: 30–59) without cardiovascular disease. The social deprivation index needs a US
         zip code and is always taken as missing.
     """
-    used = _models_used(frame, model)
-    findings = _findings(frame, used)
+    return evaluate(Columns.of(frame), model).frame(frame.index)
+
+
+def evaluate(inputs: Columns, model: str = "auto") -> Result:
+    """:func:`prevent` of columns."""
+    used = _models_used(inputs, model)
+    findings = _findings(inputs, used)
     clear = findings.clear
-    older = np.floor(column(frame, "age")) > AGES_30Y[1]
-    risks = _equations(columns(frame, (*REQUIRED, *OPTIONAL)), used, rows=clear)
+    older = np.floor(inputs["age"]) > AGES_30Y[1]
+    risks = _equations(inputs.pick((*REQUIRED, *OPTIONAL)), used, rows=clear)
     risks[older, len(OUTCOMES) :] = np.nan
+    numbers = dict(zip(_COLUMNS, risks.T, strict=True))
     only_10y = f"30 years: valid for ages {AGES_30Y[0]}–{AGES_30Y[1]} only"
-    return result(
-        pd.DataFrame(risks, index=frame.index, columns=_COLUMNS, copy=False),
+    return Result.of(
+        numbers,
         findings,
         model=Texts(MODELS, used),
-        category=BANDS.of(risks[:, _COLUMNS.index("ascvd_10y")]),
+        category=BANDS.of(numbers["ascvd_10y"]),
         problems_30y=Texts(("", only_10y), (clear & older).astype(np.int64)),
     )
 
 
-def _models_used(frame: pd.DataFrame, model: str) -> npt.NDArray[np.int64]:
+def _models_used(inputs: Columns, model: str) -> npt.NDArray[np.int64]:
     """Index into :data:`MODELS` for each row."""
     if model == "auto":
-        hba1c, uacr = (~np.isnan(column(frame, name)) for name in OPTIONAL)
+        hba1c, uacr = (~np.isnan(inputs[name]) for name in OPTIONAL)
         return hba1c.astype(np.int64) + 2 * uacr.astype(np.int64)
     if model not in MODELS:
         raise InputError(f"PREVENT has no model “{model}”.", hint=f"Use auto, {', '.join(MODELS)}.")
-    return np.full(len(frame), MODELS.index(model))
+    return np.full(inputs.rows, MODELS.index(model))
 
 
-def _findings(frame: pd.DataFrame, used: npt.NDArray[np.int64]) -> Findings:
-    findings = Findings(frame)
+def _findings(inputs: Columns, used: npt.NDArray[np.int64]) -> Findings:
+    findings = Findings(inputs)
     findings.require(*REQUIRED)
     for name in OPTIONAL:
         findings.require(name, where=used == MODELS.index(name))
@@ -130,7 +127,7 @@ def _findings(frame: pd.DataFrame, used: npt.NDArray[np.int64]) -> Findings:
 
 
 def _equations(
-    inputs: dict[str, Floats],
+    inputs: Mapping[str, Floats],
     used: npt.NDArray[np.int64],
     *,
     rows: Flags,
@@ -145,15 +142,15 @@ def _equations(
         sdi_decile: social deprivation index, 1–10, NaN = missing; all missing when absent.
     """
     sdi = np.broadcast_to(np.float64(np.nan), len(used)) if sdi_decile is None else sdi_decile
-    inputs = inputs | {"sdi_decile": sdi}
-    risks = np.full((len(used), len(_COLUMNS)), np.nan)
+    known = {**inputs, "sdi_decile": sdi}
+    risks = np.full((len(_COLUMNS), len(used)), np.nan)
     for code, model in enumerate(MODELS):
         for sex_code, sex in SEXES:
-            chosen = np.flatnonzero(rows & (used == code) & (inputs["sex"] == sex_code))
+            chosen = np.flatnonzero(rows & (used == code) & (known["sex"] == sex_code))
             for start in range(0, len(chosen), _CHUNK):
                 part = chosen[start : start + _CHUNK]
-                risks[part] = _risks_of_group({name: values[part] for name, values in inputs.items()}, model, sex).T
-    return risks
+                risks[:, part] = _risks_of_group({name: values[part] for name, values in known.items()}, model, sex)
+    return risks.T
 
 
 def _risks_of_group(v: dict[str, Floats], model: str, sex: str) -> Floats:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from riskmodels.scores import ada_risk_test, ckd_epi, findrisc, framingham, pce, prevent, score2
-from riskmodels.scores.eligibility import Bands, range_text
+from riskmodels.scores.eligibility import Bands, Result, range_text
 from riskmodels.scores.inputs import variable_of
 
 
@@ -31,7 +31,8 @@ class Score:
         made_for: region whose people it was made from or for.
         limits: what to know before using it.
         function: ``function(frame) -> DataFrame`` with the values, ``model``, ``category``, ``problems``, ``missing``.
-        options: further arguments of the function.
+        evaluate: the same of :class:`~riskmodels.columns.Columns`, as a :class:`~riskmodels.scores.eligibility.Result`.
+        options: further arguments of both.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Score:
     made_for: str
     limits: tuple[str, ...]
     function: Callable[..., pd.DataFrame]
+    evaluate: Callable[..., Result]
     options: tuple[str, ...] = ()
 
     @property
@@ -101,6 +103,7 @@ SCORES = (
             "The equation takes eGFR unrounded; a laboratory's whole number shifts the risk slightly.",
         ),
         prevent.prevent,
+        prevent.evaluate,
         ("model",),
     ),
     Score(
@@ -124,6 +127,7 @@ SCORES = (
             "Overestimates in many populations of today; PREVENT replaces it in the guidelines of 2025 and 2026.",
         ),
         pce.pooled_cohort,
+        pce.evaluate,
         ("race",),
     ),
     Score(
@@ -149,6 +153,7 @@ SCORES = (
             "that is not done here.",
         ),
         framingham.framingham,
+        framingham.evaluate,
         ("model",),
     ),
     Score(
@@ -176,6 +181,7 @@ SCORES = (
             "hypercholesterolaemia cannot be told from the inputs: check it.",
         ),
         score2.score2,
+        score2.evaluate,
         ("region",),
     ),
     Score(
@@ -200,6 +206,7 @@ SCORES = (
             "Exactly 30 kg/m², 102 or 88 cm take the lower points, as the form's wording says.",
         ),
         findrisc.findrisc,
+        findrisc.evaluate,
     ),
     Score(
         "ada_risk_test",
@@ -221,6 +228,7 @@ SCORES = (
             "The form means a parent, brother or sister with diabetes; the nearest input is used.",
         ),
         ada_risk_test.ada_risk_test,
+        ada_risk_test.evaluate,
     ),
     Score(
         "ckd_epi",
@@ -240,6 +248,7 @@ SCORES = (
             "A stage G1 or G2 alone is not kidney disease.",
         ),
         ckd_epi.kidney_function,
+        ckd_epi.evaluate,
     ),
 )
 

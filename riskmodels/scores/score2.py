@@ -11,21 +11,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import (
-    CURRENT_SMOKER,
-    DIABETES_FACTS,
-    SEXES,
-    Bands,
-    Findings,
-    Flags,
-    Floats,
-    Texts,
-    column,
-    columns,
-    result,
-)
+from riskmodels.scores.eligibility import CURRENT_SMOKER, DIABETES_FACTS, SEXES, Bands, Findings, Flags, Result, Texts
 from riskmodels.scores.survival import SurvivalEquation, read_survival, risk_of
 from riskmodels.units import CHOLESTEROL, find_unit, from_canonical
 
@@ -152,45 +141,49 @@ def score2(frame: pd.DataFrame, region: str | None = None) -> pd.DataFrame:
         Not for people with diabetes (SCORE2-Diabetes is), chronic kidney disease or familial hypercholesterolaemia;
         the last cannot be told from a PatientFrame. The two models do not join at 70.
     """
+    return evaluate(Columns.of(frame), region).frame(frame.index)
+
+
+def evaluate(inputs: Columns, region: str | None = None) -> Result:
+    """:func:`score2` of columns."""
     if region is not None and region not in REGIONS:
         raise InputError(f"SCORE2 has no region “{region}”.", hint=f"Use {', '.join(REGIONS)}.")
-    findings = _findings(frame, region)
-    inputs = columns(frame, REQUIRED)
+    findings = _findings(inputs, region)
     older = np.floor(inputs["age"]) >= OLDER
-    risk = np.full(len(frame), np.nan)
+    risk = np.full(inputs.rows, np.nan)
     for code, sex in SEXES if region else ():
         for equation, chosen in (("SCORE2", ~older), ("SCORE2-OP", older)):
             rows = findings.clear & chosen & (inputs["sex"] == code)
-            part = {name: inputs[name][rows] for name in _INPUTS}
-            risk[rows] = _risk(part, equation, sex, str(region))
+            if rows.any():
+                part = {name: inputs[name][rows] for name in _INPUTS}
+                risk[rows] = _risk(part, equation, sex, str(region))
     words = f", {region.replace('_', ' ')}-risk region" if region else ""
     model = Texts((f"SCORE2{words}", f"SCORE2-OP{words}"), older.astype(np.int64))
-    values = pd.DataFrame({"cvd_10y": risk}, index=frame.index)
-    return result(values, findings, model=model, category=_categories(inputs["age"], risk))
+    return Result.of({"cvd_10y": risk}, findings, model=model, category=_categories(inputs["age"], risk))
 
 
-def _findings(frame: pd.DataFrame, region: str | None) -> Findings:
-    findings = Findings(frame)
+def _findings(inputs: Columns, region: str | None) -> Findings:
+    findings = Findings(inputs)
     if region is None:
-        findings.flag(np.full(len(frame), True), "Risk region", missing="region")
+        findings.flag(np.full(inputs.rows, True), "Risk region", missing="region")
     findings.require(*REQUIRED)
     findings.ages(*AGES)
     findings.within(LIMITS)
     findings.within(LIMITS_MMOL, _MMOL.symbol)
     findings.flag(
-        column(frame, "hdl_cholesterol") >= column(frame, "total_cholesterol"),
+        inputs["hdl_cholesterol"] >= inputs["total_cholesterol"],
         "HDL cholesterol is not below total cholesterol",
     )
     findings.without_cardiovascular_disease()
     findings.without(*DIABETES_FACTS)
-    findings.flag(_kidney_disease(frame), "not valid in chronic kidney disease (eGFR < 60 or albuminuria ≥ 30 mg/g)")
+    findings.flag(_kidney_disease(inputs), "not valid in chronic kidney disease (eGFR < 60 or albuminuria ≥ 30 mg/g)")
     findings.not_pregnant()
     return findings
 
 
-def _kidney_disease(frame: pd.DataFrame) -> Flags:
+def _kidney_disease(inputs: Columns) -> Flags:
     """Signs of chronic kidney disease, KDIGO 2012: eGFR below 60 mL/min/1.73 m² or UACR from 30 mg/g."""
-    return (column(frame, "egfr") < 60) | (column(frame, "uacr") >= 30)
+    return (inputs["egfr"] < 60) | (inputs["uacr"] >= 30)
 
 
 def _categories(age: Floats, risk: Floats) -> Texts:

@@ -8,8 +8,9 @@ from functools import cache
 
 import numpy as np
 
+from riskmodels.columns import Floats
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import CURRENT_SMOKER, Floats
+from riskmodels.scores.eligibility import CURRENT_SMOKER
 
 _MEAN = "mean_linear_predictor"
 _BASELINE = "baseline_survival_10y"

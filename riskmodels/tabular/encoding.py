@@ -17,6 +17,7 @@ import torch
 from scipy.interpolate import BSpline
 
 from riskmodels.card_values import number, numbers, record
+from riskmodels.columns import Columns
 from riskmodels.vocabulary import VOCABULARY, Kind
 
 #: inputs that span orders of magnitude are encoded by their logarithm
@@ -158,9 +159,10 @@ class Encoding(torch.nn.Module):
         values = {name: frame[name].dropna().to_numpy(float) for name in names}
         return cls([InputEncoding.fit(name, values[name], n_knots) for name in names])
 
-    def matrix(self, frame: pd.DataFrame) -> torch.Tensor:
-        """PatientFrame → (n, p) float64 tensor of raw values, NaN where unknown or absent."""
-        return torch.from_numpy(np.array(frame.reindex(columns=list(self.names)), dtype=np.float64))
+    def matrix(self, frame: pd.DataFrame | Columns) -> torch.Tensor:
+        """PatientFrame or its columns → (n, p) float64 tensor of raw values, NaN where unknown or absent."""
+        facts = Columns.of(frame)
+        return torch.from_numpy(np.stack([facts[name] for name in self.names], axis=1))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """Raw values → encoded columns.

@@ -27,7 +27,7 @@ from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
 from riskmodels.model_files import understood, write_model
 from riskmodels.tabular.files import read_model_files, take_parts
-from riskmodels.tabular.model import Prediction, RiskModel
+from riskmodels.tabular.model import Estimates, Prediction, RiskModel
 from riskmodels.tabular.reference import Reference
 
 FORMAT = 2
@@ -158,14 +158,17 @@ class SteppedModel(RiskModel):
         """The same with another calibration before the step, reference and card."""
         return SteppedModel(super().calibrated(calibration, reference, card), self.steps, card, reference)
 
-    def _prediction(self, *arguments: Any) -> Prediction:
-        before = super()._prediction(*arguments)
+    def _shown(self, outcome: str, logit: Floats) -> Floats:
+        return self.steps[outcome](logit) if outcome in self.steps else logit
+
+    def _estimates(self, *arguments: Any) -> Estimates:
+        before = super()._estimates(*arguments)
         parts = {name: getattr(before, name).copy() for name in ("risk", "low", "high", "logit")}
-        for outcome, step in self.steps.items():
-            parts["logit"][outcome] = step(parts["logit"][outcome])
+        for outcome in self.steps:
+            o = self.outcomes.index(outcome)
+            parts["logit"][:, o] = self._shown(outcome, parts["logit"][:, o])
             for name in ("risk", "low", "high"):
-                given = parts[name][outcome].to_numpy(float)
-                parts[name][outcome] = 1 / (1 + np.exp(-step(log_odds(given))))
+                parts[name][:, o] = 1 / (1 + np.exp(-self._shown(outcome, log_odds(parts[name][:, o]))))
         return replace(before, **parts)
 
     def predict_and_explain(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import ModelFileError
 from riskmodels.explain.shapley import PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
 from riskmodels.model_files import understood
-from riskmodels.outcomes import OUTCOME, refusals
+from riskmodels.outcomes import OUTCOME, refusal_texts
 from riskmodels.tabular.compact import Compact
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
@@ -37,8 +38,6 @@ SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
 CHUNK = 1024
 #: two-sided 90 % of a normal distribution
 Z90 = 1.6448536269514722
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,33 @@ class Prediction:
     logit: pd.DataFrame
     refused: pd.DataFrame
     cautions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Estimates:
+    """What :class:`Prediction` says, as arrays of (n, O): nothing is built but the numbers.
+
+    Args:
+        outcomes: of the columns.
+        risk, low, high, logit, refused, cautions: as in :class:`Prediction`.
+    """
+
+    outcomes: tuple[str, ...]
+    risk: Floats = field(repr=False)
+    low: Floats = field(repr=False)
+    high: Floats = field(repr=False)
+    logit: Floats = field(repr=False)
+    refused: Texts = field(repr=False)
+    cautions: Texts = field(repr=False)
+
+    def tables(self, index: pd.Index) -> Prediction:
+        """As tables with the index of the rows given."""
+
+        def table(values: npt.NDArray[Any]) -> pd.DataFrame:
+            return pd.DataFrame(values, index=index, columns=list(self.outcomes))
+
+        parts = (self.risk, self.low, self.high, self.logit, self.refused, self.cautions)
+        return Prediction(*map(table, parts))
 
 
 @dataclass(frozen=True)
@@ -152,10 +178,12 @@ class RiskModel:
         Returns:
             :class:`Prediction`, rows and index as given.
         """
-        x = self.encoding.matrix(frame)
-        with torch.inference_mode():
-            parts = [self._moments(self._compact.logits(part)) for part in self._parts(x)]
-        return self._prediction(frame, x, parts)
+        return self.estimate(Columns.of(frame)).tables(frame.index)
+
+    def estimate(self, facts: Columns) -> Estimates:
+        """:meth:`predict` of columns, without tables."""
+        x = self.encoding.matrix(facts)
+        return self._estimates(facts, x, self._moments_of(x))
 
     def predict_and_explain(
         self, frame: pd.DataFrame, outcomes: Sequence[str] | None = None
@@ -169,7 +197,8 @@ class RiskModel:
         Returns:
             The prediction, and reasons by outcome.
         """
-        x = self.encoding.matrix(frame)
+        facts = Columns.of(frame)
+        x = self.encoding.matrix(facts)
         wanted = [self.outcomes.index(o) for o in (self.outcomes if outcomes is None else outcomes)]
         moments, values = [], []
         with torch.inference_mode():
@@ -177,13 +206,13 @@ class RiskModel:
                 members, contributions = self._compact.both(part, wanted)
                 moments.append(self._moments(members))
                 values.append(contributions)
-            prediction = self._prediction(frame, x, moments)
             joined = torch.cat(values, dim=2)  # (outcomes, p, n)
+        estimates = self._estimates(facts, x, moments)
         reasons = {
-            self.outcomes[o]: self._reasons(frame, o, x, part, prediction.logit[self.outcomes[o]].to_numpy())
+            self.outcomes[o]: self._reasons(frame.index, o, x, part, estimates.logit[:, o])
             for o, part in zip(wanted, joined, strict=True)
         }
-        return prediction, reasons
+        return estimates.tables(frame.index), reasons
 
     @cached_property
     def _compact(self) -> Compact:
@@ -206,31 +235,34 @@ class RiskModel:
         spread = ((members - mean).square_().sum(0) / max(len(members) - 1, 1)).sqrt_()
         return mean.T.double().cpu().numpy(), spread.T.double().cpu().numpy()
 
-    def _prediction(self, frame: pd.DataFrame, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Prediction:
+    def _moments_of(self, x: torch.Tensor) -> list[tuple[Floats, Floats]]:
+        """:meth:`_moments` of raw values (n, p), part by part."""
+        with torch.inference_mode():
+            return [self._moments(self._compact.logits(part)) for part in self._parts(x)]
+
+    def _estimates(self, facts: Columns, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Estimates:
         mean, spread = (np.concatenate(part) for part in zip(*parts, strict=True))
-        refused, cautions = self._validity(frame, x.numpy())
+        validity = [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes]
+        refused, cautions = (np.stack(texts, axis=1) for texts in zip(*validity, strict=True))
         given = refused == ""
 
-        def table(values: npt.NDArray[Any]) -> pd.DataFrame:
-            return pd.DataFrame(values, index=frame.index, columns=list(self.outcomes))
-
-        def risk(logit: Floats) -> pd.DataFrame:
-            return table(np.where(given, 1 / (1 + np.exp(-logit)), np.nan))
+        def risk(logit: Floats) -> Floats:
+            return np.where(given, _sigmoid(logit), np.nan)
 
         low, high = mean - Z90 * spread, mean + Z90 * spread
-        return Prediction(risk(mean), risk(low), risk(high), table(mean), table(refused), table(cautions))
+        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, cautions)
 
-    def _validity(self, frame: pd.DataFrame, values: Floats) -> tuple[Texts, Texts]:
-        """Refusals and cautions, each (n, O)."""
-        refused, cautions = [], []
-        for outcome in self.outcomes:
-            beyond, edge = self._supports[outcome].outside(values)
-            if outcome in OUTCOME:
-                reasons = refusals(frame, OUTCOME[outcome]).to_numpy()
-                beyond = np.where(reasons == "", beyond, reasons)
-            refused.append(beyond)
-            cautions.append(edge)
-        return np.stack(refused, axis=1), np.stack(cautions, axis=1)
+    def _shown(self, outcome: str, logit: Floats) -> Floats:
+        """The log-odds shown for those of the ensemble: the same, where no step follows them."""
+        return logit
+
+    def _validity(self, facts: Columns, values: Floats, outcome: str) -> tuple[Texts, Texts]:
+        """Refusals and cautions of one outcome, each (n,)."""
+        beyond, edge = self._supports[outcome].outside(values)
+        if outcome not in OUTCOME:
+            return beyond, edge
+        reasons = refusal_texts(facts, OUTCOME[outcome])
+        return np.where(reasons == "", beyond, reasons), edge
 
     def form(self, outcome: str) -> PairwiseForm:
         """The calibrated mean log-odds of an outcome as base, curves and pair terms."""
@@ -265,20 +297,21 @@ class RiskModel:
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
         logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
         return self._reasons(
-            frame, o, x, torch.cat([values[0] for _, values in parts], dim=1), logit.double().cpu().numpy()
+            frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), logit.double().cpu().numpy()
         )
 
-    def _reasons(self, frame: pd.DataFrame, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
+    def _reasons(self, index: pd.Index, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
         """Reasons of one outcome from its (p, n) contributions."""
         form, columns = self.form(self.outcomes[o]), list(self.inputs)
-        table = pd.DataFrame(values.T.double().cpu().numpy(), index=frame.index, columns=columns)
+        table = pd.DataFrame(values.T.double().cpu().numpy(), index=index, columns=columns)
+        data = pd.DataFrame(x.numpy(), index=index, columns=columns)
 
         def encoded() -> torch.Tensor:
             with torch.inference_mode():
                 columns: torch.Tensor = self.encoding(self._placed(x))
             return columns
 
-        return Reasons(self.outcomes[o], form.base, table, logit, frame.reindex(columns=columns), form, encoded)
+        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded)
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:
@@ -297,24 +330,28 @@ class RiskModel:
         """Share (0–1) of people of the same sex and ten-year age band with a lower risk; NaN where not known."""
         return self.reference.percentile(outcome, risk, age, sex) if self.reference else float("nan")
 
-    def narrowing(self, row: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    def narrowing(self, row: pd.DataFrame | Columns, outcome: str) -> pd.DataFrame:
         """What each unknown input could change; see :func:`riskmodels.explain.unknowns.narrowing`.
 
         Args:
-            row: PatientFrame of one row.
+            row: PatientFrame of one row, or its columns.
             outcome: one of :attr:`outcomes`.
 
         Returns:
             ``name``, ``label``, ``sd``, ``low``, ``high``, the most telling first; empty when the outcome is refused,
             nothing is unknown, or the model has no reference population.
         """
-        refused = self.predict(row).refused.iloc[0][outcome]
-        inputs = self.inputs_of(outcome) if self.reference and not refused else ()
+        facts, o = Columns.of(row), self.outcomes.index(outcome)
+        values = self.encoding.matrix(facts).numpy()
+        refused, _ = self._validity(facts, values, outcome)
+        inputs = self.inputs_of(outcome) if self.reference and not refused[0] else ()
 
-        def risk_of(frame: pd.DataFrame) -> Floats:
-            return np.asarray(1 / (1 + np.exp(-self.predict(frame).logit[outcome].to_numpy(float))))
+        def risk_of(trials: Floats) -> Floats:
+            means = [mean[:, o] for mean, _ in self._moments_of(torch.from_numpy(trials))]
+            return _sigmoid(self._shown(outcome, np.concatenate(means)))
 
-        return narrowing(row, inputs, self.reference or Reference.empty(), risk_of)
+        known = dict(zip(self.inputs, values[0].tolist(), strict=True))
+        return narrowing(known, inputs, self.reference or Reference.empty(), risk_of)
 
     def save(self, folder: Path | str) -> None:
         """Write model.safetensors and card.json (and reference.json)."""
@@ -358,6 +395,10 @@ def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str,
     if not models:
         raise ModelFileError("There is no trained model.", hint="Run make train, or restore data/models.")
     return {model.name: model for model in models}
+
+
+def _sigmoid(logit: Floats) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logit)))
 
 
 def today() -> str:

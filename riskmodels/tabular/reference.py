@@ -7,20 +7,21 @@ unknown input are drawn given everything that is known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from riskmodels.card_values import numbers
+from riskmodels.columns import Floats
 from riskmodels.percentiles import AGE_BANDS, FEWEST, PERCENTILES, age_band, percentile_tables, rounded, share_below
 
 __all__ = ["AGE_BANDS", "FEWEST", "LEVELS", "NODES", "PERCENTILES", "Reference", "age_band"]
 
-Floats = npt.NDArray[np.float64]
 LEVELS = np.linspace(0, 1, 41)
 #: plausible values of an unknown input are its conditional 10th, 30th, … 90th percentiles
 NODES = (0.1, 0.3, 0.5, 0.7, 0.9)
@@ -74,37 +75,49 @@ class Reference:
         return share_below(self.standing.get(outcome, {}), risk, age, sex)
 
     def plausible(self, name: str, known: pd.Series) -> Floats:
-        """Plausible values of an unknown input given the known ones: its conditional 10th … 90th percentiles.
+        """:meth:`all_plausible` of one input."""
+        return self.all_plausible((name,), known)[name]
+
+    def all_plausible(self, names: Sequence[str], known: Mapping[str, float] | pd.Series) -> dict[str, Floats]:
+        """Plausible values of each unknown input given the known ones: its conditional 10th … 90th percentiles.
 
         Args:
-            name: the unknown input.
-            known: one row of a PatientFrame.
+            names: the unknown inputs; whatever ``known`` has of them is not used.
+            known: a patient's values by name, NaN where not known.
 
         Returns:
-            (5,) values in the canonical unit, ascending; an answer's code for choices.
+            By name (5,) values in the canonical unit, ascending; an answer's code for choices.
         """
-        at = self.names.index(name)
-        others = [i for i, n in enumerate(self.names) if n != name and known.get(n, np.nan) == known.get(n, np.nan)]
-        scores = np.array([self._score(i, float(known[self.names[i]])) for i in others])
-        block = self.correlation[np.ix_(others, others)]
-        cross = self.correlation[at, others]
-        weights = np.linalg.solve(block, cross) if others else np.empty(0)
-        mean = float(weights @ scores)
-        spread = float(np.sqrt(np.maximum(1 - weights @ cross, 0.01)))
-        levels = ndtr(mean + spread * ndtri(NODES))
-        values = np.interp(levels, LEVELS, self.quantiles[at])
-        distinct = np.unique(self.quantiles[at])
+        given = {n: float(known.get(n, np.nan)) for n in self.names if n not in names}
+        others = [i for i, n in enumerate(self.names) if n in given and given[n] == given[n]]
+        scores = ndtri([self._level(i, given[self.names[i]]) for i in others])
+        at = [self.names.index(name) for name in names]
+        cross = self.correlation[np.ix_(others, at)]
+        weights = np.linalg.solve(self.correlation[np.ix_(others, others)], cross)  # (others, names)
+        mean = weights.T @ scores
+        spread = np.sqrt(np.maximum(1 - (weights * cross).sum(0), 0.01))
+        levels = ndtr(mean[:, None] + spread[:, None] * ndtri(NODES))
+        return {name: self._values(i, row) for name, i, row in zip(names, at, levels, strict=True)}
+
+    def _values(self, index: int, levels: Floats) -> Floats:
+        """The values of an input at some levels; of its few where it has few."""
+        values = np.interp(levels, LEVELS, self.quantiles[index])
+        distinct = self._distinct[index]
         if len(distinct) <= 6:
             values = distinct[np.abs(values[:, None] - distinct).argmin(1)]
         return np.asarray(values, dtype=float)
 
-    def _score(self, index: int, value: float) -> float:
-        """Normal score of a value: halfway between its lowest and highest level, away from 0 and 1."""
+    @cached_property
+    def _distinct(self) -> list[Floats]:
+        return [np.unique(row) for row in self.quantiles]
+
+    def _level(self, index: int, value: float) -> float:
+        """Level of a value: halfway between its lowest and highest, away from 0 and 1."""
         table = self.quantiles[index]
         low, high = int(np.searchsorted(table, value, "left")), int(np.searchsorted(table, value, "right"))
         between = low == high
         level = np.interp(value, table, LEVELS) if between else (LEVELS[low] + LEVELS[high - 1]) / 2
-        return float(ndtri(np.clip(level, 0.005, 0.995)))
+        return min(max(float(level), 0.005), 0.995)
 
     def to_dict(self) -> dict[str, Any]:
         """For the model's folder, as JSON."""

@@ -60,6 +60,8 @@ class Support:
         self._columns = [names.index(name) for name in self.ranges]
         limits = [(r.low, r.usual_low, r.usual_high, r.high) for r in self.ranges.values()]
         self._limits = np.array(limits).reshape(-1, 4).T
+        self._labels = [VOCABULARY[name].label for name in self.ranges]
+        self._refusals = [_refusal(name, seen) for name, seen in self.ranges.items()]
 
     def outside(self, values: npt.NDArray[np.float64]) -> tuple[Texts, Texts]:
         """Refusals and cautions of each row.
@@ -75,15 +77,15 @@ class Support:
         low, usual_low, usual_high, high = self._limits
         beyond = (values < low) | (values > high)
         edge = ((values < usual_low) | (values > usual_high)) & ~beyond
-        labels = [VOCABULARY[name].label for name in self.ranges]
-        refused = [_refusal(name, seen) for name, seen in self.ranges.items()] if beyond.any() else labels
-        return _texts(beyond, refused), _texts(edge, labels, "few people like this were seen: ")
+        return _texts(beyond, self._refusals), _texts(edge, self._labels, "few people like this were seen: ")
 
 
 def _texts(hits: npt.NDArray[np.bool_], words: list[str], start: str = "") -> Texts:
     """One text a row: the words of its hits. Rows with the same hits share one text."""
     texts = np.full(len(hits), "", dtype=object)
     rows = np.flatnonzero(hits.any(axis=1))
+    if not len(rows):
+        return texts
     patterns, which = np.unique(np.packbits(hits[rows], axis=1), axis=0, return_inverse=True)
     flags = np.unpackbits(patterns, axis=1, count=hits.shape[1]).astype(bool)
     said = np.array([start + "; ".join(words[i] for i in np.flatnonzero(flag)) for flag in flags], dtype=object)

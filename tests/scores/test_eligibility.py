@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodels.columns import Columns
 from riskmodels.outcomes import already_text
 from riskmodels.scores import REGISTRY, Score
-from riskmodels.scores.eligibility import Bands, Findings, column
+from riskmodels.scores.eligibility import Bands, Findings
 from riskmodels.scores.inputs import variable_of
 from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY
 
@@ -148,11 +149,11 @@ def test_texts_hold_no_value_of_the_patient(person: dict[str, float]) -> None:
 
 
 def test_absent_column_counts_as_not_known() -> None:
-    assert np.isnan(column(pd.DataFrame({"age": [1.0, 2.0]}), "sex")).tolist() == [True, True]
+    assert np.isnan(Columns.of(pd.DataFrame({"age": [1.0, 2.0]}))["sex"]).tolist() == [True, True]
 
 
 def test_nullable_numbers_are_read() -> None:
-    values = column(pd.DataFrame({"age": pd.array([50, None], dtype="Int64")}), "age")
+    values = Columns.of(pd.DataFrame({"age": pd.array([50, None], dtype="Int64")}))["age"]
     np.testing.assert_array_equal(values, [50.0, np.nan])
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.scores import pce as module
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import columns
 from riskmodels.scores.pce import REQUIRED, pooled_cohort
 
 Golden = Callable[[str], pd.DataFrame]
@@ -45,7 +45,7 @@ def test_printed_coefficients_reproduce_every_reference_row(golden: Golden) -> N
 def test_high_precision_coefficients_reproduce_the_calculator(golden: Golden, code: int, sex: str, race: str) -> None:
     vectors = vectors_with_race(golden)
     vectors = vectors[(vectors["sex"] == code) & (vectors["race"] == race)]
-    risk = module._equation(sex, race, "high_precision").risk(module._terms(columns(vectors, REQUIRED)))
+    risk = module._equation(sex, race, "high_precision").risk(module._terms(Columns.of(vectors).pick(REQUIRED)))
     wanted = vectors["ascvd10y_fraction_PooledCohort_hi_precision"]
     np.testing.assert_allclose(risk, wanted, rtol=0, atol=6e-9)
 

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.scores import prevent as module  # the module: the function is imported below
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import columns
 from riskmodels.scores.prevent import HORIZONS, MODELS, OPTIONAL, OUTCOMES, REQUIRED, prevent
 
 Golden = Callable[[str], pd.DataFrame]
@@ -36,7 +36,7 @@ WORKED = {
 
 def unchecked(frame: pd.DataFrame, model: str, sdi: np.ndarray | None = None) -> pd.DataFrame:
     used = np.full(len(frame), MODELS.index(model))
-    inputs = columns(frame, (*REQUIRED, *OPTIONAL))
+    inputs = Columns.of(frame).pick((*REQUIRED, *OPTIONAL))
     risks = module._equations(inputs, used, rows=np.full(len(frame), True), sdi_decile=sdi)
     return pd.DataFrame(risks, index=frame.index, columns=module._COLUMNS)
 

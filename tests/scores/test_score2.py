@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.scores import score2 as module
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import columns
 from riskmodels.scores.score2 import COUNTRIES, REGIONS, region_of, score2
 from riskmodels.units import CHOLESTEROL, find_unit, to_canonical
 
@@ -46,7 +46,7 @@ def test_equation_reproduces_every_reference_row(golden: Golden, coefficient_set
     groups = vectors_by_group(golden)
     assert len(groups) == 16
     for equation, sex, region, rows in groups:
-        risk = module._risk(columns(rows, module._INPUTS), equation, sex, region, coefficient_set)
+        risk = module._risk(Columns.of(rows).pick(module._INPUTS), equation, sex, region, coefficient_set)
         np.testing.assert_allclose(100 * risk, rows[f"risk10y_pct_{vector}"], rtol=0, atol=100 * ROUNDING)
 
 
