@@ -73,17 +73,23 @@ class Session:
         )
         return await self._run("", within)
 
+    async def run_again(self, within: float = 60.0) -> float:
+        """Draw the whole page once more; seconds until it stood."""
+        return await self._run("", within)
+
     async def close(self) -> None:
         """Close the tab."""
         if self._socket is not None:
             await self._socket.close()
 
-    async def choose(self, label: str, value: float | str, within: float = 60.0) -> float:
-        """Enter a number or choose an answer by its words; seconds until the page had answered."""
+    async def choose(self, label: str, value: float | str | list[str], within: float = 60.0) -> float:
+        """Enter a number, or choose by words an answer or segments; seconds until the page had answered."""
         widget = self.widget(label)
         state = WidgetState(id=widget.id)
         if isinstance(value, str):
             state.string_value = value
+        elif isinstance(value, list):
+            state.string_array_value.data.extend(value)
         else:
             state.double_value = float(value)
         self._states[widget.id] = state
@@ -142,15 +148,19 @@ class Session:
                 message = ForwardMsg.FromString(self._cached[message.ref_hash])
             elif message.metadata.cacheable and message.hash:
                 self._cached[message.hash] = data
-            kind = message.WhichOneof("type")
-            if kind == "navigation":
-                self._script = message.navigation.page_script_hash
-            elif kind == "delta":
-                self._draw(message)
-            elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):
-                raise SessionError("the script does not compile")
-            elif kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            if self._take(message):
                 return
+
+    def _take(self, message: ForwardMsg) -> bool:
+        """Read one message; whether the page has answered with it."""
+        kind = message.WhichOneof("type")
+        if kind == "navigation":
+            self._script = message.navigation.page_script_hash
+        elif kind == "delta":
+            self._draw(message)
+        elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):
+            raise SessionError("the script does not compile")
+        return kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN
 
     def _draw(self, message: ForwardMsg) -> None:
         delta = message.delta
