@@ -12,6 +12,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from streamlit import runtime
 
+from riskmodels.environment import log_unknown
 from riskmodels.errors import CareRiskError
 from riskmodels.records import drafts, patients
 from ui import server_worker
@@ -49,6 +50,7 @@ def middleware() -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """Guard the files, then start what runs beside the pages; the pages need not wait for it."""
+    log_unknown()
     _guard_files()
     set_guarded(True)
     begun = asyncio.create_task(asyncio.to_thread(start_background))

@@ -48,9 +48,11 @@ def serve_cds_command(options: argparse.Namespace, say: Say) -> int:
 
     from riskmodels.cds.app import make_app
     from riskmodels.cds.models import InForce
+    from riskmodels.environment import log_unknown
     from riskmodels.logs import configure
 
     configure()
+    log_unknown()
     torch.set_num_threads(1)  # patients are computed beside each other instead
     models = InForce()
     models.current()  # a model that cannot be loaded is said here, before anything answers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,9 @@ from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
 from riskmodels.records.sqlite_file import open_copy
 from riskmodels.records.upgrade import Version, upgrade, version_of
+
+#: seconds after which an unfinished copy is the rest of a backup that was killed
+LEFT_OVER = 86_400
 
 
 def backup(database: Database, target: Path) -> Path:
@@ -32,6 +36,7 @@ def backup(database: Database, target: Path) -> Path:
     _refuse_place_of(source, target)
     part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
+        _remove_left_over(target)
         _private(part)
         _copy(source, part)
         _refuse_damaged(part)
@@ -72,6 +77,13 @@ def restore(database: Database, source: Path) -> tuple[Version, Path]:
         ) from error
     upgrade(database)
     return found, kept
+
+
+def _remove_left_over(target: Path) -> None:
+    """Copies of patients' data that a killed backup left under a name of its own."""
+    for rest in target.parent.glob(f".{target.name}.*.part"):
+        if time.time() - rest.stat().st_mtime > LEFT_OVER:
+            rest.unlink(missing_ok=True)
 
 
 def _file_of(database: Database) -> Path:

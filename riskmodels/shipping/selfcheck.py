@@ -16,7 +16,14 @@ import pandas as pd
 
 from riskmodels.errors import CareRiskError
 from riskmodels.outcomes import OUTCOMES
-from riskmodels.shipping.site_checks import Check, database_checks, folder_checks, server_check, sign_in_check
+from riskmodels.shipping.site_checks import (
+    Check,
+    database_checks,
+    folder_checks,
+    server_check,
+    settings_check,
+    sign_in_check,
+)
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
@@ -59,7 +66,7 @@ def all_checks(models: Path, *, quick: bool = False, server: str = "") -> list[C
         server: address of a running app that must answer too; not asked when empty.
     """
     found = [] if quick else [*checks(models), *version_checks(models), *image_checks(), device_check()]
-    found += [*database_checks(), *folder_checks(), sign_in_check()]
+    found += [*database_checks(), *folder_checks(), sign_in_check(), settings_check()]
     return [*found, server_check(server)] if server else found
 
 

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from riskmodels.addresses import is_loopback, read_address
+from riskmodels.environment import meant, unknown
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit_anchor
 from riskmodels.records.audit_chain import at_one_moment
@@ -169,6 +170,18 @@ def sign_in_check(environment: Mapping[str, str] = os.environ, root: Path = ROOT
     if missing:
         return Check("sign-in", False, f"set up in part; missing: {', '.join(missing)} (docs/sign_in.md)")
     return _whole_sign_in(given)
+
+
+def settings_check(environment: Mapping[str, str] = os.environ) -> Check:
+    """Whether every variable ``CARERISK_…`` is one that something reads: a misspelt one has no effect.
+
+    Args:
+        environment: variables of the process.
+    """
+    told = [f"{name} (meant {meant(name)}?)" if meant(name) else name for name in unknown(environment)]
+    if not told:
+        return Check("settings", True, "every CARERISK_ variable is known")
+    return Check("settings", True, f"nothing reads {', '.join(told)}: docs/deployment.md lists all", caution=True)
 
 
 def _without_sign_in(address: str) -> Check:

@@ -55,6 +55,8 @@ def _wait_until_served(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 Serve = Callable[..., str]
+#: address → process, of all that :func:`serve` started
+_SERVED: dict[str, subprocess.Popen[bytes]] = {}
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +72,7 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         url = f"http://localhost:{port}"
         servers.append(_start(command, os.environ | own | told, tmp_path_factory.mktemp("streamlit") / "log.txt"))
         _wait_until_served(f"{url}/_stcore/health", servers[-1])
+        _SERVED[url] = servers[-1]
         return url
 
     yield start
@@ -77,6 +80,17 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         server.terminate()
     for server in servers:
         server.wait(timeout=HUNG)
+
+
+@pytest.fixture(scope="session")
+def kill() -> Callable[[str], None]:
+    """Kills the server at an address as the machine would: without a word to anybody."""
+
+    def now(url: str) -> None:
+        _SERVED[url].kill()
+        _SERVED[url].wait(timeout=20)
+
+    return now
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import socket
 import subprocess
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,18 @@ SECRET = re.compile(r"SECRET|PASSWORD|KEY|TOKEN", re.IGNORECASE)
 
 def environment(service: str) -> dict[str, str]:
     return {name: str(value) for name, value in SERVICES[service].get("environment", {}).items()}
+
+
+def asked(address: str) -> tuple[int, str]:
+    """Status and text of an error page; asked again until the server listens."""
+    for _ in range(300):
+        try:
+            urllib.request.urlopen(address, timeout=5).close()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    raise AssertionError("nobody answered with an error")
 
 
 class TestSecrets:
@@ -83,6 +100,27 @@ class TestReach:
         for path in ("/_stcore/metrics*", "/_stcore/script-health-check*", "/_stcore/agent*"):
             assert path in proxy
         assert "respond @inside 404" in proxy
+
+    @pytest.mark.skipif(shutil.which("caddy") is None, reason="no caddy here")
+    def test_proxy_says_in_our_words_that_the_app_is_gone(self, tmp_path: Path) -> None:
+        with socket.socket() as free, socket.socket() as gone:
+            free.bind(("127.0.0.1", 0))
+            gone.bind(("127.0.0.1", 0))
+            port, nobody = free.getsockname()[1], gone.getsockname()[1]
+        proxy = (DEPLOY / "Caddyfile").read_text()
+        written = re.sub(r"dynamic a app 8501 {.*?}", f"to 127.0.0.1:{nobody}", proxy, flags=re.DOTALL)
+        assert written != proxy
+        (tmp_path / "Caddyfile").write_text(re.sub(r"\ttls .*", "", written))
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CARERISK_HOST": f"http://localhost:{port}"}
+        command = ["caddy", "run", "--adapter", "caddyfile", "--config", str(tmp_path / "Caddyfile")]
+        with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as caddy:
+            try:
+                status, text = asked(f"http://localhost:{port}/Patient")
+            finally:
+                caddy.terminate()
+        assert status == 502
+        assert "The server does not answer" in text
+        assert "kept for a day" in text
 
     def test_proxy_keeps_no_list_of_addresses(self) -> None:
         proxy = (DEPLOY / "Caddyfile").read_text()

@@ -249,6 +249,17 @@ def sign_in(root: Path, environment: dict[str, str] | None = None) -> Check:
     return sign_in_check(environment or {}, root, home=root / "nobody")
 
 
+class TestSettings:
+    def test_misspelt_variable_is_cautioned_by_name_with_what_was_meant(self) -> None:
+        found = site_checks.settings_check({"CARERISK_IDLE_MINUTE": "sssss"})
+        assert (found.passed, found.caution) == (True, True)
+        assert "CARERISK_IDLE_MINUTE (meant CARERISK_IDLE_MINUTES?)" in found.detail
+        assert "sssss" not in found.detail
+
+    def test_known_ones_are_no_matter(self) -> None:
+        assert not site_checks.settings_check({"CARERISK_DATA": "/d", "CARERISK_TEST_POSTGRES": "x"}).caution
+
+
 class TestSignIn:
     def test_settings_are_those_that_the_app_reads(self) -> None:
         assert site_checks.SIGN_IN == NEEDED
@@ -354,7 +365,7 @@ class TestCommand:
         assert (code, said[-1]) == (0, "ready")
         assert names == {
             "population", "chest_pain", "outcomes", "retina", "heart_size", "device", "database", "audit trail",
-            "data folder", "disk", "sign-in",
+            "data folder", "disk", "sign-in", "settings",
         }  # fmt: skip
 
     def test_machines_get_one_object(self, data: Path) -> None:
