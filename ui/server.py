@@ -14,7 +14,7 @@ from streamlit import runtime
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import drafts, patients
-from ui import cohort_jobs
+from ui import cohort_jobs, tasks
 from ui.database import database
 from ui.server_files import FileOwners, watch_files
 from ui.server_guard import Guard, claims_of_session
@@ -52,6 +52,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         set_guarded(False)
+        tasks.close_room()
         await begun
 
 
@@ -66,7 +67,7 @@ def _guard_files() -> None:
 
 def start_background() -> None:
     """Remove what is past its time, and start the workers that score cohorts; errors are logged."""
-    for step in (_purge_drafts, _purge_patients, cohort_jobs.ready):
+    for step in (tasks.open_room, _purge_drafts, _purge_patients, cohort_jobs.ready):
         _try(step)
 
 
