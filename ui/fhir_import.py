@@ -18,16 +18,18 @@ from riskmodels.interop.fhir_facts import shortest
 from riskmodels.interop.fhir_json import MAX_BYTES
 from riskmodels.records.patients import Entered
 from riskmodels.scores.inputs import variable_of
+from riskmodels.tasks import Limits, Task, shared_room
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
-from ui import draft
+from ui import draft, tasks
 from ui.cohort_text import count, plain
-from ui.memo import forget, remembered
 
 _SLOT, _ROUND, _IMPORTED, _POPOVER = "fhir_import", "fhir.round", "fhir.imported", "fhir.popover"
 #: what the undo button says
 DID = "Imported a FHIR bundle"
 _LARGEST_MB = MAX_BYTES // 2**20
+#: of reading one file; what is permitted takes a few seconds
+_LIMITS = Limits(seconds=60)
 #: how far back measurements count
 LOOK_BACKS = {
     "6 months": timedelta(days=182),
@@ -114,7 +116,7 @@ def draw_import(on_fill: Callable[[FhirPatient], None] | None = None) -> None:
         )
         st.caption("Read in memory for this session. Of the Patient only id, address, sex and date of birth are kept.")
         if uploaded is None:
-            forget(_SLOT)
+            tasks.forget(_SLOT)
             return
         label = st.selectbox("Measurements of the last", list(LOOK_BACKS), index=2, key="fhir.look_back")
         _draw_found(uploaded.getvalue(), LOOK_BACKS[label], on_fill or fill)
@@ -134,9 +136,11 @@ def _draw_found(data: bytes, look_back: timedelta, on_fill: Callable[[FhirPatien
     today = date.today()
     try:
         key = (sha256(data).hexdigest(), look_back, today)
-        patient = remembered(_SLOT, key, lambda: read_bundle(data, today, look_back))
+        patient = tasks.awaited(_SLOT, key, lambda: _begin(data, today, look_back), "Reading the bundle")
     except CareRiskError as error:
         st.error(f"**Not read.** {plain(error.message, 300)} {plain(error.hint, 300)} The form is unchanged.")
+        return
+    if patient is None:
         return
     st.html(found_table(patient, today))
     nothing = not patient.found
@@ -151,13 +155,17 @@ def _draw_found(data: bytes, look_back: timedelta, on_fill: Callable[[FhirPatien
     )
 
 
+def _begin(data: bytes, today: date, look_back: timedelta) -> Task[FhirPatient]:
+    return shared_room().start(read_bundle, data, today, look_back, limits=_LIMITS)
+
+
 def fill(patient: FhirPatient) -> None:
     """Callback: put what was found into the form, each number in the unit it was reported in; can be undone."""
     draft.load_entered({name: _entered(found) for name, found in patient.found.items()}, DID)
     st.session_state[_IMPORTED] = Imported(patient, draft.undo_available(), _record())
     close()
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
-    forget(_SLOT)
+    tasks.forget(_SLOT)
 
 
 def found_table(patient: FhirPatient, today: date) -> str:

@@ -14,8 +14,8 @@ from streamlit import runtime
 
 from riskmodels.environment import log_unknown
 from riskmodels.errors import CareRiskError
-from riskmodels.records import drafts, patients
-from ui import server_worker
+from riskmodels.records import housekeeping
+from ui import server_worker, tasks
 from ui.database import database
 from ui.draft_writer import WRITER
 from ui.server_files import FileOwners, watch_files
@@ -60,6 +60,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         yield {}
     finally:
         set_guarded(False)
+        tasks.close_room()
         await begun
         worker.cancel()
         with suppress(asyncio.CancelledError):
@@ -88,17 +89,13 @@ async def _keep_worker() -> None:
 
 
 def start_background() -> None:
-    """Remove what is past its time; errors are logged."""
-    for step in (_purge_drafts, _purge_patients):
+    """Prepare what reads files, and remove what is past its time; errors are logged."""
+    for step in (tasks.open_room, _tidy):
         _try(step)
 
 
-def _purge_drafts() -> None:
-    drafts.purge(database())
-
-
-def _purge_patients() -> None:
-    patients.purge(database())
+def _tidy() -> None:
+    housekeeping.tidy(database())
 
 
 def _try(step: Callable[[], Any]) -> None:

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import CancelledError, Future, wait
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing import get_all_start_methods, get_context, spawn
@@ -74,7 +74,8 @@ class Task(Generic[Result]):
 
     def __init__(self, work: Callable[[Task[Result]], Result]) -> None:
         self.progress = Progress()
-        self._work, self._stopping = work, threading.Event()
+        self._work: Callable[[Task[Result]], Result] | None = work  # holds the file, and so is dropped at its end
+        self._stopping = threading.Event()
         self._future: Future[Result] = Future()
 
     @property
@@ -109,12 +110,17 @@ class Task(Generic[Result]):
         except CancelledError:
             raise _stopped() from None
 
+    def wait(self, timeout: float) -> bool:
+        """Whether it has ended within so many seconds."""
+        return bool(wait([self._future], timeout).done)
+
     def run(self) -> None:
         """Do it now and keep what comes of it; nothing is raised."""
-        if not self._future.set_running_or_notify_cancel():
+        work, self._work = self._work, None
+        if work is None or not self._future.set_running_or_notify_cancel():
             return
         try:
-            self._future.set_result(self._work(self))
+            self._future.set_result(work(self))
         except BaseException as error:  # for whoever asks for the result
             self._future.set_exception(error)
 

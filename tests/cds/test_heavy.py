@@ -14,7 +14,6 @@ from riskmodels.cds.app import MOST_BYTES, MOST_FEEDBACK_BYTES, Settings
 from riskmodels.cds.models import InForce
 from riskmodels.cds.reading import refusal
 from riskmodels.tasks import Limits, TaskError
-
 from tests.cds.conftest import CALL, TODAY, asked, bundle, observation, prefetched, served
 
 

@@ -34,7 +34,7 @@ def asked(address: str) -> tuple[int, str]:
     """Status and text of an error page; asked again until the server listens."""
     for _ in range(300):
         try:
-            urllib.request.urlopen(address, timeout=5).close()
+            urllib.request.urlopen(address, timeout=120).close()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
         except (urllib.error.URLError, ConnectionError):

@@ -78,6 +78,12 @@ def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
 
 def upload(page: AppTest, data: bytes, name: str = "bundle.json") -> AppTest:
     page.file_uploader[0].set_value((name, data, "application/json"))
+    return read(page.run())
+
+
+def read(page: AppTest) -> AppTest:
+    """The page once the file has been read, which a process beside it does."""
+    assert page.session_state["task.fhir_import"].task.wait(120)
     return page.run()
 
 
@@ -126,12 +132,24 @@ class TestImport:
         assert page.number_input(key=value_key("creatinine")).value == 88
         assert page.selectbox(key=value_key("hypertension")).value == 1
 
+    def test_page_goes_on_while_the_file_is_read_and_reading_can_be_stopped(self, page: AppTest) -> None:
+        page.file_uploader[0].set_value(("b.json", (FOLDER / "synthea_like_r4.json").read_bytes(), "application/json"))
+        page.run()
+        assert "Reading the bundle" in next(e.proto.text for e in page.get("progress"))
+        page.number_input(key=value_key("age")).set_value(40.0)
+        press(page, "Cancel")
+        read(page)
+        assert page.number_input(key=value_key("age")).value == 40
+        assert any("Stopped" in caption.value for caption in page.caption)
+        press(page, "Begin again")
+        assert "16 fields would be filled" in table(read(page))
+
     def test_look_back_decides_what_counts(self, page: AppTest) -> None:
         upload(page, (FOLDER / "synthea_like_r4.json").read_bytes())
-        page.selectbox(key="fhir.look_back").set_value("5 years").run()
+        read(page.selectbox(key="fhir.look_back").set_value("5 years").run())
         assert "17 fields would be filled" not in table(page)  # HbA1c of 2021-08 is older than that
         assert "It is older than the look-back" in table(page)
-        page.selectbox(key="fhir.look_back").set_value("6 months").run()
+        read(page.selectbox(key="fhir.look_back").set_value("6 months").run())
         assert "16 fields would be filled" in table(page)
 
     def test_undo_brings_back_what_was_typed(self, page: AppTest) -> None:
