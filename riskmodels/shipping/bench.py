@@ -23,6 +23,7 @@ from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.bench_imaging import imaging_tables
 from riskmodels.shipping.bench_records import measure_records
 from riskmodels.shipping.bench_scale import run_apart
+from riskmodels.shipping.bench_update import measure_update
 from riskmodels.tabular.model import RiskModel, load_shipped, today
 
 OUTCOME_NAME = "dysglycaemia"
@@ -81,7 +82,7 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
     note = f"XGBoost: {trees} trees on {len(inputs)} inputs. CareRisk predicts all four outcomes with intervals.\n"
     text += _table(f"{rows:,} rows, reasons of one outcome", batch, "CareRisk, predict + reasons") + "\n" + note
-    text += _published() + _files(rows) + _records(say) + imaging_tables(_milliseconds)
+    text += _update() + _published() + _files(rows) + _records(say) + imaging_tables(_milliseconds)
     say(text)
     return text
 
@@ -89,6 +90,11 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
 def _records(say: Callable[[str], None]) -> str:
     """Pages of the list of patients."""
     return f"\n## The list of patients\n\n{measure_records(say)}"
+
+
+def _update() -> str:
+    """CPU time of one update of the Patient page."""
+    return f"\n## One update of the Patient page\n\n{measure_update()}"
 
 
 def _published() -> str:
