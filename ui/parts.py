@@ -62,15 +62,9 @@ def draw(name: str, says: Says, drawing: Callable[[Any], None]) -> None:
     st.fragment(drawn, key=name)()
 
 
-def is_stale(name: str) -> bool:
-    """Whether a part on the page says something else now."""
-    part = _drawn().get(name)
-    return part is not None and part.says() != part.said
-
-
 def stale() -> list[str]:
     """The parts on the page that say something else now, in the order they were first drawn."""
-    return [name for name in _drawn() if is_stale(name)]
+    return [name for name, part in _drawn().items() if part.says() != part.said]
 
 
 def rerun(names: list[str]) -> None:
