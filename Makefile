@@ -38,6 +38,7 @@ train-imaging: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md
+	$(PY) tests/load/one_update.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --out docs/benchmarks.md
 
 screenshots: $(VENV)/dev

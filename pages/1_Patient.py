@@ -4,7 +4,18 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import Role
-from ui import draft, form, parts, patient_answer, record_bar, record_case, record_download, record_draft, record_state
+from ui import (
+    draft,
+    form,
+    parts,
+    patient_answer,
+    record_bar,
+    record_case,
+    record_download,
+    record_draft,
+    record_state,
+    record_talk,
+)
 from ui.examples import EXAMPLES
 from ui.models import shipped_models
 from ui.page import start_page
@@ -69,9 +80,10 @@ def assess_patient() -> None:
 
 def keep(_: draft.Content) -> None:
     """Keep what is typed, once it is answered; see whether somebody else saved the visit meanwhile."""
+    before = record_state.opened(), record_talk.notice()
     record_draft.keep()
     record_state.look_again()
-    if parts.is_stale(WHOLE):
+    if before != (record_state.opened(), record_talk.notice()):
         st.rerun()
 
 

@@ -150,6 +150,11 @@ def check_draft() -> Checked:
     return remembered("checked", content(), _check)
 
 
+def known() -> dict[str, float]:
+    """The checked values of the form's patient by variable, derived ones included; NaN for unknown."""
+    return remembered("known", content(), lambda: check_draft().frame.iloc[0].astype(float).to_dict())
+
+
 def _check() -> Checked:
     now = content()
     row: dict[str, float] = {}

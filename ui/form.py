@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -126,14 +126,15 @@ def _draw_group(group: Group, said: _Said) -> None:
 
 def summary(group: Group, checked: Checked) -> str:
     """One line for a closed group: ``Lipids  TC 231, HDL 41, LDL unknown`` (markdown)."""
+    values = draft.known()
     known, unknown = [], []
-    pressure = _pressure(checked) if group.name == "pressure" else ""
+    pressure = _pressure(values) if group.name == "pressure" else ""
     for variable in in_group(group.name):
         if pressure and variable.name in ("systolic_bp", "diastolic_bp"):
             continue
-        value = checked.frame[variable.name].iloc[0]
+        value = values[variable.name]
         if value == value:
-            known.append(_known_text(variable, float(value)))
+            known.append(_known_text(variable, value))
         elif variable.kind is Kind.NUMBER and variable.name not in _NOT_MISSED:
             unknown.append(_short(variable))
     known = [pressure, *known] if pressure else known
@@ -144,15 +145,12 @@ def summary(group: Group, checked: Checked) -> str:
     return f"**{group.label}** {' · '.join(known)}{rest}{marks}"
 
 
-def _pressure(checked: Checked) -> str:
+def _pressure(values: Mapping[str, float]) -> str:
     """``142 / 86`` where both pressures are known; empty otherwise."""
-    values = checked.frame[["systolic_bp", "diastolic_bp"]].iloc[0]
-    if values.isna().any():
+    both = {name: values[name] for name in ("systolic_bp", "diastolic_bp")}
+    if any(value != value for value in both.values()):
         return ""
-    return " / ".join(
-        VOCABULARY[str(name)].format(float(value), draft.unit_of(str(name))).split(" ")[0]
-        for name, value in values.items()
-    )
+    return " / ".join(VOCABULARY[name].format(value, draft.unit_of(name)).split(" ")[0] for name, value in both.items())
 
 
 def _has_unused(group: Group, checked: Checked) -> bool:
@@ -261,10 +259,10 @@ def _notes(variable: Variable, checked: Checked) -> list[str]:
     """Captions under a field: what was derived, and problems in words."""
     notes = [f":material/error: {p.text}" for p in checked.problems if p.field == variable.name and p.severity != "row"]
     if variable.name in checked.derived and checked.derived[variable.name].iloc[0]:
-        value = variable.format(float(checked.frame[variable.name].iloc[0]))
+        value = variable.format(draft.known()[variable.name])
         notes.append(f"{value}, derived: {variable.derived}")
     if variable.name == "hdl_cholesterol":
-        notes += _non_hdl(checked)
+        notes += _non_hdl()
     if variable.name == "age":
         notes += _age_carried()
     return notes
@@ -281,8 +279,8 @@ def _age_carried() -> list[str]:
     return [note] if note else []
 
 
-def _non_hdl(checked: Checked) -> list[str]:
-    total, hdl = (float(checked.frame[name].iloc[0]) for name in ("total_cholesterol", "hdl_cholesterol"))
+def _non_hdl() -> list[str]:
+    total, hdl = (draft.known()[name] for name in ("total_cholesterol", "hdl_cholesterol"))
     if total - hdl != total - hdl:
         return []
     return [f"Non-HDL cholesterol {VOCABULARY['total_cholesterol'].format(total - hdl, _lipid_unit())}, derived"]

@@ -16,6 +16,8 @@ import streamlit as st
 from riskmodels.errors import CareRiskError
 
 _DRAWN = "parts.drawn"
+#: of a part that could not say anything: whatever it says next is something else
+_NOT_SAID = object()
 Says = Callable[[], Any]
 
 
@@ -52,6 +54,7 @@ def draw(name: str, says: Says, drawing: Callable[[Any], None]) -> None:
     """
 
     def drawn() -> None:
+        _drawn()[name] = Drawn(says, _NOT_SAID)
         try:
             said = says()
             _drawn()[name] = Drawn(says, said)
@@ -62,15 +65,16 @@ def draw(name: str, says: Says, drawing: Callable[[Any], None]) -> None:
     st.fragment(drawn, key=name)()
 
 
-def is_stale(name: str) -> bool:
-    """Whether a part on the page says something else now."""
-    part = _drawn().get(name)
-    return part is not None and part.says() != part.said
-
-
 def stale() -> list[str]:
     """The parts on the page that say something else now, in the order they were first drawn."""
-    return [name for name in _drawn() if is_stale(name)]
+    return [name for name, part in _drawn().items() if _differs(part)]
+
+
+def _differs(part: Drawn) -> bool:
+    try:
+        return bool(part.says() != part.said)
+    except CareRiskError:
+        return True  # it says why when it is drawn
 
 
 def rerun(names: list[str]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import benefit, draft, parts, plan, prompts, reasons, result, scores, validity, whatif
 from ui.page import theme
-from ui.record_case import current_case
+from ui.record_case import current_case, of_case
 
 WHAT_IF, BY_TRIALS, SMALLEST_PLAN = "What if", "By trials", "Smallest plan"
 TAB = "changes.tab"
@@ -16,16 +16,16 @@ TAB = "changes.tab"
 
 def draw_answer() -> None:
     """Every part, each drawn anew when it says something else of the patient in the form."""
-    parts.draw("answers", _estimates, _draw_pieces)
+    parts.draw("answers", lambda: of_case("says.answers", _estimates), _draw_pieces)
     parts.draw("why", _why, _draw_why)
     st.subheader("Published scores", anchor=False)
-    parts.draw("scores", _scores, _draw_pieces)
+    parts.draw("scores", lambda: of_case("says.scores", _scores), _draw_pieces)
     parts.draw("questions", scores.questions_say, scores.draw_questions)
     parts.draw("notes", lambda: current_case().notes, prompts.draw_notes)
     st.subheader("What would change it", anchor=False)
     parts.draw("changes", _changes, _draw_changes)
     st.subheader("What it holds for", anchor=False)
-    parts.draw("validity", _validity, _draw_pieces)
+    parts.draw("validity", lambda: of_case("says.validity", _validity), _draw_pieces)
 
 
 def _draw_pieces(pieces: tuple[str, ...]) -> None:

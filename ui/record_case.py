@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from riskmodels.checks import Severity
 from riskmodels.criteria import find_criteria
@@ -13,16 +15,27 @@ from ui.memo import remembered, row_key
 from ui.models import shipped_models
 from ui.report import Case
 
+Result = TypeVar("Result")
+
 
 def missing() -> tuple[str, ...]:
     """What keeps every estimate away: age or sex unknown; empty where there is something to say."""
     return tuple(p.field for p in draft.check_draft().problems if p.severity is Severity.ROW)
 
 
+def of_case(slot: str, make: Callable[[], Result]) -> Result:
+    """What follows from the facts in the form, made once a change.
+
+    Args:
+        slot: name of it, as in :func:`ui.memo.remembered`.
+        make: makes it; may ask for :func:`current_case`.
+    """
+    return remembered(slot, (draft.content(), scores.chosen_region()), make)
+
+
 def current_case() -> Case:
     """What is shown of the patient in the form, where nothing is :func:`missing`."""
-    versions = tuple(model.version for model in shipped_models().values())
-    return remembered("case", (draft.content(), scores.chosen_region(), versions), _make_case)
+    return of_case("case", _make_case)
 
 
 def stored_case() -> Case:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from run import cpu_seconds, person_at, served, write_section  # noqa: E402
 from scenario import entry  # noqa: E402
-from streamlit_client import Session  # noqa: E402
 
 from ui.examples import EXAMPLES  # noqa: E402
 
@@ -39,6 +39,8 @@ class Cost:
         seconds: until the page had answered.
         sent: bytes to the browser.
         elements: elements and containers among them.
+        known: facts of the patient.
+        load: of the machine when it began, mean number of programs that wanted a core in the last minute.
     """
 
     updates: int
@@ -46,11 +48,13 @@ class Cost:
     seconds: float
     sent: float
     elements: float
+    known: int
+    load: float
 
 
 async def measure(url: str, pid: int, updates: int) -> Cost:
     """Enter an example's facts, then change one value after the other."""
-    session: Session = person_at(0, url)()
+    session, load = person_at(0, url)(), os.getloadavg()[0]
     await session.open()
     known = dict(EXAMPLES[0].values) | {"creatinine": 0.9}
     for name, value in known.items():
@@ -70,6 +74,8 @@ async def measure(url: str, pid: int, updates: int) -> Cost:
         waited / updates,
         (session.received - sent) / updates,
         (session.drawn - drawn) / updates,
+        len(known),
+        load,
     )
 
 
@@ -86,8 +92,10 @@ def report(cost: Cost) -> str:
     """The section of docs/benchmarks.md."""
     return f"""{HEADING}
 
-One person alone changes {cost.updates} values, one after the other, of a patient of whom 18 facts are known
-(`python tests/load/one_update.py`, part of `make bench`). Processor time of the server process, averaged.
+One person alone changes {cost.updates} values, one after the other, of a patient of whom {cost.known} facts are known
+(`python tests/load/one_update.py`, part of `make bench`), on {os.cpu_count()} cores on which {cost.load:.1f} other
+programs wanted to run. Processor time of the server process, averaged; the answer, its reasons and the group of the
+form that changed are drawn anew, nothing else.
 
 | | one update |
 |---|---:|

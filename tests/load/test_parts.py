@@ -11,9 +11,9 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from run import person_at, served  # noqa: E402
-from scenario import entry  # noqa: E402
-from streamlit_client import Session  # noqa: E402
+from run import person_at, served
+from scenario import entry
+from streamlit_client import Session
 
 Place = tuple[int, ...]
 

@@ -41,6 +41,7 @@ def script() -> None:
     from ui.form import draw_choice
     from ui.report import Case
 
+    draft.read_again()
     draw_import()
     st.button("Clear", on_click=draft.clear)
     if draft.undo_available():
