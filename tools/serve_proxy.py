@@ -91,7 +91,9 @@ http://:{front.port} {{
 
 	# for whoever runs the server, at a process itself
 	@inside path /_stcore/metrics* /_stcore/script-health-check* /_stcore/agent*
-	respond @inside 404
+	handle @inside {{
+		respond 404
+	}}
 
 	# a cohort file of 200 MB with what its form adds (server.maxUploadSize)
 	request_body {{

@@ -116,6 +116,19 @@ def unit_of(name: str) -> Unit:
     return content().unit(name)
 
 
+def unit_beside(name: str) -> str:
+    """Symbol of the unit that is chosen beside a field; empty where there is no choice."""
+    variable = variable_of(name)
+    return unit_of(name).symbol if variable.kind is Kind.NUMBER and len(variable.units) > 1 else ""
+
+
+def show_units() -> None:
+    """Have every choice of a unit show the unit that the field is read in."""
+    for variable in VARIABLES:
+        if unit_beside(variable.name):
+            st.session_state[unit_key(variable.name)] = unit_beside(variable.name)
+
+
 def chosen_units() -> dict[str, Unit]:
     """The unit each number is entered and shown in."""
     now = content()

@@ -18,7 +18,7 @@ from riskmodels.records import drafts
 from riskmodels.records.patients import Entered
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
-from ui import draft, record_facts, record_state, record_talk
+from ui import draft, record_facts, record_return, record_state, record_talk
 from ui.database import database
 from ui.draft import Content, Exact, Undo
 from ui.draft_writer import WRITER
@@ -39,6 +39,7 @@ def keep() -> None:
     if content != st.session_state.get(_KEPT):
         record_talk.guarded(lambda: _hand_over(content))
     record_state.write_address(st.session_state.get(_ID, ""))
+    record_return.settle()
 
 
 def _worth_keeping() -> bool:
@@ -69,7 +70,12 @@ def arrive() -> None:
     if st.session_state.get(_LOOKED):
         return
     st.session_state[_LOOKED] = True
-    identifier = st.query_params.get("draft", "")
+    shown = record_return.shown_in_browser()
+    _fetch(st.query_params.get("draft", ""))
+    record_return.take(shown)
+
+
+def _fetch(identifier: str) -> None:
     if not identifier or record_state.is_changed():
         return
     kept = record_talk.guarded(lambda: drafts.load(database(), current_actor(), identifier))

@@ -41,9 +41,6 @@ def work_command(options: argparse.Namespace, say: Say) -> int:
         RecordsError: when the database cannot be reached, or is newer than the code.
         ModelFileError: when a shipped model is missing or damaged.
     """
-    ending = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: ending.set())
     _step_back()
     import torch
 
@@ -56,6 +53,9 @@ def work_command(options: argparse.Namespace, say: Say) -> int:
     torch.set_num_threads(1)  # the chunks run beside each other instead
     database, models = open_database(), KnownModels()
     models.load()
+    ending = Event()  # until here a signal ends it at once: there is nothing to give back
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
     workers = Workers(database, models, options.jobs).start()
     say(f"Scores cohorts, {options.jobs} at a time.")
     while not ending.wait(_LOOK) and not _is_alone(options.parent):

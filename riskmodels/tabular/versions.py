@@ -211,7 +211,7 @@ class VersionStore:
         place = self._of(name)
         place.mkdir(parents=True, exist_ok=True)
         made = [vars(c) for c in (*self.choices(name), choice)]
-        work = place / f".{_CHOICES}"
+        work = place / f".{_CHOICES}.{os.getpid()}"  # another process may be at it as well
         work.write_text(json.dumps(made, indent=1), encoding="utf-8")
         work.replace(place / _CHOICES)
         return choice

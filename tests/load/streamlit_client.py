@@ -44,11 +44,13 @@ class Session:
         url: of the app, ``http://localhost:8501``.
         page: name of the page in the address, ``Patient``.
         cookie: of a signed-in person; empty without sign-in.
+        query: of the address; the app changes it.
     """
 
     url: str
     page: str
     cookie: str = ""
+    query: str = ""
     widgets: dict[str, Widget] = field(default_factory=dict)
     html: dict[tuple[int, ...], str] = field(default_factory=dict)
     received: int = 0
@@ -120,6 +122,7 @@ class Session:
     async def _run(self, fragment: str, within: float) -> float:
         message = BackMsg()
         message.rerun_script.page_name = self.page
+        message.rerun_script.query_string = self.query
         message.rerun_script.page_script_hash = self._script
         message.rerun_script.fragment_id = fragment
         message.rerun_script.cached_message_hashes.extend(self._cached)
@@ -156,6 +159,8 @@ class Session:
         kind = message.WhichOneof("type")
         if kind == "navigation":
             self._script = message.navigation.page_script_hash
+        elif kind == "page_info_changed":
+            self.query = message.page_info_changed.query_string
         elif kind == "delta":
             self._draw(message)
         elif kind == "session_event" and message.session_event.HasField("script_compilation_exception"):

@@ -17,10 +17,15 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
+
+from riskmodels.records import open_database
+from riskmodels.records.schema import DraftRow
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 3
@@ -148,7 +153,7 @@ def caddy_or_skip() -> None:
         pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """Three processes behind Caddy, all of them ready."""
     caddy_or_skip()
@@ -168,6 +173,20 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
         code = supervisor.wait(timeout=60)
     assert code == 0
     assert _children(supervisor.pid) == []
+
+
+def fields_kept(clinic: Clinic, query: str) -> dict[str, float]:
+    """What the database has of the form whose draft stands in an address; empty where there is none yet."""
+    return form_kept(clinic, query).get("fields", {})
+
+
+def form_kept(clinic: Clinic, query: str) -> dict[str, Any]:
+    """The same, with units."""
+    (identifier,) = parse_qs(query).get("draft", [""])
+    database = open_database(folder=clinic.data)
+    with database.read() as read:
+        row = read.get(DraftRow, identifier)
+    return dict(row.content["content"]) if row is not None else {}
 
 
 def answers(address: str) -> bool:

@@ -524,8 +524,8 @@ class TestErrors:
             raise InputError("Age 54 is too high.", log="age out of range")
 
         ran: list[str] = []
-        monkeypatch.setattr(server, "_purge_drafts", broken)
-        monkeypatch.setattr(server, "_purge_patients", lambda: ran.append("patients"))
+        monkeypatch.setattr(server.tasks, "open_room", broken)
+        monkeypatch.setattr(server, "_tidy", lambda: ran.append("patients"))
         with caplog.at_level(logging.ERROR, logger="ui.server"):
             server.start_background()
         assert ran == ["patients"]
