@@ -20,7 +20,6 @@ from ui.examples import EXAMPLES
 from ui.models import shipped_models
 from ui.page import start_page
 from ui.timeline import draw_timeline
-from ui.turns import TURNS
 
 start_page("Assess a patient", roles=(Role.CARE,))
 
@@ -73,8 +72,7 @@ def assess_patient() -> None:
     if bar.view == record_bar.TIMELINE and record is not None:
         draw_timeline(record.patient, list(record.visits), shipped_models(), draft.chosen_units())
     else:
-        with TURNS.turn():
-            draw_visit(bar)
+        draw_visit(bar)
     parts.draw("kept", draft.content, keep)
 
 

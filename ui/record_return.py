@@ -41,12 +41,13 @@ def take(shown: Mapping[str, str]) -> None:
     draft.show_units()
     if not shown:
         return
-    for name, unit in shown.items():
-        key = draft.value_key(name)
-        if draft.typed(name) is None and unit == draft.unit_beside(name):
-            st.session_state.pop(key, None)  # the field then takes what the browser shows
-        elif draft.typed(name) is None:
-            st.session_state[key] = None
+    unknown = {name for name, value in draft.content().fields.items() if value is None}
+    for name in unknown.intersection(shown):
+        if shown[name] == draft.unit_beside(name):
+            st.session_state.pop(draft.value_key(name), None)  # the field then takes what the browser shows
+        else:
+            st.session_state[draft.value_key(name)] = None
+    draft.read_again()
     st.session_state[_SETTLE] = True
     record_talk.tell(_CAME_BACK)
 
