@@ -14,7 +14,6 @@ from riskmodels.vocabulary import GROUPS, VOCABULARY, Group, Kind, Variable, in_
 from ui import draft, fhir_import, parts, record_facts, record_import, record_state
 from ui.examples import EXAMPLES
 from ui.record_talk import Step
-from ui.turns import TURNS
 
 #: words for the one-line summary of a closed group, where the label is too long for it
 _SHORT = {
@@ -227,8 +226,7 @@ def _switch_unit(name: str) -> None:
 def value_changed() -> None:
     """Callback of every field: the parts of the page that depend on its value follow."""
     draft.read_again()
-    with TURNS.turn():
-        names = parts.stale()
+    names = parts.stale()
     if names:
         parts.rerun(names)
 
