@@ -12,10 +12,10 @@ from riskmodels.logs import log_event
 PREFIX = "CARERISK_"
 #: read by the app, its commands and the CDS service
 _READ = (
-    "APP_URL", "AUDIT_KEY", "CDS_ISSUERS", "CDS_JWKS", "CDS_ORIGINS", "CDS_URL", "COOKIE_SECRET", "DATA",
+    "APP_URL", "AUDIT_KEY", "CDS_ISSUERS", "CDS_JWKS", "CDS_ORIGINS", "CDS_STORE", "CDS_URL", "COOKIE_SECRET", "DATA",
     "IDLE_MINUTES", "IMAGE_MODELS", "LOG_LEVEL", "MODEL_VERSIONS", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET",
-    "OIDC_METADATA_URL", "OIDC_PROMPT", "OIDC_REDIRECT_URI", "OIDC_ROLES_CLAIM", "OIDC_SCOPE", "OMOP_URL", "ROLES",
-    "SESSION_HOURS",
+    "OIDC_METADATA_URL", "OIDC_PROMPT", "OIDC_REDIRECT_URI", "OIDC_ROLES_CLAIM", "OIDC_SCOPE", "OMOP_URL", "PROCESSES",
+    "ROLES", "SESSION_HOURS", "WORKERS",
 )  # fmt: skip
 #: read by Compose and the proxy; a unit of systemd passes them on to the app, which has no use for them
 _DEPLOYING = ("CPUS", "HOST", "MEMORY", "TLS", "UID", "VERSION")

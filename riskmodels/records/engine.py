@@ -273,7 +273,7 @@ def _address(text: str, folder: Path) -> URL:
         return URL.create("sqlite+pysqlite", database=str(folder / FILE))
     try:
         address = make_url(text.replace("postgres://", "postgresql://", 1))
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise _refused("DATABASE_URL is not understood.") from None
     if address.get_backend_name() not in ("sqlite", "postgresql"):
         raise _refused("DATABASE_URL is neither SQLite nor PostgreSQL.")

@@ -135,6 +135,27 @@ class TestMalformed:
         answer = client.post(CALL, content=body, headers={"content-type": "application/json"})
         assert answer.status_code == 400
 
+    @pytest.mark.parametrize(
+        "wrong", [None, True, -1, 10**400, "\x00", "\ud800", [], {}, [[]], {"a": [{}]}, "http://[::1"], ids=repr
+    )
+    def test_any_place_of_another_kind_is_answered_or_refused_and_never_an_error_of_the_server(
+        self, client: httpx.Client, wrong: Any
+    ) -> None:
+        places = [(key,) for key in asked()] + [("context", "userId"), ("context", "patientId")]
+        places += [("prefetch", key) for key in asked()["prefetch"]]
+        inside = ("prefetch", "observations_lipids", "entry", 0, "resource")
+        places += [
+            (*inside, *more) for more in (("code",), ("code", "coding"), ("subject",), ("valueQuantity", "value"))
+        ]
+        for place in places:
+            request = asked()
+            spot: Any = request
+            for key in place[:-1]:
+                spot = spot[key]
+            spot[place[-1]] = wrong
+            answer = client.post(CALL, content=json.dumps(request), headers={"content-type": "application/json"})
+            assert answer.status_code in (200, 400, 412), place
+
     @pytest.mark.parametrize("path", ["/cds-services/other", "/cds-services/other/feedback"])
     def test_an_unknown_service_is_404(self, client: httpx.Client, path: str) -> None:
         assert client.post(path, json=asked()).status_code == 404

@@ -284,3 +284,16 @@ def test_report_contains_scores_and_notes() -> None:
     assert "10 years: all cardiovascular 27.3 %; ASCVD" in report
     assert "SCORE2 and SCORE2-OP (already told of diabetes" in report
     assert "Check whether a statin has been discussed" in report
+
+
+def test_hostile_label_is_text_in_the_report() -> None:
+    row = {v.name: np.nan for v in VARIABLES} | DIABETIC.values
+    frame, models = check(pd.DataFrame([row], dtype=float), {}).frame, shipped_models()
+    label = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e&lt;"
+    published, findings = compute_scores(frame.iloc[0], "low"), find_criteria(frame.iloc[0], {})
+    answers, told = assess(frame, models), notes(frame.iloc[0], published.results)
+    case = Case(frame, {}, answers, findings, models, published, told, f"Saved as {label}.")
+    report = build_report(case, date(2026, 11, 24))
+    assert "<script" not in report
+    assert "<img" not in report
+    assert "Saved as &lt;script&gt;" in report

@@ -106,7 +106,7 @@ def test_broken_constraint_undoes_its_transaction_and_the_next_one_works(databas
         assert sorted(session.scalars(sa.select(DraftRow.id))) == ["a", "c"]
 
 
-@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "not an address"])
+@pytest.mark.parametrize("url", ["mysql://u:secret@h/d", "not an address", "postgresql://u:secret@h:port/d"])
 def test_address_of_another_kind_is_refused_without_repeating_it(url: str, tmp_path: Path) -> None:
     with pytest.raises(RecordsError, match="DATABASE_URL") as raised:
         connect(url, tmp_path)
