@@ -16,14 +16,14 @@ READY = "/ready"
 
 
 async def ready(_request: Request) -> JSONResponse:
-    """200 where records are saved, else 503; why, which names folders, stays in the log. It waits for nobody."""
+    """200 where records are saved, else 503; why, which names folders, is for selfcheck to say. It waits for nobody."""
     try:
-        trouble = database().trouble()
-    except CareRiskError as error:
-        trouble = str(error)
-    if trouble:
-        _LOG.warning("Nothing can be saved: %s", trouble)
-    return JSONResponse({"ready": not trouble}, 503 if trouble else 200)
+        saves = not database().trouble()
+    except CareRiskError:
+        saves = False
+    if not saves:
+        _LOG.warning("Nothing can be saved: run python -m riskmodels selfcheck")
+    return JSONResponse({"ready": saves}, 200 if saves else 503)
 
 
 def routes() -> list[Route]:

@@ -22,7 +22,6 @@ BUSY = 8_000
 #: what is added to the file's name: SQLite's write-ahead log, and the mark that a database was made here
 LOG, MADE = "-wal", ".made"
 _IDENTITY = "carerisk_identity"
-_PRAGMAS = (f"busy_timeout = {BUSY}", "journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL")
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ class SqliteFile:
 def prepare(connection: Any, _record: Any) -> None:
     """Set up a new connection; the driver opens no transaction of its own afterwards."""
     connection.isolation_level = None
-    for pragma in _PRAGMAS:
+    for pragma in (f"busy_timeout = {BUSY}", "journal_mode = WAL", "foreign_keys = ON", "synchronous = FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

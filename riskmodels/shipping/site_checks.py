@@ -229,7 +229,11 @@ def server_check(address: str) -> Check:
             alive = answer.status == 200
     except urllib.error.HTTPError as error:
         error.close()
-        told = "takes no records now; its log says why" if error.code == 503 else f"answers with status {error.code}"
+        told = (
+            "takes no records now: its database is away, or its file was moved or replaced"
+            if error.code == 503
+            else f"answers with status {error.code}"
+        )
         return Check("server", False, f"{address} {told}")
     except (urllib.error.URLError, OSError, ValueError) as error:
         return Check("server", False, f"{address} does not answer ({type(error).__name__})")
