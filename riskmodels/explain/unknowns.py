@@ -48,7 +48,7 @@ def narrowing(
         for name, part in zip(unknown, parts, strict=True)
     ]
     table = pd.DataFrame(rows, columns=["name", "label", "sd", "low", "high"])
-    return table.sort_values("sd", ascending=False, ignore_index=True)
+    return table.sort_values("sd", ascending=False, kind="stable", ignore_index=True)
 
 
 def _trials(row: pd.DataFrame, values: dict[str, npt.NDArray[np.float64]]) -> pd.DataFrame:

@@ -34,6 +34,9 @@ from riskmodels.tabular.support import Range, Support, Texts
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
 #: rows computed at once: small enough for the temporaries to stay in cache
 CHUNK = 1024
+#: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in
+#: double precision, and would part people of whom the same is known, at a threshold or in a rank
+DECIMALS = 10
 #: two-sided 90 % of a normal distribution
 Z90 = 1.6448536269514722
 
@@ -200,10 +203,10 @@ class RiskModel:
         return torch.split(self._placed(x), CHUNK)
 
     def _moments(self, members: torch.Tensor) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of the members' log-odds, (K, O, n) → each (n, O)."""
+        """Mean and standard deviation of the members' log-odds, rounded, (K, O, n) → each (n, O)."""
         mean = members.mean(0)
         spread = ((members - mean).square_().sum(0) / max(len(members) - 1, 1)).sqrt_()
-        return mean.T.double().cpu().numpy(), spread.T.double().cpu().numpy()
+        return _rounded(mean.T), _rounded(spread.T)
 
     def _prediction(self, frame: pd.DataFrame, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Prediction:
         mean, spread = (np.concatenate(part) for part in zip(*parts, strict=True))
@@ -263,9 +266,7 @@ class RiskModel:
         parts = [self._compact.both(part, [o]) for part in self._parts(x)]
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
         logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
-        return self._reasons(
-            frame, o, x, torch.cat([values[0] for _, values in parts], dim=1), logit.double().cpu().numpy()
-        )
+        return self._reasons(frame, o, x, torch.cat([values[0] for _, values in parts], dim=1), _rounded(logit))
 
     def _reasons(self, frame: pd.DataFrame, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
         """Reasons of one outcome from its (p, n) contributions."""
@@ -364,6 +365,10 @@ def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str,
     if not models:
         raise ModelFileError("There is no trained model.", hint="Run make train, or restore data/models.")
     return {model.name: model for model in models}
+
+
+def _rounded(logit: torch.Tensor) -> Floats:
+    return np.round(logit.double().cpu().numpy(), DECIMALS)
 
 
 def today() -> str:
