@@ -1,4 +1,4 @@
-# make run · test · lint · train · train-imaging · bench — each makes its own environment first.
+# make run · test · test-elsewhere · lint · train · train-imaging · bench — each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -6,13 +6,16 @@ PORT ?= 8501
 # idle OpenMP threads sleep instead of spinning: with two busy programs on two cores this is ten times faster
 export GOMP_SPINCOUNT = 0
 
-.PHONY: run test lint train train-imaging bench screenshots clean
+.PHONY: run test test-elsewhere lint train train-imaging bench screenshots clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: $(VENV)/dev
 	$(PY) -m pytest
+
+test-elsewhere: $(VENV)/dev
+	$(PY) tools/tests_elsewhere.py
 
 lint: $(VENV)/dev
 	$(PY) -m ruff check .
