@@ -1,4 +1,5 @@
-# make run · serve · test · lint · train · train-imaging · bench · lock · sbom — each makes its own environment first.
+# make run · serve · test · test-elsewhere · lint · train · train-imaging · bench · lock · sbom: each makes its own
+# environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -11,7 +12,7 @@ TORCH ?= cpu pypi
 # only files whose hashes are locked; that nothing is missing is checked afterwards
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test lint train train-imaging bench screenshots lock sbom clean
+.PHONY: run serve test test-elsewhere lint train train-imaging bench screenshots lock sbom clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -21,6 +22,9 @@ serve: $(VENV)/app
 
 test: $(VENV)/dev
 	$(PY) -m pytest
+
+test-elsewhere: $(VENV)/dev
+	$(PY) tools/tests_elsewhere.py
 
 lint: $(VENV)/dev
 	$(PY) -m ruff check .

@@ -141,7 +141,7 @@ def narrowing_text(answer: Answer, frame: pd.DataFrame, model: RiskModel) -> str
     settled = answer.outcome.settled_by
     first = f"{label_text(settled)}, which answers it; " if settled and pd.isna(frame[settled].iloc[0]) else ""
     table = model.narrowing(frame, answer.outcome.name)
-    most = table.sort_values("sd", ascending=False).head(_TESTS_NAMED)
+    most = table.sort_values("sd", ascending=False, kind="stable").head(_TESTS_NAMED)
     return first + ", ".join(
         f"{text.inside(label_text(name))} (then about {text.interval(low, high)})"
         for name, low, high in zip(most["name"], most["low"], most["high"], strict=True)

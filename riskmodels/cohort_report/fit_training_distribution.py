@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,12 +23,19 @@ from riskmodels.tabular.model import load_shipped
 from riskmodels.tabular.recipes import label_chest_pain, label_population
 
 
-def main() -> None:
-    """Write the file."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the file.
+
+    Args:
+        arguments: ``--shared FOLDER --out FILE``; those of the process when None.
+
+    Raises:
+        SourceDataError: when the people are not those on a model's card.
+    """
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=SOURCE.parents[3] / "shared", help="folder of shared data")
     parser.add_argument("--out", type=Path, default=SOURCE)
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     people = {"population": _population(options.shared), "chest_pain": _chest_pain()}
     models = {}
     for name, model in load_shipped().items():

@@ -123,12 +123,12 @@ def within_range(frame: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
 
 def decimal(values: pd.Series) -> pd.Series:
     """Undo single precision: 5.6999998 → 5.7. A float32 holds six significant decimal digits, so six are kept."""
-    numbers = values.astype(float)
     if values.dtype != np.float32:
-        return numbers
-    size = np.floor(np.log10(numbers.abs().where(numbers != 0, 1.0)))
-    scale = 10.0 ** (5 - size)
-    return (numbers * scale).round() / scale
+        return values.astype(float)
+    distinct, place = np.unique(values.to_numpy(), return_inverse=True)
+    # by text, since a power of ten that is computed has other last bits on other processors
+    decimals = np.array([float(f"{number:.6g}") for number in distinct])
+    return pd.Series(decimals[place], index=values.index, name=values.name)
 
 
 def _get(table: pd.DataFrame, column: str) -> pd.Series:

@@ -237,7 +237,7 @@ def settle(space: Space, state: States, limit: float) -> States:
         under = trials[space.score(trials) < limit]
         if not len(under):
             return state
-        state = under[int(np.argmin(space.costs(under)))]
+        state = under[int(np.argmin(space.costs(under).round(9)))]
 
 
 def deepen(space: Space, state: States) -> States:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # both take seconds to import, and a list of patients needs n
     from riskmodels.tabular.model import Prediction, RiskModel
 
 #: largest difference of a number computed again by the same model on another machine: sums of float64 in another order.
-#: On the machine that made it the difference is exactly 0.
+#: On the same kind of processor with as many threads the difference is exactly 0.
 TOLERANCE = 1e-9
 
 

@@ -176,10 +176,15 @@ def _add_leaning_heads(people: _People, ensemble: Weights) -> Weights:
 
 
 def frame_hash(*frames: pd.DataFrame) -> str:
-    """SHA-256 of frames' values and index, for the card."""
+    """SHA-256 of frames' values and index, for the card.
+
+    Numbers count in single precision, as the network reads them: the last bits of a double that was converted from
+    another unit depend on the processor.
+    """
     digest = hashlib.sha256()
     for frame in frames:
-        digest.update(pd.util.hash_pandas_object(frame, index=True).to_numpy().tobytes())
+        read = frame.astype({name: np.float32 for name in frame.select_dtypes(np.float64)})
+        digest.update(pd.util.hash_pandas_object(read, index=True).to_numpy().tobytes())
     return digest.hexdigest()
 
 

@@ -36,6 +36,9 @@ from riskmodels.tabular.support import Range, Support, Texts
 SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
 #: rows computed at once: small enough for the temporaries to stay in cache
 CHUNK = 1024
+#: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in
+#: double precision, and would part people of whom the same is known, at a threshold or in a rank
+DECIMALS = 10
 #: two-sided 90 % of a normal distribution
 Z90 = 1.6448536269514722
 
@@ -230,10 +233,10 @@ class RiskModel:
         return torch.split(self._placed(x), CHUNK)
 
     def _moments(self, members: torch.Tensor) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of the members' log-odds, (K, O, n) → each (n, O)."""
+        """Mean and standard deviation of the members' log-odds, rounded, (K, O, n) → each (n, O)."""
         mean = members.mean(0)
         spread = ((members - mean).square_().sum(0) / max(len(members) - 1, 1)).sqrt_()
-        return mean.T.double().cpu().numpy(), spread.T.double().cpu().numpy()
+        return _rounded(mean.T), _rounded(spread.T)
 
     def _moments_of(self, x: torch.Tensor) -> list[tuple[Floats, Floats]]:
         """:meth:`_moments` of raw values (n, p), part by part."""
@@ -296,9 +299,7 @@ class RiskModel:
         parts = [self._compact.both(part, [o]) for part in self._parts(x)]
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
         logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
-        return self._reasons(
-            frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), logit.double().cpu().numpy()
-        )
+        return self._reasons(frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), _rounded(logit))
 
     def _reasons(self, index: pd.Index, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
         """Reasons of one outcome from its (p, n) contributions."""
@@ -399,6 +400,10 @@ def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str,
 
 def _sigmoid(logit: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logit)))
+
+
+def _rounded(logit: torch.Tensor) -> Floats:
+    return np.round(logit.double().cpu().numpy(), DECIMALS)
 
 
 def today() -> str:

@@ -88,7 +88,8 @@ def upload_cohorts(open_page: OpenPage, folder: Path) -> Any:
     for name in ("broken.csv", "exploding.csv"):
         other = open_page("/Cohort")
         choose(other, folder / name)
-        other.locator(TOLD).first.wait_for()
+        other.get_by_text("Columns and units").or_(other.locator(TOLD)).first.wait_for()
+        other.locator(IDLE).wait_for()
     return page
 
 

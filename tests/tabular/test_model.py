@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import torch
 
+from riskmodels.checks import check
+from riskmodels.cohorts import read_demo
 from riskmodels.errors import CareRiskError, ModelFileError
 from riskmodels.model_files import write_card
 from riskmodels.tabular.device import choose_device
@@ -30,6 +32,15 @@ def test_rows_keep_their_index_and_order_whatever_the_chunk(model: RiskModel, co
     assert whole.index.equals(frame.index)
     one = model.predict(frame.iloc[[4200]]).risk
     np.testing.assert_allclose(one.iloc[0], whole.iloc[4200], rtol=1e-12)
+
+
+def test_people_of_whom_the_same_is_known_get_the_very_same_estimate_wherever_they_stand() -> None:
+    """Sums in single and double precision end in other bits by processor, thread and place in a batch."""
+    model, people = load_shipped(device="cpu")["population"], check(read_demo().head(60)).frame
+    who = np.random.default_rng(0).integers(0, len(people), 4099)
+    prediction = model.predict(people.iloc[who].reset_index(drop=True))
+    for table in (prediction.logit, prediction.risk, prediction.low, prediction.high):
+        assert table.groupby(who).nunique().to_numpy().max() == 1
 
 
 def test_no_rows_give_no_estimates(model: RiskModel) -> None:
