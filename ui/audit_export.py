@@ -10,6 +10,7 @@ import pandas as pd
 from riskmodels.records import Actor, Database, audit, users
 from riskmodels.records.audit import Action, Event
 from riskmodels.scoring.export import to_csv
+from riskmodels.tasks import shared_room
 
 #: events of a file at most, the newest ones
 MOST = 100_000
@@ -30,11 +31,13 @@ def export(
     Raises:
         NotAllowedError: without the role.
         RecordsError: when the database cannot be reached.
+        TaskError: when the file could not be written.
     """
     found = list(_events(database, actor, {"kind": kind, "record_id": record_id, "who": who, "action": action}))
     names = users.names(database, {event.actor for event in found})
     rows = [_row(event, names.get(event.actor, "")) for event in found]
-    content = to_csv(pd.DataFrame(rows, columns=list(_COLUMNS)))
+    # written beside the pages, which a hundred thousand rows of text would hold up
+    content = shared_room().start(to_csv, pd.DataFrame(rows, columns=list(_COLUMNS))).result()
     asked = (("kind", kind), ("record", record_id), ("who", who), ("action", action))
     filters = [name for name, value in asked if value]
     audit.record(database, actor, Action.EXPORT, "audit", "trail", {"events": len(found), "filters": filters})

@@ -28,8 +28,8 @@ _SLOT, _ROUND, _IMPORTED, _POPOVER = "fhir_import", "fhir.round", "fhir.imported
 #: what the undo button says
 DID = "Imported a FHIR bundle"
 _LARGEST_MB = MAX_BYTES // 2**20
-#: of reading one file; what is permitted takes a few seconds
-_LIMITS = Limits(seconds=60)
+#: of reading one file; what is permitted takes at most half a minute of a processor, and others may be busy as well
+_LIMITS = Limits(seconds=180)
 #: how far back measurements count
 LOOK_BACKS = {
     "6 months": timedelta(days=182),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from threading import Lock
 
 import numpy as np
 import streamlit as st
@@ -163,7 +164,7 @@ def _computed(data: bytes, found: Found, finding: str, hidden: bool) -> NDArray[
         if hidden:
             bar = st.progress(0.0, text="Hiding one part of the picture after another")
             with loaded.lock:
-                heat = loaded.model.occlusion(picture, finding, lambda done: _tell(bar, done))
+                heat = loaded.model.occlusion(picture, finding, lambda done: _tell(bar, loaded.lock, done))
             bar.empty()
         else:
             with st.spinner("Drawing the heat map"), loaded.lock:
@@ -174,5 +175,10 @@ def _computed(data: bytes, found: Found, finding: str, hidden: bool) -> NDArray[
     return small_map(heat)
 
 
-def _tell(bar: st.delta_generator.DeltaGenerator, done: float) -> None:
-    bar.progress(min(max(done, 0.0), 1.0), text="Hiding one part of the picture after another")
+def _tell(bar: st.delta_generator.DeltaGenerator, lock: Lock, done: float) -> None:
+    """How far it is; between two of its many steps it is the turn of other people's pictures."""
+    lock.release()
+    try:
+        bar.progress(min(max(done, 0.0), 1.0), text="Hiding one part of the picture after another")
+    finally:
+        lock.acquire()

@@ -10,14 +10,17 @@ from io import BytesIO
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodels.errors import CareRiskError, ImageError
+from riskmodels.errors import CareRiskError
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
+from riskmodels.tasks import Limits, shared_room
 from ui.image_models import Loaded
 from ui.image_state import Item
 
 _LOG = logging.getLogger(__name__)
 #: longest side in pixels: of a thumbnail, of the picture on the screen, of a kept heat map
 THUMBNAIL, SCREEN, KEPT_MAP = 128, 1024, 512
+#: of opening one file
+_LIMITS = Limits(seconds=30, memory=3 * 2**29)
 _NO_MASK: NDArray[np.bool_] = np.zeros((0, 0), dtype=bool)
 _BROKEN = "The program failed at this picture. Try it again; if it fails again, tell who runs the program."
 
@@ -52,7 +55,7 @@ def read_item(number: int, name: str, data: bytes, loaded: Loaded) -> tuple[Item
     digest = sha256(data).hexdigest()
     try:
         picture = open_bytes(data)
-    except ImageError as error:
+    except CareRiskError as error:
         return Item(number, name, digest, _not_opened(error.message, error.hint)), None
     reading = _read(picture, loaded)
     thumbnail = to_jpeg(shrink(picture.pixels, THUMBNAIL))
@@ -72,14 +75,15 @@ def show(data: bytes, item: Item, loaded: Loaded) -> Shown:
 
 
 def open_bytes(data: bytes) -> Picture:
-    """Open a file safely; Pillow and pydicom are imported only now.
+    """Open a file safely, in a process of its own: a flaw in a decoder takes that process and no page with it.
 
     Raises:
         ImageError: when it is no picture that can be read.
+        TaskError: when its decoding was ended.
     """
-    from riskmodels.imaging.picture import open_picture
+    from riskmodels.imaging import picture  # Pillow and pydicom are imported only now
 
-    return open_picture(data)
+    return shared_room().start(picture.open_picture, data, limits=_LIMITS).result()
 
 
 def to_screen(picture: Picture, reading: Reading) -> Shown:

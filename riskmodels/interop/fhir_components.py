@@ -19,6 +19,7 @@ _CLOSED = ConfigDict(extra="forbid", strict=True)
 _Text = Annotated[str, StringConstraints(pattern=r"\S")]
 _Uri = Annotated[str, StringConstraints(pattern=r"^\S+$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^\S+( \S+)*$")]
+_Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
 _Integer = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
 #: beyond it fhir.resources writes a number in another form
 _Number = Annotated[int | float, Field(gt=-1e15, lt=1e15)]
@@ -57,6 +58,7 @@ class _Range(TypedDict, total=False):
 
 @with_config(_CLOSED)
 class _Component(TypedDict, total=False):
+    id: _Id
     code: Required[_Concept]
     valueQuantity: _Quantity
     valueCodeableConcept: _Concept

@@ -12,6 +12,7 @@ import riskmodels.imaging.picture
 import riskmodels.interop.fhir_out
 import riskmodels.interop.propose
 import riskmodels.interop.source
+import riskmodels.scoring.export
 import riskmodels.tasks.worker  # noqa: F401
 from riskmodels.interop.fhir_bundle import KINDS, model_of
 from riskmodels.interop.fhir_types import Version

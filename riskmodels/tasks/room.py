@@ -143,8 +143,8 @@ class Room:
         """Begin a task, or queue it.
 
         Args:
-            function: of a module of the library, called with ``args`` and the keyword ``tell``
-                (:data:`riskmodels.progress.Tell`).
+            function: of a module of the library, called with ``args``, and with the keyword ``tell``
+                (:data:`riskmodels.progress.Tell`) where it takes it.
             args: plain data, copied into the process.
             limits: what it may take.
 

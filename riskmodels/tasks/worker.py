@@ -7,6 +7,7 @@ database.
 
 from __future__ import annotations
 
+import inspect
 import logging
 import os
 import signal
@@ -19,7 +20,7 @@ from typing import Any
 
 from riskmodels.errors import CareRiskError
 from riskmodels.logs import log_event
-from riskmodels.progress import Tell, silent
+from riskmodels.progress import Tell
 
 #: below the pages, which somebody looks at
 NICE = 5
@@ -69,7 +70,7 @@ def work(line: Connection, function: Callable[..., Any], args: tuple[Any, ...], 
 
     Args:
         line: to the server.
-        function: to be called with ``args`` and ``tell``.
+        function: to be called with ``args``, and with ``tell`` where it takes it.
         args: its arguments.
         seconds: time limit, which the server keeps; here only a margin above it.
         memory: bytes it may take beyond what the process has at its start.
@@ -77,7 +78,8 @@ def work(line: Connection, function: Callable[..., Any], args: tuple[Any, ...], 
     threading.Thread(target=_end_with_the_server, args=(line,), daemon=True).start()
     try:
         _take_little(seconds, memory)
-        answer: Done | Refused | Failed = Done(function(*args, tell=_teller(line)))
+        tells = {"tell": _teller(line)} if "tell" in inspect.signature(function).parameters else {}
+        answer: Done | Refused | Failed = Done(function(*args, **tells))
     except CareRiskError as error:
         answer = Refused(type(error), error.message, dict(vars(error)))
     except BaseException as error:  # nothing may reach multiprocessing, which prints what an error says
@@ -85,7 +87,7 @@ def work(line: Connection, function: Callable[..., Any], args: tuple[Any, ...], 
     _send(line, answer)
 
 
-def warm_up(tell: Tell = silent) -> None:
+def warm_up() -> None:
     """Nothing: the first task waits until the keeper has imported the readers."""
 
 

@@ -19,9 +19,13 @@ OpenPage = Callable[..., Any]
 
 
 def heavy() -> bytes:
-    """50,000 components, each with an id, so that the library has to check every one of them."""
+    """40,000 components, each with an extension, so that the library has to check every one of them."""
     code = {"coding": [{"system": LOINC, "code": "8480-6"}]}
-    part = {"id": "x", "code": code, "valueQuantity": {"value": 120, "code": "mm[Hg]", "system": UCUM}}
+    part = {
+        "extension": [{"url": "urn:x", "valueBoolean": True}],
+        "code": code,
+        "valueQuantity": {"value": 120, "code": "mm[Hg]", "system": UCUM},
+    }
     patient = {"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1960-01-01"}
     found = [
         {
@@ -34,7 +38,7 @@ def heavy() -> bytes:
             "valueQuantity": {"value": 100, "unit": "mg/dL", "system": UCUM, "code": "mg/dL"},
             "component": [part] * 100,
         }
-        for number in range(500)
+        for number in range(400)
     ]
     entries = [{"resource": resource} for resource in (patient, *found)]
     return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()

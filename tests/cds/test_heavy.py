@@ -26,7 +26,10 @@ def alone(models: InForce) -> Iterator[httpx.Client]:
 
 def heavy() -> bytes:
     """Nearly as much as is accepted, of components that the library has to check one by one."""
-    part = {"id": "x", "code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]}}
+    part = {
+        "extension": [{"url": "urn:x", "valueBoolean": True}],
+        "code": {"coding": [{"system": "http://loinc.org", "code": "8480-6"}]},
+    }
     part |= {"valueQuantity": {"value": 120, "code": "mm[Hg]", "system": "http://unitsofmeasure.org"}}
     found: list[dict[str, Any]] = []
     for number in range(10_000):

@@ -76,12 +76,13 @@ COMPONENTS = some(
     interpretation=st.lists(CONCEPTS, max_size=2),
     referenceRange=st.lists(RANGES, max_size=2),
     valueDateTime=st.just("2026-01-01"),
-    id=st.just("x"),
+    id=st.just("x") | st.text("aZ9.-_ ", max_size=3),
 )
 #: complete ones, so that many are accepted
 PLAIN = st.fixed_dictionaries(
     {"code": st.fixed_dictionaries({"text": st.text(min_size=1, max_size=5)})},
     optional={
+        "id": st.text("aZ9.-_ ", max_size=3),
         "valueQuantity": st.fixed_dictionaries(
             {"value": st.floats(-1e16, 1e16) | st.integers(-(10**17), 10**17)}, optional={"unit": st.text(max_size=3)}
         ),

@@ -20,25 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
-#: serves the app; at a file that holds EXPLODE it fails as nobody expected, quoting the file
-_LAUNCH = """
-import sys
-import riskmodels.imaging.picture as picture
-import riskmodels.interop.source as source
-
-def failing(true):
-    def call(data, *args, **kwargs):
-        if isinstance(data, bytes) and b"EXPLODE" in data:
-            raise ValueError(f"cannot read {data[:300]!r}") from KeyError(data[:300].decode("utf-8", "replace"))
-        return true(data, *args, **kwargs)
-    return call
-
-picture.open_picture = failing(picture.open_picture)
-source.open_source = failing(source.open_source)
-from streamlit.web.cli import main
-sys.argv = ["streamlit", "run", "app.py", *sys.argv[1:]]
-main()
-"""
+#: readers that fail at a file that holds EXPLODE, for the server and for the processes in which it reads files
+PLANTED = Path(__file__).parent / "planted"
 
 
 @dataclass(frozen=True)
@@ -62,9 +45,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         "CARERISK_DATA": str(found.data),
         "CARERISK_LOG_LEVEL": "debug",
         "PYTHONUNBUFFERED": "1",
+        "PYTHONPATH": f"{PLANTED}{os.pathsep}{ROOT}",
     }
     environment.pop("DATABASE_URL", None)
-    command = [sys.executable, "-c", _LAUNCH, "--server.port", str(port), "--logger.level", "debug"]
+    serve = ["-m", "streamlit", "run", "app.py", "--server.port", str(port), "--logger.level", "debug"]
+    command = [sys.executable, *serve]
     with found.log.open("wb") as written:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
     try:

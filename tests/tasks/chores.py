@@ -82,3 +82,8 @@ def cannot_be_sent(*, tell: Tell) -> object:
 
 def large(size: int, *, tell: Tell) -> bytes:
     return bytes(size)
+
+
+def die_at(data: bytes) -> None:
+    """A decoder with a flaw."""
+    os.kill(os.getpid(), signal.SIGSEGV)
