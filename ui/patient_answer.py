@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -73,7 +74,7 @@ def _draw_changes(_: Any) -> None:
     """Other values by the model, benefit by trials, the smallest plan: only the open tab is computed and drawn."""
     case = current_case()
     tabs = st.tabs([WHAT_IF, BY_TRIALS, SMALLEST_PLAN], key=TAB, on_change="rerun")
-    drawings = (
+    drawings: tuple[Callable[[], None], ...] = (
         lambda: whatif.draw_whatif(case.answers, case.frame, case.models, case.units),
         lambda: benefit.draw_benefits(benefit.patient_benefits(case.published, case.units)),
         lambda: plan.draw_plan(case.answers, case.frame, case.models, case.units),
