@@ -152,7 +152,11 @@ def check_draft() -> Checked:
 
 def known() -> dict[str, float]:
     """The checked values of the form's patient by variable, derived ones included; NaN for unknown."""
-    return remembered("known", content(), lambda: check_draft().frame.iloc[0].astype(float).to_dict())
+    return remembered("known", content(), _known)
+
+
+def _known() -> dict[str, float]:
+    return {str(name): float(value) for name, value in check_draft().frame.iloc[0].items()}
 
 
 def _check() -> Checked:
