@@ -88,9 +88,11 @@ CHANGES: list[tuple[str, float | str | list[str]]] = [
     entry("glucose", 165.0),  # a criterion is met
     entry("creatinine", 0.9),  # derived eGFR
     entry("systolic_bp", 1520.0),  # cannot be used: said under its field
+    entry("systolic_bp", 1530.0),  # the line of the group stays, the words under the field do not
     entry("systolic_bp", 150.0),
     entry("age", 58.0),  # eGFR in another group
     ("Unit of Total cholesterol", "mmol/L"),  # in the form, the waterfall, the sliders
+    ("Unit of LDL cholesterol", "mmol/L"),  # unknown: in the label of its field alone
     ("why.outcome", ["Heart and vessels"]),
     ("Country of residence, for SCORE2", "Germany"),
     entry("stroke", 1.0),  # known already
