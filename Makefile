@@ -44,6 +44,7 @@ bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md
 	$(PY) tests/load/one_update.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --out docs/benchmarks.md
+	$(PY) tests/load/run.py --cohort 500000 --out docs/benchmarks.md
 
 screenshots: $(VENV)/dev
 	mkdir -p docs/screenshots

@@ -1,7 +1,8 @@
 """Fifty people at the app for two minutes: ``python tests/load/run.py --out docs/benchmarks.md`` (part of make bench).
 
 Serves the app in a process of its own, opens real websocket sessions from this one, and writes how long a risk update
-took, and how much memory a session costs, into the section of the report.
+took, and how much memory a session costs, into the section of the report. With ``--cohort ROWS`` a cohort is scored
+the while, by the server's worker.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+from cohort import state_of, submit_cohort  # noqa: E402
 from scenario import Person, wrong_answers  # noqa: E402
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value  # noqa: E402
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME  # noqa: E402
@@ -35,7 +37,7 @@ from streamlit_client import Session  # noqa: E402
 
 from riskmodels.tabular.model import load_shipped  # noqa: E402
 
-HEADING = "## Fifty people at once"
+HEADING = "## Many people at once"
 #: the server of the measurement has this one; it signs the cookies that the provider's answer would make
 COOKIE_SECRET = secrets.token_hex(32)
 _STARTED_WITHIN = 90.0
@@ -53,6 +55,8 @@ class Load:
         memory: MB of the server before, with all sessions at work, and 10 s after the last one left.
         busy: CPU seconds of the server a second, while all worked.
         problems: failures, answers that are not the model's, words of another session.
+        others: programs that wanted to run on the machine before it began (load average).
+        cohort: rows of the cohort that was scored the while, and how many of them were done at the end; 0 for none.
     """
 
     people: int
@@ -64,15 +68,20 @@ class Load:
     memory: tuple[float, float, float]
     busy: float
     problems: list[str]
+    others: float
+    cohort: tuple[int, int]
 
 
-def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
+def measure(people: int, seconds: float, pause: float, ramp: float, rows: int = 0) -> Load:
     """Serve the app, let the people work, check what they saw."""
+    others = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as data, served(Path(data)) as (url, server):
         asyncio.run(_at_work([Person(0, person_at(0, url), 0.1)], 5.0, 0.0, []))  # models loaded, code compiled
         before, readings = _memory(server.pid), list[tuple[float, float]]()
         crew = [Person(number, person_at(number, url), pause) for number in range(people)]
+        job = submit_cohort(Path(data) / "records", rows) if rows else ""
         asyncio.run(_at_work(crew, seconds, ramp, readings, server.pid))
+        scored = state_of(Path(data) / "records", job).done if rows else 0
         time.sleep(10)
         after = _memory(server.pid)
         said = (Path(data) / "log.txt").read_text(errors="replace")
@@ -87,7 +96,7 @@ def measure(people: int, seconds: float, pause: float, ramp: float) -> Load:
     busy = _busy(readings)
     opened = [taken for person in crew for taken in person.opened]
     saved = [taken for person in crew for taken in person.saved]
-    return Load(people, seconds, pause, opened, updated, saved, memory, busy, problems)
+    return Load(people, seconds, pause, opened, updated, saved, memory, busy, problems, others, (rows, scored))
 
 
 def person_at(number: int, url: str) -> Callable[[], Session]:
@@ -180,11 +189,12 @@ def report(load: Load) -> str:
     before, at_work, after = load.memory
     found = "; ".join(load.problems) or "none"
     saved = f"| saving a record ({len(load.saved)}), 95th percentile | {save95:.1f} s |\n" if load.saved else ""
-    return f"""{HEADING}
+    return f"""{heading(load.cohort[0])}
 
 {load.people} people with accounts of their own, each with a websocket session as a browser has one, enter and save
 invented patients for {load.seconds:.0f} s, one value every {load.pause:.0f} s each (`python tests/load/run.py`, part of
-`make bench`); client, server and SQLite share the machine. Every answer is compared with the model's, and every message
+`make bench`); client, server and SQLite share {os.cpu_count()} cores, on which {load.others:.1f} other programs wanted
+to run when it began.{_meanwhile(load)} Every answer is compared with the model's, and every message
 is searched for values of other sessions.
 
 | | |
@@ -201,10 +211,20 @@ is searched for values of other sessions.
 """
 
 
+def heading(rows: int) -> str:
+    """Of the section: one for people alone, one for people beside a cohort."""
+    return f"{HEADING}, while a cohort is scored" if rows else HEADING
+
+
+def _meanwhile(load: Load) -> str:
+    rows, scored = load.cohort
+    return f" Meanwhile {scored:,} rows of a cohort of {rows:,} were scored." if rows else ""
+
+
 def write_section(path: Path, heading: str, section: str) -> None:
     """Put a section in the place of the former one of that heading, or at the end."""
     text = path.read_text(encoding="utf-8") if path.exists() else "# Benchmarks\n"
-    start = text.find(heading)
+    start = text.find(f"{heading}\n")
     if start >= 0:
         following = text.find("\n## ", start + 1)
         text = text[:start] + (text[following + 1 :] if following >= 0 else "")
@@ -219,12 +239,15 @@ def main() -> int:
     parser.add_argument("--pause", type=float, default=12.0, help="mean seconds between two values of one person")
     parser.add_argument("--ramp", type=float, default=30.0, help="seconds over which the people arrive")
     parser.add_argument("--out", type=Path, help="Markdown file whose section is replaced")
+    parser.add_argument(
+        "--cohort", type=int, default=0, metavar="ROWS", help="score a cohort of so many rows meanwhile"
+    )
     options = parser.parse_args()
-    load = measure(options.people, options.seconds, options.pause, options.ramp)
+    load = measure(options.people, options.seconds, options.pause, options.ramp, options.cohort)
     section = report(load)
     print(section)
     if options.out:
-        write_section(options.out, HEADING, section)
+        write_section(options.out, heading(options.cohort), section)
     return 1 if load.problems else 0
 
 
