@@ -1,4 +1,4 @@
-"""The report on a scored cohort: made on demand in the background, shown section by section, one HTML file."""
+"""The report on a scored cohort: made on demand in a process of its own, shown section by section, one HTML file."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from riskmodels.cohort_report import CohortReport, build_report
+from riskmodels.cohort_report import CohortReport
+from riskmodels.cohort_report.report_task import LIMITS, ReportOrder, make_report
+from riskmodels.errors import CareRiskError
 from riskmodels.outcomes import OUTCOME
-from ui import cohort_background
+from riskmodels.tabular.versions import VersionStore
+from riskmodels.tasks import Task, shared_room
+from ui import tasks
 from ui.cohort_outcome import Label, draw_label
 from ui.cohort_recalibration import draw_recalibration
 from ui.cohort_scored import Result
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
 
 SLOT = "cohort_report"
+_ASKED = "cohort_report.asked"
 REPLICATES = 200
 
 
@@ -41,19 +46,15 @@ def draw_report(scored: Result, outcome: str, triage: Triage, models: Mapping[st
     with left:
         label = draw_label(scored)
     key = (scored.key, outcome, model.version, label.column, label.least, triage.rule)
-    busy = cohort_background.running(SLOT, key)
-    report, wrong = cohort_background.outcome(SLOT, key)
+    asked = st.session_state.get(_ASKED) == key
     with right:
-        words = "Make the report again" if report is not None else "Make the report"
+        words = "Make the report again" if asked and not tasks.running(SLOT, key) else "Make the report"
+        busy = asked and tasks.running(SLOT, key)
         if st.button(words, key="cohort_report", icon=":material/summarize:", disabled=busy or not label.ready):
-            _begin(scored, outcome, triage, model, label, key)
-            st.rerun()
-    if wrong:
-        st.error(wrong)
-    if busy:
-        cohort_background.draw_waiting(SLOT, key, "Making the report: statistics with bootstrap intervals")
-    elif report is not None:
-        _draw(scored, report)
+            tasks.forget(SLOT)
+            st.session_state[_ASKED], asked = key, True
+    if asked:
+        _draw_asked(scored, outcome, triage, model, label, key)
     else:
         st.caption(
             "Spread of the risks, unknown values, drift against the training people, what moves the estimates; with an "
@@ -62,32 +63,35 @@ def draw_report(scored: Result, outcome: str, triage: Triage, models: Mapping[st
     draw_recalibration(scored, outcome, model, label)
 
 
-def _begin(
+def _draw_asked(
     scored: Result, outcome: str, triage: Triage, model: RiskModel, label: Label, key: tuple[object, ...]
 ) -> None:
+    """The report that was asked for, its progress, or why there is none."""
+    try:
+        report = tasks.awaited(SLOT, key, lambda: _begin(scored, outcome, triage, model, label), "Making the report")
+    except CareRiskError as error:
+        st.error(str(error))
+        return
+    if report is not None:
+        _draw(scored, report)
+
+
+def _begin(scored: Result, outcome: str, triage: Triage, model: RiskModel, label: Label) -> Task[CohortReport]:
     frame = report_frame(scored)
-    values = None if label.happened is None else label.happened.reindex(frame.index)
-    patient = patients(scored, frame.index)
-    rule, whole = triage.as_rule, len(frame) == len(scored.index)
-    name = scored.name if whole else f"{count(len(frame), 'row')} drawn at random from {scored.name}"
-    problems = int(scored.counts["with_problems"]) if whole else None
-
-    def compute() -> CohortReport:
-        prediction = model.predict(frame)
-        return build_report(
-            frame,
-            prediction,
-            model,
-            outcome,
-            label=values,
-            patient=patient,
-            rule=rule,
-            problems=problems,
-            file=name,
-            replicates=REPLICATES,
-        )
-
-    cohort_background.start(SLOT, key, compute)
+    whole = len(frame) == len(scored.index)
+    order = ReportOrder(
+        frame,
+        outcome,
+        f"{model.name}@{model.version}",
+        VersionStore().folder,
+        label=None if label.happened is None else label.happened.reindex(frame.index),
+        patient=patients(scored, frame.index),
+        rule=triage.as_rule,
+        problems=int(scored.counts["with_problems"]) if whole else None,
+        file=scored.name if whole else f"{count(len(frame), 'row')} drawn at random from {scored.name}",
+        replicates=REPLICATES,
+    )
+    return shared_room().start(make_report, order, limits=LIMITS)
 
 
 def _draw(scored: Result, report: CohortReport) -> None:

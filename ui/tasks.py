@@ -64,6 +64,12 @@ def awaited(slot: str, key: Hashable, begin: Callable[[], Task[Result]], words: 
     return result
 
 
+def running(slot: str, key: Hashable) -> bool:
+    """Whether the task of that key waits or runs."""
+    kept = _kept(slot)
+    return kept is not None and kept.key == key and not kept.task.done
+
+
 def forget(slot: str) -> None:
     """Forget the task of a slot, and end it."""
     kept: _Kept | None = st.session_state.pop(_name(slot), None)
