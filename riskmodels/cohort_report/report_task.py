@@ -29,7 +29,8 @@ class ReportOrder:
         outcome: to report on.
         model: id of its model: ``population@2026-11-24-3604875e``.
         versions: folder of the recalibrated versions.
-        label, patient, rule, problems, file, replicates: as :func:`~riskmodels.cohort_report.report.build_report` takes them.
+        label, patient, rule, problems, file, replicates: as
+            :func:`~riskmodels.cohort_report.report.build_report` takes them.
     """
 
     frame: pd.DataFrame
