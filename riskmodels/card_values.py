@@ -25,7 +25,7 @@ def number(value: Any) -> float:
 
 def numbers(values: Any) -> tuple[float, ...]:
     """A list of numbers of a card; raises as :func:`number`."""
-    if not isinstance(values, list):
+    if not isinstance(values, list | tuple):
         raise TypeError(f"{type(values).__name__} in the place of a list")
     return tuple(map(number, values))
 

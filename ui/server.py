@@ -21,6 +21,7 @@ from ui.draft_writer import WRITER
 from ui.server_files import FileOwners, watch_files
 from ui.server_guard import Guard, claims_of_session
 from ui.server_headers import SecurityHeaders
+from ui.server_messages import keep_messages_of_fragments
 from ui.server_state import set_guarded
 from ui.server_way_back import WayBack
 from ui.sign_in_register import REGISTER
@@ -53,6 +54,7 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     log_unknown()
     _guard_files()
     set_guarded(True)
+    keep_messages_of_fragments()
     begun = asyncio.create_task(asyncio.to_thread(start_background))
     worker = asyncio.create_task(_keep_worker())
     REGISTER.start()

@@ -42,7 +42,10 @@ async def keep(arguments: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     while True:
         begun = loop.time()
-        process = await asyncio.create_subprocess_exec(*arguments, cwd=_ROOT, start_new_session=True)
+        # what it says to people does not go into the server's log, where only events stand
+        process = await asyncio.create_subprocess_exec(
+            *arguments, cwd=_ROOT, stdout=asyncio.subprocess.DEVNULL, start_new_session=True
+        )
         try:
             code = await process.wait()
         except asyncio.CancelledError:

@@ -193,11 +193,13 @@ class TestExport:
         seqs = [int(row["event"]) for row in rows_of(audit_export.export(database, ADMIN))]
         assert seqs == [6, 5, 4, 3, 2, 1]
 
-    @pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "+cmd|' /C calc'!A0", "\t=1"])
-    def test_a_name_is_no_formula(self, database: Database, name: str) -> None:
+    @pytest.mark.parametrize(
+        ("name", "written"), [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd", "'+cmd"), ("\t=1", "'\t'=1")]
+    )
+    def test_a_name_is_no_formula(self, database: Database, name: str, written: str) -> None:
         users.remember(database, "https://issuer", "1", name, {Role.CARE})
         shown = rows_of(audit_export.export(database, ADMIN))[0]["who"]
-        assert shown == f"'{name}"
+        assert shown == written
 
     def test_it_needs_an_administrator(self, database: Database) -> None:
         with pytest.raises(NotAllowedError):
