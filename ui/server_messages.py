@@ -17,7 +17,7 @@ _CLEAR: Callable[..., None] = ForwardMsgQueue.clear
 
 def keep_messages_of_fragments() -> None:
     """Have every queue of this process keep them; calling it again changes nothing."""
-    ForwardMsgQueue.clear = _clear  # type: ignore[method-assign]
+    ForwardMsgQueue.clear = _clear  # type: ignore[assignment, method-assign]
 
 
 def _clear(
