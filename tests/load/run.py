@@ -143,8 +143,13 @@ def _busy(readings: list[tuple[float, float]]) -> float:
 
 
 @contextmanager
-def served(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The app in a process of its own, with an empty data folder; its address and process."""
+def served(data: Path, database: str = "") -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """The app in a process of its own, with an empty data folder; its address and process.
+
+    Args:
+        data: folder for records and log.
+        database: address of a PostgreSQL database; SQLite in the folder when empty.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -157,7 +162,7 @@ def served(data: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         "CARERISK_OIDC_CLIENT_SECRET": COOKIE_SECRET,
         "CARERISK_OIDC_REDIRECT_URI": f"http://localhost:{port}/oauth2callback",
     }
-    environment.pop("DATABASE_URL", None)
+    environment["DATABASE_URL"] = database
     with (data / "log.txt").open("wb") as log:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:

@@ -5,10 +5,7 @@ Between the app and the server stands a relay that stops passing anything on, as
 
 from __future__ import annotations
 
-import contextlib
-import select
-import socket
-import threading
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,49 +18,9 @@ from riskmodels.records import LOCAL, Database, RecordsError, audit, open_databa
 from riskmodels.records.audit import Action
 from riskmodels.records.errors import UncertainError
 
+sys.path.insert(0, str(Path(__file__).parent))
 
-class Relay:
-    """Passes bytes between a port of its own and the server, until it is frozen."""
-
-    def __init__(self, host: str, port: int) -> None:
-        self._server, self._open, self._ended = (host, port), threading.Event(), threading.Event()
-        self._open.set()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(0.1)
-        self.port = int(self._listener.getsockname()[1])
-        self._threads = [threading.Thread(target=self._accept)]
-        self._threads[0].start()
-
-    def freeze(self) -> None:
-        self._open.clear()
-
-    def go_on(self) -> None:
-        self._open.set()
-
-    def close(self) -> None:
-        self._ended.set()
-        self._open.set()
-        for thread in self._threads:
-            thread.join()
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while not self._ended.is_set():
-            with contextlib.suppress(TimeoutError):
-                client, _ = self._listener.accept()
-                self._threads.append(threading.Thread(target=self._serve, args=(client,)))
-                self._threads[-1].start()
-
-    def _serve(self, client: socket.socket) -> None:
-        with client, socket.create_connection(self._server) as server, contextlib.suppress(OSError):
-            while not self._ended.is_set():
-                ready, _, _ = select.select([client, server], [], [], 0.1)
-                self._open.wait()
-                for source in ready:
-                    data = source.recv(65_536)
-                    if not data:
-                        return
-                    (server if source is client else client).sendall(data)
+from relay import Relay
 
 
 @pytest.fixture
