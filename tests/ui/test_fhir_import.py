@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from riskmodels.interop.fhir import Code, FhirPatient, Found, Unused, Version, read_bundle
+from riskmodels.tasks import Room
 from ui import fhir_import
 from ui.draft import unit_key, value_key
 
@@ -134,12 +135,16 @@ class TestImport:
         assert page.selectbox(key=value_key("hypertension")).value == 1
 
     def test_page_goes_on_while_the_file_is_read_and_reading_can_be_stopped(self, page: AppTest) -> None:
-        page.file_uploader[0].set_value(("b.json", (FOLDER / "synthea_like_r4.json").read_bytes(), "application/json"))
-        page.run()
-        assert "Reading the bundle" in next(e.proto.text for e in page.get("progress"))
-        page.number_input(key=value_key("age")).set_value(40.0)
-        press(page, "Cancel")
-        read(page)
+        busy = Room(0)  # nobody gets a place, so the file waits until it is stopped
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(fhir_import, "shared_room", lambda: busy)
+            data = (FOLDER / "synthea_like_r4.json").read_bytes()
+            page.file_uploader[0].set_value(("b.json", data, "application/json"))
+            page.run()
+            assert "Reading the bundle" in next(e.proto.text for e in page.get("progress"))
+            page.number_input(key=value_key("age")).set_value(40.0)
+            press(page, "Cancel")
+            page.run()
         assert page.number_input(key=value_key("age")).value == 40
         assert any("Stopped" in caption.value for caption in page.caption)
         press(page, "Begin again")
