@@ -305,6 +305,7 @@ def _sqlite(address: URL, file: SqliteFile | None) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin)
     if file is not None:
+        event.listen(engine, "do_connect", lambda *_: file.refuse_another())
         event.listen(engine, "connect", file.note)
         event.listen(engine, "begin", lambda connection: _prove(connection, file))
     return engine

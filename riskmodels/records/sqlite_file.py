@@ -34,12 +34,8 @@ class Identity:
 
 def identity(path: Path) -> Identity | None:
     """Who stands at a path now; None when the database or its log is not there."""
-    try:
-        found = [path.stat(), path.with_name(path.name + LOG).stat()]
-    except OSError:
-        return None
-    file, log = ((seen.st_dev, seen.st_ino) for seen in found)
-    return Identity(file, log)
+    file, log = _standing(path), _standing(path.with_name(path.name + LOG))
+    return None if file is None or log is None else Identity(file, log)
 
 
 class SqliteFile:
@@ -62,6 +58,7 @@ class SqliteFile:
         Raises:
             RecordsError: when it cannot be made, or one was made here and is gone.
         """
+        self._noted = None
         try:
             if self.path.exists():
                 _keep_private(self.path)
@@ -75,6 +72,15 @@ class SqliteFile:
                 hint="Set CARERISK_DATA to a folder that can be written.",
                 log="database file",
             ) from None
+
+    def refuse_another(self) -> None:
+        """Open no connection where another file, or none, stands at the path: SQLite would make an empty one.
+
+        Raises:
+            DisplacedError: when the file is not the one that was opened first.
+        """
+        if self._noted is not None and _standing(self.path) != self._noted.file:
+            raise _displaced()
 
     def note(self, connection: Any, record: Any) -> None:
         """Remember which files a new connection has open.
@@ -105,6 +111,14 @@ class SqliteFile:
     def trouble(self) -> str:
         """Why nothing is saved at present, in words; empty where the files are in their place, or none is open yet."""
         return str(_displaced()) if self._noted is not None and identity(self.path) != self._noted else ""
+
+
+def _standing(path: Path) -> tuple[int, int] | None:
+    try:
+        seen = path.stat()
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino
 
 
 def prepare(connection: Any, _record: Any) -> None:

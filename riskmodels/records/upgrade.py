@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from riskmodels.records.engine import Database, connect
 from riskmodels.records.errors import RecordsError
-from riskmodels.records.sqlite_file import leave_mark
+from riskmodels.records.sqlite_file import SqliteFile, leave_mark
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 #: any number: of the lock that lets one process at a time migrate a PostgreSQL database
@@ -88,8 +88,8 @@ def upgrade(database: Database) -> Version:
     _refuse_newer(before)
     if not before.current:
         _run_steps(database)
-    if database.file is not None:
-        leave_mark(database.file)
+    if isinstance(database.place, SqliteFile):
+        leave_mark(database.place.path)
     return before
 
 

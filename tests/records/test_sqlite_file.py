@@ -113,6 +113,18 @@ def test_displaced_file_is_told_and_nothing_is_confirmed(
     assert "moved, replaced or deleted" in database.trouble()
 
 
+def test_further_connection_makes_no_empty_file_in_the_place_of_a_lost_one(database: Database, file: Path) -> None:
+    look(database)
+    file.unlink()
+    with (
+        database.engine.connect(),
+        pytest.raises(DisplacedError),
+    ):  # the one that is open is taken: a new one is asked for
+        look(database)
+    assert not file.exists()
+    assert "moved, replaced or deleted" in database.trouble()
+
+
 def test_file_deleted_in_the_middle_of_a_save_is_told(database: Database, file: Path) -> None:
     def save() -> None:
         with database.write() as session:
