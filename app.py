@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from riskmodels import logs
-from ui import server, server_ready
+from riskmodels.runtime import logs
+from ui.server import app as server
+from ui.server import ready as server_ready
 
 logs.configure()
 app = st.App(

@@ -4,22 +4,19 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import Role
-from ui import (
-    draft,
-    form,
-    parts,
-    patient_answer,
-    record_bar,
-    record_case,
-    record_download,
-    record_draft,
-    record_state,
-    record_talk,
-)
-from ui.examples import EXAMPLES
 from ui.models import shipped_models
 from ui.page import start_page
-from ui.timeline import draw_timeline
+from ui.patient import answer as patient_answer
+from ui.patient import case as record_case
+from ui.patient import download as record_download
+from ui.patient import form, parts
+from ui.patient.examples import EXAMPLES
+from ui.record import autosave as record_draft
+from ui.record import bar as record_bar
+from ui.record import draft
+from ui.record import state as record_state
+from ui.record import talk as record_talk
+from ui.record.timeline.page import draw_timeline
 
 start_page("Assess a patient", roles=(Role.CARE,))
 

@@ -6,12 +6,13 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import Role, State
-from ui import cohort_jobs, cohort_state
-from ui.cohort_columns import draw_columns_line, draw_columns_step
-from ui.cohort_file import WAITING, draw_file_step, draw_refusal
-from ui.cohort_jobs import Job, ScoreRequest
-from ui.cohort_result import draw_progress, draw_result
-from ui.cohort_scored import result_of
+from ui.cohort import jobs as cohort_jobs
+from ui.cohort import state as cohort_state
+from ui.cohort.columns import draw_columns_line, draw_columns_step
+from ui.cohort.file import WAITING, draw_file_step, draw_refusal
+from ui.cohort.jobs import Job, ScoreRequest
+from ui.cohort.result import draw_progress, draw_result
+from ui.cohort.scored import result_of
 from ui.database import database
 from ui.models import shipped_models
 from ui.page import start_page

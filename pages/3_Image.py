@@ -8,17 +8,18 @@ from riskmodels.errors import CareRiskError
 from riskmodels.imaging.model import HINT
 from riskmodels.imaging.registry import FOLDERS_VARIABLE, Found, find_models
 from riskmodels.records import Role
-from ui import image_job, image_state
-from ui.cohort_text import plain
-from ui.image_batch import draw_batch
-from ui.image_checks import draw_checks, draw_refusal
-from ui.image_models import STYLE, choose_model, draw_about, draw_in_sidebar, model_key
-from ui.image_picture import draw_picture
-from ui.image_record import draw_keep
-from ui.image_result import draw_reading, limits_html
-from ui.image_state import Batch, Item
-from ui.image_upload import draw_progress, draw_upload, take_files
+from ui.image import job as image_job
+from ui.image import state as image_state
+from ui.image.batch import draw_batch
+from ui.image.checks import draw_checks, draw_refusal
+from ui.image.models import STYLE, choose_model, draw_about, draw_in_sidebar, model_key
+from ui.image.picture import draw_picture
+from ui.image.record import draw_keep
+from ui.image.result import draw_reading, limits_html
+from ui.image.state import Batch, Item
+from ui.image.upload import draw_progress, draw_upload, take_files
 from ui.page import start_page
+from ui.text import plain
 
 
 def draw_item(made: Batch, item: Item, found: Found) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riskmodels.records import Role
 from ui.page import start_page
-from ui.records_list import draw_list
+from ui.records.listing import draw_list
 
 start_page("Find a record", roles=(Role.CARE,))
 draw_list()

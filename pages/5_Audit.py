@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riskmodels.records import Role
-from ui.audit_list import draw_trail
+from ui.audit.listing import draw_trail
 from ui.page import start_page
 
 start_page("Review the audit trail", roles=(Role.ADMIN,))

@@ -1,5 +1,5 @@
 """``python -m riskmodels``."""
 
-from riskmodels.cli import main
+from riskmodels.cli.main import main
 
 raise SystemExit(main())

@@ -20,10 +20,8 @@ UI = sorted((ROOT / "ui").rglob("*.py"))
 #: what ``streamlit run`` is given: the server, no page
 SERVER = ROOT / "app.py"
 SOURCES = [*PAGES, SERVER, *UI, *LIBRARY]
-#: run with ``python -m`` to make a committed table from a cohort; nothing imports them, so they may reach up
-COMMANDS = [path for path in LIBRARY if path.stem.startswith("fit_")]
 
-ABOVE = ("tabular", "explain", "evaluation", "shipping", "scoring", "cohorts", "interop", "cli")
+ABOVE = ("tabular", "explain", "changes", "evaluation", "shipping", "scoring", "cohorts", "interop", "cli")
 #: the foundation, in which nothing may know of models, their evaluation or their delivery: what each part of it may
 #: import besides itself
 ALLOWED = {
@@ -32,11 +30,9 @@ ALLOWED = {
     "vocabulary": ("units",),
     "columns": (),
     "outcomes": ("columns", "vocabulary"),
-    "percentiles": (),
     "criteria": ("units", "vocabulary"),
-    "scores": ("columns", "errors", "units", "vocabulary", "outcomes", "percentiles"),
-    "column_checks": ("columns", "errors", "units", "vocabulary"),
-    "checks": ("column_checks", "columns", "errors", "units", "vocabulary", "scores"),
+    "scores": ("columns", "errors", "units", "vocabulary", "outcomes"),
+    "checks": ("columns", "errors", "units", "vocabulary", "scores"),
 }
 FOUNDATION = tuple(ALLOWED)
 EXECUTABLE_FORMATS = set("pickle cPickle _pickle dill cloudpickle joblib shelve marshal jsonpickle".split())
@@ -121,7 +117,7 @@ def where(path: Path, line: int, what: str) -> str:
 
 
 def foundation() -> list[Path]:
-    return [p for p in LIBRARY if part_of(module_name(p)) in FOUNDATION and p not in COMMANDS]
+    return [p for p in LIBRARY if part_of(module_name(p)) in FOUNDATION]
 
 
 def forbidden_imports(paths: list[Path], *packages: str) -> list[str]:
@@ -189,9 +185,6 @@ class TestDirections:
 
     def test_foundation_needs_no_neural_network(self) -> None:
         assert forbidden_imports(foundation(), "torch", "sklearn", "shap", "xgboost") == []
-
-    def test_commands_that_make_tables_are_run_and_never_imported(self) -> None:
-        assert forbidden_imports(SOURCES, *map(module_name, COMMANDS)) == []
 
 
 def find_cycle(graph: dict[str, set[str]]) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-_PAGE = Path(__file__).resolve().parent.parent / "ui" / "server_refusal.html"
+_PAGE = Path(__file__).resolve().parent.parent / "ui" / "server" / "refusal.html"
 _AWAY = "away.html"
 _TITLE = "CareRisk is being started"
 _SENTENCE = "The app does not answer at the moment. Reload this page in a minute; what was typed for a patient is kept."

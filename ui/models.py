@@ -7,11 +7,14 @@ by another process is used from the next look on.
 from __future__ import annotations
 
 import gc
+from html import escape
 
 import streamlit as st
 
+from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.tabular.versions import VersionStore
+from ui import text
 
 #: what each shipped model is called on pages
 MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model"}
@@ -39,3 +42,32 @@ def version_text(model: RiskModel) -> str:
     """Version and date of training; the date once where the version begins with it."""
     version = model.version.removeprefix(f"{model.created[:10]}-")
     return f"version {version} of {model.created[:10]}"
+
+
+def draw_models() -> None:
+    """One block a shipped model: version, date, device, what it estimates and from what.
+
+    Raises:
+        ModelFileError: when a model folder is missing, damaged or of another version.
+    """
+    for name, model in shipped_models().items():
+        rows = "".join(f"<dt>{escape(term)}</dt><dd>{escape(told)}</dd>" for term, told in model_facts(model))
+        st.html(f'<section class="cr-validity"><h3>{escape(MODEL_LABEL.get(name, name))}</h3><dl>{rows}</dl></section>')
+
+
+def model_facts(model: RiskModel) -> list[tuple[str, str]]:
+    """What there is to know of a model at a glance, as (term, words)."""
+    outcomes = [OUTCOME[name] for name in model.outcomes]
+    return [
+        ("Version", version_text(model).removeprefix("version ")),
+        ("Estimates", text.sentence_list([outcome.label for outcome in outcomes])),
+        ("Holds for", "; ".join(dict.fromkeys(outcome.population for outcome in outcomes))),
+        ("Learnt from", _data_text(model)),
+        ("Computes on", str(model.device).upper()),
+    ]
+
+
+def _data_text(model: RiskModel) -> str:
+    """``UCI Heart Disease, four hospitals …; 920 people``, from the model's card."""
+    source = str(model.card.get("data", {}).get("source", "see the model card"))
+    return f"{source}; {model.card['training_rows']:,} people in training"

@@ -10,9 +10,9 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import Actor, Role
-from ui import sign_in_screens
 from ui.models import MODEL_LABEL, shipped_models, version_text
-from ui.sign_in import current_actor
+from ui.sign_in import screens as sign_in_screens
+from ui.sign_in.account import current_actor
 
 EVERYBODY = tuple(Role)
 
@@ -94,7 +94,7 @@ def start_page(title: str, roles: tuple[Role, ...], models: Callable[[], None] |
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={},
     )
-    for name in ("style.css", "scale.css", "tables.css", "sign_in.css"):
+    for name in ("style.css", "scale.css", "tables.css", "sign_in/sign_in.css"):
         st.html(_FOLDER / name)
     actor = sign_in_screens.person_at_the_gate()
     allowed = actor.may(*roles)
@@ -109,6 +109,15 @@ def open_pages(actor: Actor | None = None) -> list[PageLink]:
     """The pages that a person (the one at the screen when absent) may open, in the order of the menu."""
     person = actor or current_actor()
     return [page for page in PAGES if person.may(*page.roles)]
+
+
+def draw_doors() -> None:
+    """A link to each page with a sentence on what is behind it."""
+    doors = [page for page in open_pages() if page.about]
+    for column, page in zip(st.columns(len(doors), gap="large"), doors, strict=True):
+        with column, st.container(key=f"door.{page.label}"):
+            st.page_link(page.script, label=f"**{page.label}**", icon=page.icon)
+            st.caption(page.about)
 
 
 def _draw_sidebar(actor: Actor, draw_models: Callable[[], None] | None) -> None:

@@ -1,13 +1,17 @@
-"""Numbers as people read them: risks with two significant digits, intervals, natural frequencies."""
+"""Numbers as people read them, two significant digits of a risk; and what strangers wrote, made safe to show."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from math import floor, log10
 
 from riskmodels.tabular.reference import AGE_BANDS
 
 #: risks below this are not told apart
 _LEAST = 0.0001
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
+_LONGEST = 80
 
 
 def _digits(percent: float) -> str:
@@ -80,3 +84,32 @@ def sentence_list(labels: list[str]) -> str:
     """Labels as a list inside a sentence: ``waist, HDL cholesterol and eGFR``."""
     words = [inside(label) for label in labels]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def plain(text: str, longest: int = _LONGEST) -> str:
+    """A text of a stranger (file name, header, cell) as literal text inside Markdown.
+
+    Args:
+        text: as uploaded.
+        longest: characters kept; the rest becomes “…”.
+
+    Returns:
+        One line: control and direction characters removed, Markdown's own characters escaped.
+    """
+    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    visible = " ".join(visible.split())
+    if len(visible) > longest:
+        visible = visible[: longest - 1] + "…"
+    return _MARKS.sub(r"\\\1", visible)
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: ``1 row``, ``12,480 rows``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(names: list[str], most: int = 12) -> str:
+    """Names as a sentence lists them: ``a, b and c``, ``a, b and 14 more``."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} more"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

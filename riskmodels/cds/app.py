@@ -26,7 +26,7 @@ from riskmodels.cds.service import SERVICE, RequestError, discovery, is_uuid, re
 from riskmodels.cds.tokens import TokenStoreError
 from riskmodels.cds.trust import NotTrustedError, Trust
 from riskmodels.errors import ModelFileError
-from riskmodels.logs import log_event
+from riskmodels.runtime.logs import log_event
 from riskmodels.tasks import MOST_WAITING, Room, TaskError, warm_up
 
 #: bytes of a request, and seconds it may take to arrive

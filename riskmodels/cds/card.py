@@ -25,7 +25,7 @@ from riskmodels.cds.words import (
 )
 from riskmodels.checks import check
 from riskmodels.criteria import SOURCE, Finding, Meets, find_criteria
-from riskmodels.interop.fhir import FhirPatient
+from riskmodels.interop.fhir.read import FhirPatient
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import InputError
+from riskmodels.runtime.addresses import is_loopback, read_address
 
 if TYPE_CHECKING:
     from riskmodels.cds.app import Settings
@@ -48,8 +48,8 @@ def serve_cds_command(options: argparse.Namespace, say: Say) -> int:
 
     from riskmodels.cds.app import make_app
     from riskmodels.cds.models import InForce
-    from riskmodels.environment import log_unknown
-    from riskmodels.logs import configure
+    from riskmodels.runtime.environment import log_unknown
+    from riskmodels.runtime.logs import configure
 
     configure()
     log_unknown()

@@ -7,8 +7,8 @@ from datetime import date
 
 from riskmodels.cds.service import RequestError, read_request
 from riskmodels.errors import InputError
-from riskmodels.interop.fhir import FhirPatient, read_document
-from riskmodels.progress import Tell, silent
+from riskmodels.interop.fhir.read import FhirPatient, read_document
+from riskmodels.runtime.progress import Tell, silent
 from riskmodels.tasks import Limits, TaskError
 
 #: of one call; the templates ask for a hundredth of what that allows

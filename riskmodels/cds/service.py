@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from riskmodels.errors import CareRiskError, FileError
-from riskmodels.interop.fhir_codes import PANELS, measurements
-from riskmodels.interop.fhir_json import read_json
-from riskmodels.interop.fhir_types import Json
+from riskmodels.interop.fhir.codes import PANELS, measurements
+from riskmodels.interop.fhir.safe_json import read_json
+from riskmodels.interop.fhir.types import Json
 from riskmodels.vocabulary import GROUPS, VOCABULARY
 
 HOOK = "patient-view"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from riskmodels.interop.fhir import FhirPatient, Found
+from riskmodels.interop.fhir.read import FhirPatient, Found
 from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import find_unit

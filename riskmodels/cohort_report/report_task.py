@@ -11,7 +11,7 @@ from riskmodels.cohort_report.report import build_report
 from riskmodels.cohort_report.tables import CohortReport
 from riskmodels.cohort_report.triage import Rule
 from riskmodels.errors import ModelFileError
-from riskmodels.progress import Tell, silent
+from riskmodels.runtime.progress import Tell, silent
 from riskmodels.scoring.known_models import KnownModels
 from riskmodels.tabular.versions import VersionStore
 from riskmodels.tasks import Limits

@@ -1,7 +1,7 @@
 """The distribution of every input among a model's training people, as small tables of cumulative shares.
 
 The shipped models' tables are in data/reference/training_distribution.json, made by
-``python -m riskmodels.cohort_report.fit_training_distribution``; a model trained on own data has them on its card.
+``python -m riskmodels.shipping.fit_training_distribution``; a model trained on own data has them on its card.
 They belong to the people whose hash is on the model's card, so a recalibrated version finds them too.
 """
 

@@ -1,27 +1,8 @@
-"""Public cohorts as PatientFrames, each with its outcomes and a data card in data/cohorts."""
+"""Public cohorts: raw files in, PatientFrames with their outcomes out, each with a data card in data/cohorts.
 
-from riskmodels.cohorts.demo import read_demo, run_demo
-from riskmodels.cohorts.nhanes import (
-    AUDIT_COLUMNS,
-    Built,
-    cardiovascular_death,
-    diabetes_label,
-    dysglycaemia_label,
-    read_nhanes,
-    run_nhanes,
-)
+Called by training, by the demo cohort of the app and by the commands ``fetch`` and ``cohort``.
+"""
+
 from riskmodels.cohorts.uci_heart import read_uci_heart, run_uci
 
-__all__ = [
-    "AUDIT_COLUMNS",
-    "Built",
-    "cardiovascular_death",
-    "diabetes_label",
-    "dysglycaemia_label",
-    "read_demo",
-    "read_nhanes",
-    "read_uci_heart",
-    "run_demo",
-    "run_nhanes",
-    "run_uci",
-]
+__all__ = ["read_uci_heart", "run_uci"]

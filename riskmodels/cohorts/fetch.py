@@ -17,8 +17,8 @@ from email.message import Message
 from pathlib import Path
 from typing import IO, Any
 
-from riskmodels.addresses import is_loopback, read_address
 from riskmodels.errors import SourceDataError
+from riskmodels.runtime.addresses import is_loopback, read_address
 
 #: called with the bytes there are so far and the bytes there will be (None when the server does not say)
 Received = Callable[[int, int | None], None]

@@ -7,22 +7,29 @@ For every unknown input: draw plausible values given all that is known about thi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
 from riskmodels.columns import Floats
-from riskmodels.tabular.reference import NODES, Reference
 from riskmodels.vocabulary import VOCABULARY
 
 #: not tests that one could order: facts about the patient that are asked, not measured, or set by another input
 _NOT_ASKED = frozenset({"age", "sex", "fasting_hours"})
 
 
+class Population(Protocol):
+    """Where plausible values come from."""
+
+    def all_plausible(self, names: Sequence[str], known: Mapping[str, float]) -> dict[str, Floats]:
+        """Plausible values of each unknown input, as many of each, given all that is known."""
+
+
 def narrowing(
     known: Mapping[str, float],
     inputs: Sequence[str],
-    reference: Reference,
+    reference: Population,
     risk_of: Callable[[Floats], Floats],
 ) -> pd.DataFrame:
     """What each unknown input could change.
@@ -53,7 +60,7 @@ def narrowing(
 
 def _trials(known: Mapping[str, float], values: Mapping[str, Floats]) -> Floats:
     """The patient once for each value of each unknown input."""
-    each, places = len(NODES), {name: place for place, name in enumerate(known)}
+    each, places = len(next(iter(values.values()))), {name: place for place, name in enumerate(known)}
     trials = np.tile(np.array(list(known.values())), (each * len(values), 1))
     for i, (name, tried) in enumerate(values.items()):
         trials[i * each : (i + 1) * each, places[name]] = tried

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from riskmodels.card_values import number, record
 from riskmodels.imaging.backbone import Backbone
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.findings import Question
@@ -22,7 +21,8 @@ from riskmodels.imaging.results import Check, Map, Picture, Pixels, Reading, Sha
 from riskmodels.imaging.saliency import Score, grad_cam, occlude
 from riskmodels.imaging.targets import FloatArray, Target, slices
 from riskmodels.imaging.training import ImageConfig
-from riskmodels.model_files import halved, read_model, understood, write_model
+from riskmodels.model_files.card_values import number, record
+from riskmodels.model_files.folder import halved, read_model, understood, write_model
 from riskmodels.tabular.device import choose_device
 
 _UNUSUAL = (

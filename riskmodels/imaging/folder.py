@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from riskmodels.errors import TrainingError
 from riskmodels.imaging.labels_csv import LAYOUT, PARTS, TEST, TRAIN, VAL, Item, inside, rows_of_csv
-from riskmodels.interop import sniff
+from riskmodels.interop.table import sniff
 
 #: fewest pictures of a class
 LEAST = 10

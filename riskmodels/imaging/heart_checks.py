@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from riskmodels.card_values import numbers
 from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, STRUCTURES, Mask, Outline
 from riskmodels.imaging.results import Check, Picture
+from riskmodels.model_files.card_values import numbers
 
 VIEW = "View"
 #: strength of the penalty in :func:`learn_side`

@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from riskmodels.card_values import number
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.frame import Frame
 from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, read_ranges, side_check, view_check
@@ -35,7 +34,8 @@ from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.imaging.saliency import OCCLUSION_GRID
 from riskmodels.imaging.unet import UNet, UNetShape
-from riskmodels.model_files import halved, read_model, understood, write_model
+from riskmodels.model_files.card_values import number
+from riskmodels.model_files.folder import halved, read_model, understood, write_model
 from riskmodels.tabular.device import choose_device
 
 #: above it the heart counts as enlarged on a PA film of an adult. Source: Danzer, Am J Med Sci 157:513, 1919.

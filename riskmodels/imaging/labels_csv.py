@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from riskmodels.errors import TrainingError
-from riskmodels.interop import sniff
+from riskmodels.interop.table import sniff
 
 TRAIN, VAL, TEST = "train", "val", "test"
 #: what a part may be called in a ``split`` column, or as a folder above the classes

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from riskmodels.errors import ImageError
 from riskmodels.imaging.results import Check, Picture, Pixels
 from riskmodels.interop.dicom import MAX_PIXELS, PERCENTILES, attempt, read_dicom, silenced, to_light
-from riskmodels.interop.sniff import kind_of, wide_encoding
+from riskmodels.interop.table.sniff import kind_of, wide_encoding
 
 PNG, JPEG, DICOM = "PNG", "JPEG", "DICOM"
 MAX_BYTES = 40_000_000

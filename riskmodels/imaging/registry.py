@@ -9,7 +9,7 @@ from typing import Any
 
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.model import HEART_SIZE, HINT, SHIPPED, ImageModel
-from riskmodels.model_files import read_card
+from riskmodels.model_files.folder import read_card
 
 #: environment variable: further folders with trained image models, separated as in PATH
 FOLDERS_VARIABLE = "CARERISK_IMAGE_MODELS"

@@ -17,7 +17,7 @@ from scipy.special import expit
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from riskmodels.card_values import record
+from riskmodels.model_files.card_values import record
 
 FloatArray = NDArray[np.float64]
 

@@ -21,12 +21,12 @@ from torch import Tensor, nn
 from torch.optim import AdamW
 from torch.optim.lr_scheduler import OneCycleLR
 
-from riskmodels.card_values import record
 from riskmodels.imaging.augment import Augmentation, augment
 from riskmodels.imaging.backbone import pretrained
 from riskmodels.imaging.checkpoint import read_checkpoint, write_checkpoint
 from riskmodels.imaging.network import ImageNetwork
 from riskmodels.imaging.targets import Target, prior_logits, slices
+from riskmodels.model_files.card_values import record
 
 #: few: heads fitted to the end on frozen features were a worse start on validation photos
 _FROZEN_STEPS = 60

@@ -1,7 +1,7 @@
 """Where a published score stands among people of the same sex and age: percentiles of NHANES 2011–2016 adults.
 
 The percentiles are a committed file, data/reference/score_standing.json, written by
-``python -m riskmodels.scores.fit_standing``.
+``python -m riskmodels.shipping.fit_standing``.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from riskmodels.errors import SourceDataError
-from riskmodels.percentiles import Tables, percentile_tables, rounded, share_below
 from riskmodels.scores.framingham import framingham
+from riskmodels.scores.percentiles import Tables, percentile_tables, rounded, share_below
 from riskmodels.scores.registry import REGISTRY
 from riskmodels.scores.score2 import REGIONS
 
@@ -69,7 +69,7 @@ class Standings:
             score: {name: rounded(groups) for name, groups in columns.items()} for score, columns in self.tables.items()
         }
         return {
-            "made_by": "python -m riskmodels.scores.fit_standing",
+            "made_by": "python -m riskmodels.shipping.fit_standing",
             "source_sha256": self.source,
             "population": self.population,
             "not_ranked": NOT_RANKED,
@@ -96,7 +96,7 @@ def standing(score: str, column: str, value: float, age: float, sex: float, *, r
 
     Returns:
         0–1; half of those with the very same value count as lower. NaN where there are no percentiles
-        (:data:`NOT_RANKED`), no value, or too few people (:data:`riskmodels.percentiles.FEWEST`).
+        (:data:`NOT_RANKED`), no value, or too few people (:data:`riskmodels.scores.percentiles.FEWEST`).
 
     Raises:
         SourceDataError: when the committed file is missing or damaged.
@@ -124,7 +124,7 @@ def load_standings(path: Path = PATH) -> Standings:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceDataError(
             f"The percentiles of the published scores cannot be read from {path.name}.",
-            hint="Restore data/reference, or run python -m riskmodels.scores.fit_standing.",
+            hint="Restore data/reference, or run python -m riskmodels.shipping.fit_standing.",
         ) from error
 
 

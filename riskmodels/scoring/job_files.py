@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from riskmodels.interop.apply import Applied, Counts
-from riskmodels.interop.file_format import FileFormat
+from riskmodels.interop.columns.apply import Applied, Counts
+from riskmodels.interop.table.file_format import FileFormat
 from riskmodels.scoring.sinks import CsvSink, ParquetSink
 
 

@@ -21,12 +21,12 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodels.errors import CareRiskError, InputError
-from riskmodels.interop.apply import Counts, apply
-from riskmodels.interop.chunks import Source
-from riskmodels.interop.file_format import BLOCK
-from riskmodels.interop.mapping import Visits
-from riskmodels.interop.source import open_source
-from riskmodels.interop.visits import earlier_visits
+from riskmodels.interop.columns.apply import Counts, apply
+from riskmodels.interop.columns.mapping import Visits
+from riskmodels.interop.columns.visits import earlier_visits
+from riskmodels.interop.table.chunks import Source
+from riskmodels.interop.table.file_format import BLOCK
+from riskmodels.interop.table.source import open_source
 from riskmodels.records import cohorts, jobs, queue
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.engine import Database

@@ -26,7 +26,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from riskmodels.errors import CareRiskError, FileError, InputError
-from riskmodels.interop.columns import Column, read_headers
+from riskmodels.interop.columns.header import Column, read_headers
 from riskmodels.scoring.sinks import ParquetSink
 from riskmodels.scoring.sources import checked_chunk
 from riskmodels.scoring.stream import CHUNK_ROWS, NOTHING, Chunk, Plan, StreamCounts, score_stream

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from riskmodels.errors import InputError
-from riskmodels.interop.file_format import FileFormat
-from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Combine, Role, Visits
+from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMapping, Combine, Role, Visits
+from riskmodels.interop.table.file_format import FileFormat
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel

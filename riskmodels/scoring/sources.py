@@ -20,11 +20,11 @@ import pyarrow.parquet
 
 from riskmodels.checks import check
 from riskmodels.errors import FileError
-from riskmodels.interop.apply import apply
-from riskmodels.interop.columns import Column, read_headers
-from riskmodels.interop.mapping import CohortMapping
-from riskmodels.interop.source import Source
-from riskmodels.interop.table import find_delimiter
+from riskmodels.interop.columns.apply import apply
+from riskmodels.interop.columns.header import Column, read_headers
+from riskmodels.interop.columns.mapping import CohortMapping
+from riskmodels.interop.columns.own_table import find_delimiter
+from riskmodels.interop.table.source import Source
 from riskmodels.scoring.stream import CHUNK_ROWS, Chunk
 
 #: bytes of a CSV parsed at a time
@@ -163,9 +163,9 @@ def mapped_chunks(
     """Chunks of a file with other headers, codes or units, by its confirmed mapping.
 
     Args:
-        source: from :func:`riskmodels.interop.source.open_source`.
+        source: from :func:`riskmodels.interop.table.source.open_source`.
         mapping: every question of it answered.
-        earlier: rows to leave out, from :func:`riskmodels.interop.visits.earlier_visits`.
+        earlier: rows to leave out, from :func:`riskmodels.interop.columns.visits.earlier_visits`.
         rows: a chunk.
 
     Raises:

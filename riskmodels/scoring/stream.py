@@ -18,7 +18,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from riskmodels.column_checks import Problem
+from riskmodels.checks.columns import Problem
 from riskmodels.errors import CareRiskError, InputError
 from riskmodels.outcomes import OUTCOME
 from riskmodels.scoring.cohort import PROBLEMS, Counts, Progress

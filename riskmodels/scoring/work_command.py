@@ -44,8 +44,8 @@ def work_command(options: argparse.Namespace, say: Say) -> int:
     _step_back()
     import torch
 
-    from riskmodels.logs import configure
     from riskmodels.records import open_database
+    from riskmodels.runtime.logs import configure
     from riskmodels.scoring.known_models import KnownModels
     from riskmodels.scoring.workers import Workers
 

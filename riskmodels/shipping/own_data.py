@@ -1,7 +1,7 @@
 """A model of the same kind on an analyst's own people: read, refused or fitted, judged, written with the same card.
 
-The file has the app's own column names (:mod:`riskmodels.interop.table`), one column with the outcome, and, for an
-outcome within a time, one with the time of follow-up. Small cohorts are judged by cross-validation and fitted on
+The file has the app's own column names (:mod:`riskmodels.interop.columns.own_table`), one column with the outcome, and,
+for an outcome within a time, one with the time of follow-up. Small cohorts are judged by cross-validation and fitted on
 everybody; large ones keep 30 % of the patients out and are judged on them.
 """
 
@@ -23,7 +23,7 @@ from riskmodels.cohort_report.recalibration import held_out_rows
 from riskmodels.cohort_report.training_distribution import CARD_KEY, distributions
 from riskmodels.errors import InputError, TrainingError
 from riskmodels.evaluation import evaluate, ipcw, standard_subgroups
-from riskmodels.interop.table import Table, read_table
+from riskmodels.interop.columns.own_table import Table, read_table
 from riskmodels.outcomes import OUTCOME
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.fitting import fit_model

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from riskmodels.cohorts import read_nhanes
-from riskmodels.cohorts.nhanes import REFERENCE_CYCLES
+from riskmodels.cohorts.nhanes import read_nhanes
+from riskmodels.cohorts.nhanes.frame import REFERENCE_CYCLES
 from riskmodels.evaluation import evaluate, fit_affine, standard_subgroups
 from riskmodels.evaluation.peers import Dataset, fit_peers
-from riskmodels.model_files import file_hash
+from riskmodels.model_files.folder import file_hash
 from riskmodels.outcomes import OUTCOME, eligible
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.say import Say

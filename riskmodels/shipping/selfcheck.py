@@ -131,7 +131,7 @@ def image_checks() -> list[Check]:
     from riskmodels.imaging.model import HINT, ROOT, SHIPPED
     from riskmodels.imaging.picture import open_picture
     from riskmodels.imaging.registry import find_models
-    from riskmodels.model_files import CARD, read_card
+    from riskmodels.model_files.folder import CARD, read_card
 
     results, sample = [], ROOT / "data" / "samples"
     for path in sorted(SHIPPED.glob(f"*/{CARD}")):  # one that cannot be read is not offered, and would not be missed

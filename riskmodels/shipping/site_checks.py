@@ -17,8 +17,6 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from riskmodels.addresses import is_loopback, read_address
-from riskmodels.environment import meant, unknown
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit_anchor
 from riskmodels.records.audit_chain import at_one_moment
@@ -26,13 +24,15 @@ from riskmodels.records.audit_keys import KEY, keys
 from riskmodels.records.engine import Database, connect, data_folder, sqlite_is_to_be_made
 from riskmodels.records.schema import AuditAnchorRow, AuditEventRow, AuditHeadRow
 from riskmodels.records.upgrade import Version, version
+from riskmodels.runtime.addresses import is_loopback, read_address
+from riskmodels.runtime.environment import meant, unknown
 
 ROOT = Path(__file__).resolve().parents[2]
 UPGRADE = "python -m riskmodels db upgrade"
 _LOOK = "run python -m riskmodels audit verify, and keep a copy of the database"
 #: free space on the disk of the data folder, bytes: under the first nothing may be saved, under the second it is told
 FULL, NEARLY_FULL = 10**9, 5 * 10**9
-#: what sign-in needs: environment variable → key of [auth] in secrets.toml (ui/sign_in_settings.py reads them)
+#: what sign-in needs: environment variable → key of [auth] in secrets.toml (ui/sign_in/settings.py reads them)
 SIGN_IN = {
     "CARERISK_OIDC_METADATA_URL": "server_metadata_url",
     "CARERISK_OIDC_CLIENT_ID": "client_id",

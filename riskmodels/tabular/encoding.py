@@ -16,8 +16,8 @@ import pandas as pd
 import torch
 from scipy.interpolate import BSpline
 
-from riskmodels.card_values import number, numbers, record
 from riskmodels.columns import Columns
+from riskmodels.model_files.card_values import number, numbers, record
 from riskmodels.vocabulary import VOCABULARY, Kind
 
 #: inputs that span orders of magnitude are encoded by their logarithm

@@ -1,4 +1,4 @@
-"""The files of a risk model: weights and card (:mod:`riskmodels.model_files`) and reference.json."""
+"""The files of a risk model: weights and card (:mod:`riskmodels.model_files.folder`) and reference.json."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import torch
 
-from riskmodels.card_values import number, numbers, record
 from riskmodels.errors import ModelFileError
-from riskmodels.model_files import read_model, understood, write_model
+from riskmodels.model_files.card_values import number, numbers, record
+from riskmodels.model_files.folder import read_model, understood, write_model
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference

@@ -21,11 +21,11 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
-from riskmodels.card_values import numbers
 from riskmodels.errors import TrainingError
 from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
-from riskmodels.model_files import understood, write_model
+from riskmodels.model_files.card_values import numbers
+from riskmodels.model_files.folder import understood, write_model
 from riskmodels.tabular.files import read_model_files, take_parts
 from riskmodels.tabular.model import Estimates, Prediction, RiskModel
 from riskmodels.tabular.reference import Reference

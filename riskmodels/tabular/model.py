@@ -22,7 +22,7 @@ from riskmodels.columns import Columns, Floats
 from riskmodels.errors import ModelFileError
 from riskmodels.explain.shapley import PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
-from riskmodels.model_files import understood
+from riskmodels.model_files.folder import understood
 from riskmodels.outcomes import OUTCOME, refusal_texts
 from riskmodels.tabular.compact import Compact
 from riskmodels.tabular.device import choose_device, precision

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from riskmodels.cohorts import cardiovascular_death, diabetes_label, dysglycaemia_label
+from riskmodels.cohorts.nhanes import cardiovascular_death, diabetes_label, dysglycaemia_label
 from riskmodels.evaluation.censoring import ipcw
 from riskmodels.outcomes import OUTCOME, eligible
 from riskmodels.scores.prevent import prevent

@@ -16,9 +16,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from riskmodels.card_values import numbers
 from riskmodels.columns import Floats
-from riskmodels.percentiles import AGE_BANDS, FEWEST, PERCENTILES, age_band, percentile_tables, rounded, share_below
+from riskmodels.model_files.card_values import numbers
+from riskmodels.scores.percentiles import (
+    AGE_BANDS,
+    FEWEST,
+    PERCENTILES,
+    age_band,
+    percentile_tables,
+    rounded,
+    share_below,
+)
 
 __all__ = ["AGE_BANDS", "FEWEST", "LEVELS", "NODES", "PERCENTILES", "Reference", "age_band"]
 

@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodels.errors import ModelFileError
-from riskmodels.model_files import CARD, read_card, write_card
+from riskmodels.model_files.folder import CARD, read_card, write_card
 from riskmodels.tabular import isotonic
 from riskmodels.tabular.isotonic import SteppedModel
 from riskmodels.tabular.model import SHIPPED, RiskModel

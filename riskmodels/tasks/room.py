@@ -144,7 +144,7 @@ class Room:
 
         Args:
             function: of a module of the library, called with ``args``, and with the keyword ``tell``
-                (:data:`riskmodels.progress.Tell`) where it takes it.
+                (:data:`riskmodels.runtime.progress.Tell`) where it takes it.
             args: plain data, copied into the process.
             limits: what it may take.
 
@@ -233,13 +233,15 @@ def _stopped() -> TaskError:
 
 
 # ── the start of a process ──────────────────────────────────────────────────────────────────────────────────────────
+#: imported by the keeper in its own process, never in this one
+_READERS = "riskmodels.readers"
 _STARTING = threading.Lock()
 
 
 def _begun(*arguments: Any) -> Any:
     """A process for the worker, from the keeper, which is started at the first time and after it has died."""
     with _STARTING:  # multiprocessing is not made for several threads that start processes at once
-        _KEEPER.set_forkserver_preload(["riskmodels.tasks.preload"])
+        _KEEPER.set_forkserver_preload([_READERS])
         for _ in range(_TRIES):
             process = _KEEPER.Process(target=work, args=arguments, name=NAME, daemon=True)
             try:

@@ -19,8 +19,8 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from riskmodels.errors import CareRiskError
-from riskmodels.logs import log_event
-from riskmodels.progress import Tell
+from riskmodels.runtime.logs import log_event
+from riskmodels.runtime.progress import Tell
 
 #: below the pages, which somebody looks at
 NICE = 5

@@ -180,7 +180,7 @@ def settle() -> Callable[[Any], None]:
 def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
     """Opens an address and returns the Playwright page: ``open_page("/Patient", width=400, theme="dark")``.
 
-    The test fails when the browser had to refuse anything by the content policy of :mod:`ui.server_headers`.
+    The test fails when the browser had to refuse anything by the content policy of :mod:`ui.server.headers`.
     """
     contexts: list[Any] = []
     refused: list[str] = []

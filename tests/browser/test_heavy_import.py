@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from riskmodels.interop.fhir_json import MAX_BYTES
+from riskmodels.interop.fhir.safe_json import MAX_BYTES
 from tests.load.streamlit_client import Session
 
 pytestmark = pytest.mark.browser

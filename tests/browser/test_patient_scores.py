@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ui.examples import EXAMPLES
+from ui.patient.examples import EXAMPLES
 
 pytestmark = pytest.mark.browser
 

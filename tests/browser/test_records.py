@@ -28,7 +28,7 @@ from riskmodels.records import LOCAL, assessments, open_database, patients, visi
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.scores.inputs import variable_of
 from riskmodels.tabular.model import load_shipped
-from ui.examples import EXAMPLES
+from ui.patient.examples import EXAMPLES
 
 woman = EXAMPLES[0].values
 known = [woman, woman | {"age": 55.0, "glucose": 121.0, "hba1c": 6.1}, woman | {"age": 56.0, "diabetes": 1.0}]

@@ -14,7 +14,7 @@ from riskmodels.cds.models import InForce
 from riskmodels.cds.service import read_request
 from riskmodels.cds.words import percent, plain, shortened
 from riskmodels.checks import check
-from riskmodels.interop.fhir import FhirPatient, read_document
+from riskmodels.interop.fhir.read import FhirPatient, read_document
 from tests.cds.conftest import KNOWN, TODAY, asked, bundle, condition, observation, prefetched
 
 

@@ -17,7 +17,7 @@ from riskmodels.cds.card import card_for
 from riskmodels.cds.command import server_options
 from riskmodels.cds.models import InForce
 from riskmodels.cds.service import MOST_ENTRIES, prefetch, read_request
-from riskmodels.interop.fhir import read_document
+from riskmodels.interop.fhir.read import read_document
 from tests.cds.conftest import CALL, TODAY, asked, bundle, condition, observation, prefetched, served
 
 

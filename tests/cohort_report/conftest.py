@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from riskmodels.cohort_report import CohortReport, build_report
-from riskmodels.cohorts import dysglycaemia_label, read_demo
+from riskmodels.cohorts.nhanes import dysglycaemia_label, read_demo
 from riskmodels.tabular.model import Prediction, RiskModel, load_shipped
 
 OUTCOME = "dysglycaemia"

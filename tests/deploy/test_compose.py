@@ -211,7 +211,7 @@ class TestDocumented:
         assert set(SIGN_IN) - secrets <= set(environment("app"))
 
     def test_roles_of_the_example_are_understood(self) -> None:
-        from ui.sign_in_settings import read_roles
+        from ui.sign_in.settings import read_roles
 
         (told,) = re.findall(r"^CARERISK_ROLES=(.*)$", EXAMPLE, re.MULTILINE)
         assert set(read_roles(told).values()) == {"care team", "analyst", "admin"}

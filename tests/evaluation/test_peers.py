@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodels.cohorts.nhanes import diabetes_label, read_nhanes
+from riskmodels.cohorts.nhanes.frame import diabetes_label, read_nhanes
 from riskmodels.errors import InputError, TrainingError
 from riskmodels.evaluation import auroc
 from riskmodels.evaluation.peers import PEERS, Dataset, Peer, fit_peers

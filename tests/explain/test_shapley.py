@@ -55,7 +55,7 @@ def test_values_equal_shaps_permutation_explainer(shipped: RiskModel) -> None:
 
 @pytest.fixture(scope="module")
 def demo_reasons(shipped: RiskModel) -> dict[str, Reasons]:
-    from riskmodels.cohorts import read_demo
+    from riskmodels.cohorts.nhanes import read_demo
 
     demo = read_demo().head(1000)
     return {outcome: shipped.explain(demo, outcome) for outcome in shipped.outcomes}

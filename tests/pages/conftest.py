@@ -9,8 +9,8 @@ import pytest
 
 from riskmodels.scoring import workers
 from riskmodels.scoring.known_models import KnownModels
-from ui import parts
 from ui.database import database
+from ui.patient import parts
 
 
 @pytest.fixture(autouse=True)

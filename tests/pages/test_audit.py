@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.records import Actor, RecordsError, Role, audit, users
 from riskmodels.records.audit import Action
-from ui.audit_list import Wanted
+from ui.audit.listing import Wanted
 from ui.database import database
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")

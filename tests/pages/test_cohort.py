@@ -200,8 +200,8 @@ class TestInvalid:
 
 def test_300_mb_are_refused_before_they_are_read():
     def script() -> None:
-        from ui.cohort_file import draw_refusal
-        from ui.cohort_state import refusal, take_file
+        from ui.cohort.file import draw_refusal
+        from ui.cohort.state import refusal, take_file
 
         class Huge:
             file_id, name, size = "1", "huge.csv", 300 * 2**20

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from riskmodels.interop.mapping import Role, Visits
+from riskmodels.interop.columns.mapping import Role, Visits
 
 ROOT = Path(__file__).resolve().parents[2]
 GERMAN = (

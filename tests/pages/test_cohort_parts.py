@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.cohort_chart import MOST_BARS, draw_bins, finding, make_bins
-from ui.cohort_state import Shelf
-from ui.cohort_text import count, listed, plain
-from ui.cohort_triage import threshold_scale
+from ui.cohort.chart import MOST_BARS, draw_bins, finding, make_bins
+from ui.cohort.triage import threshold_scale
+from ui.text import count, listed, plain
+from ui.uploads import Shelf
 
 RISKS = st.lists(st.floats(0.0001, 0.9999), min_size=1, max_size=300)
 

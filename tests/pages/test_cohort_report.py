@@ -30,8 +30,8 @@ def cohort(rows: int = 260) -> str:
 @pytest.fixture
 def scored(worker: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AppTest:
     monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path / "versions"))
-    monkeypatch.setattr("ui.cohort_report.REPLICATES", 20)
-    monkeypatch.setattr("ui.cohort_recalibration.REPLICATES", 20)
+    monkeypatch.setattr("ui.cohort.report.REPLICATES", 20)
+    monkeypatch.setattr("ui.cohort.recalibration.REPLICATES", 20)
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     page = app.switch_page("pages/2_Cohort.py").run()
     page.file_uploader(key="cohort_upload").set_value(("cohort.csv", cohort().encode(), "text/csv")).run()

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui.cohort_scores import MOST_POINTS, draw_scatter, finding, reclassified
+from ui.cohort.scores import MOST_POINTS, draw_scatter, finding, reclassified
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = (

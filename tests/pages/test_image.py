@@ -21,9 +21,9 @@ from riskmodels.errors import ModelFileError
 from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Picture, Reading, Share
-from ui.image_models import Loaded, in_order
-from ui.image_picture import HIDDEN, LOOKED
-from ui.image_reading import read_item
+from ui.image.models import Loaded, in_order
+from ui.image.picture import HIDDEN, LOOKED
+from ui.image.reading import read_item
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ""
@@ -131,7 +131,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, StandIn]]:
         return {f.card["name"]: f for f in map(found_model, made)}
 
     monkeypatch.setattr("riskmodels.imaging.registry.find_models", find_models)
-    monkeypatch.setattr("ui.image_models.find_models", find_models)
+    monkeypatch.setattr("ui.image.models.find_models", find_models)
     monkeypatch.setattr(Found, "load", lambda found, device=None: made[found.kind])
     st.cache_resource.clear()
     yield made
@@ -308,7 +308,7 @@ class TestOne:
 
     def test_sample_of_the_model_is_read(self, models, monkeypatch, tmp_path):
         (tmp_path / "sample.png").write_bytes(photo())
-        monkeypatch.setattr("ui.image_upload.SAMPLES", tmp_path)
+        monkeypatch.setattr("ui.image.upload.SAMPLES", tmp_path)
         monkeypatch.setitem(globals(), "SAMPLE", "sample.png")
         page = open_page()
         page.button(key="image.sample").click().run()

@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Reading
 from riskmodels.scoring.export import to_csv
-from ui.image_batch import counts_text, result_table, shown_table
-from ui.image_checks import checks_html
-from ui.image_gauge import PROBABILITY, RATIO, draw_gauge
-from ui.image_overlay import area_table, blend, draw_heart, heat_colours, heat_words, place_words
-from ui.image_reading import shrink, small_map, stretched
-from ui.image_result import finding_html, limits_html
-from ui.image_state import Batch, Item
-from ui.image_text import interval, percent
+from ui.image.batch import counts_text, result_table, shown_table
+from ui.image.checks import checks_html
+from ui.image.gauge import PROBABILITY, RATIO, draw_gauge
+from ui.image.overlay import area_table, blend, draw_heart, heat_colours, heat_words, place_words
+from ui.image.reading import shrink, small_map, stretched
+from ui.image.result import finding_html, limits_html
+from ui.image.state import Batch, Item
+from ui.record.image_text import interval, percent
 
 GREY = np.full((60, 80, 3), 120, dtype=np.uint8)
 FOUND = Found(Path("retina"), {"name": "retina", "title": "Retina", "kind": "classifier", "version": "v1"})

@@ -15,10 +15,10 @@ from riskmodels.imaging.results import Finding, HeartSize, Line, Reading, Share
 from riskmodels.records import LOCAL, Actor, NotFoundError, Role, images, patients
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.patients import Patient
-from ui import image_record
 from ui.database import database
-from ui.image_state import Item
-from ui.image_study import finding_words, study_of
+from ui.image import record as image_record
+from ui.image.state import Item
+from ui.record.image_study import finding_words, study_of
 
 REFERABLE = Finding("referable", "Referable retinopathy", 0.04, 0.02, 0.07, 0.84, "It does not look like it.")
 GRADES = (Share("No retinopathy", 0.96), Share("Mild", 0.04))
@@ -30,7 +30,7 @@ HASH = "a" * 64
 def page() -> None:
     import streamlit as st
 
-    from ui.image_record import draw_keep
+    from ui.image.record import draw_keep
 
     draw_keep(st.session_state["item"], st.session_state["found"])
 

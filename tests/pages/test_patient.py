@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.units import find_unit, to_canonical
 from riskmodels.vocabulary import VOCABULARY
-from ui.draft import unit_key, value_key
-from ui.examples import EXAMPLES
+from ui.patient.examples import EXAMPLES
+from ui.record.draft import unit_key, value_key
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN, DIABETIC, CHEST_PAIN = EXAMPLES

@@ -18,9 +18,9 @@ from riskmodels.records.patients import Entered, Facts, Patient
 from riskmodels.records.visits import Visit
 from riskmodels.vocabulary import VOCABULARY
 from ui.database import database
-from ui.draft import unit_key, value_key
-from ui.examples import EXAMPLES
 from ui.models import shipped_models
+from ui.patient.examples import EXAMPLES
+from ui.record.draft import unit_key, value_key
 
 HOME = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN = EXAMPLES[0]
@@ -113,7 +113,7 @@ def visits_of(patient: Patient) -> list[Visit]:
 
 def store(day: date | None = None, **facts: tuple[float, str]) -> tuple[Patient, Visit]:
     """A record made by somebody else, without a page."""
-    from ui.record_facts import fit, make_facts
+    from ui.record.facts import fit, make_facts
 
     known = {"age": (54.0, "years"), "sex": (0.0, ""), **facts}
     fitting = fit(make_facts({name: Entered(*entered) for name, entered in known.items()}))
@@ -123,7 +123,7 @@ def store(day: date | None = None, **facts: tuple[float, str]) -> tuple[Patient,
 
 def save_over(visit: Visit, **facts: tuple[float, str]) -> Visit:
     """Somebody else changes a visit."""
-    from ui.record_facts import fit, make_facts
+    from ui.record.facts import fit, make_facts
 
     entered = {**visit.facts.entered, **{name: Entered(*value) for name, value in facts.items()}}
     fitting = fit(make_facts(entered))
@@ -653,13 +653,13 @@ class TestCost:
 
 class TestReportSentence:
     def test_tells_that_it_is_not_saved_as_a_record(self) -> None:
-        from ui.record_text import report_sentence
+        from ui.record.text import report_sentence
 
         assert report_sentence(None, changed=True) == "What it shows is not saved as a record."
 
     def test_names_the_record_once_it_is_saved(self) -> None:
-        from ui.record_state import Opened
-        from ui.record_text import report_sentence
+        from ui.record.state import Opened
+        from ui.record.text import report_sentence
 
         patient, visit = store()
         record = Opened(patient, (visit,), visit, visit.day)

@@ -11,18 +11,18 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.care.safety import notes
 from riskmodels.checks import check
 from riskmodels.criteria import find_criteria
-from riskmodels.safety import notes
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind
 from ui.assessment import assess
-from ui.draft import value_key
-from ui.examples import EXAMPLES
 from ui.models import shipped_models
-from ui.patient_answer import BY_TRIALS, SMALLEST_PLAN, TAB, WHAT_IF
-from ui.report import Case, build_report
-from ui.score_rows import compute_scores
-from ui.scores import PLACE
+from ui.patient.answer import BY_TRIALS, SMALLEST_PLAN, TAB, WHAT_IF
+from ui.patient.examples import EXAMPLES
+from ui.patient.report import Case, build_report
+from ui.patient.score_rows import compute_scores
+from ui.patient.scores import PLACE
+from ui.record.draft import value_key
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN, DIABETIC, _ = EXAMPLES

@@ -17,7 +17,7 @@ from riskmodels.records.listing import Query
 from riskmodels.records.model_hash import hash_of
 from riskmodels.records.patients import Patient
 from ui.database import database
-from ui.records_list import page_key
+from ui.records.listing import page_key
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")
 PAGE = "pages/4_Records.py"

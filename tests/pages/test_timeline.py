@@ -16,8 +16,8 @@ from riskmodels.records import LOCAL, assessments, images, patients, visits
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.scores.inputs import variable_of
 from ui.database import database
-from ui.examples import EXAMPLES
 from ui.models import shipped_models
+from ui.patient.examples import EXAMPLES
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN = EXAMPLES[0].values

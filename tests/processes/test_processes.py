@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
+from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMapping, Role
 from riskmodels.records import LOCAL, State, open_database
 from riskmodels.records import jobs as records
 from riskmodels.scoring.jobs import submit_scoring

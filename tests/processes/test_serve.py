@@ -21,9 +21,9 @@ from starlette.routing import Route
 
 from tests.processes.conftest import STICKY, answers, caddy_or_skip, until
 from tools.serve_proxy import Front, write_configuration
-from ui.server_files import FileOwners
-from ui.server_guard import Guard
-from ui.sign_in_settings import sign_in_settings
+from ui.server.files import FileOwners
+from ui.server.guard import Guard
+from ui.sign_in.settings import sign_in_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 Get = Callable[..., http.client.HTTPResponse]

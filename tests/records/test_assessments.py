@@ -15,7 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from riskmodels.checks import check
-from riskmodels.cohorts import read_demo
+from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.records import (
     LOCAL,
     Actor,

@@ -14,7 +14,7 @@ from riskmodels.records.assessments import Estimate, NewAssessment, Reason
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.listing import Listed, Query, Sort, search
 from riskmodels.records.schema import PatientRow
-from riskmodels.shipping.bench_records import fill, measure_records
+from riskmodels.shipping.bench.records import fill, measure_records
 
 DAY = date(2025, 3, 14)
 KEYS: dict[Sort, Callable[[Listed], object]] = {

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from riskmodels.errors import SourceDataError
-from riskmodels.percentiles import FEWEST, age_band, group_key, percentile_tables, share_below
-from riskmodels.scores.fit_standing import fit_from, write
+from riskmodels.scores.percentiles import FEWEST, age_band, group_key, percentile_tables, share_below
 from riskmodels.scores.score2 import REGIONS
 from riskmodels.scores.standing import NOT_RANKED, PATH, RANKED, fit_standings, key_of, load_standings, standing
+from riskmodels.shipping.fit_standing import fit_from, write
 
 
 def people(values, age=55.0, sex=0.0):
@@ -193,7 +193,7 @@ def test_committed_file_is_what_the_command_writes(shared, tmp_path):
 
 
 def test_reference_people_are_those_of_the_models():
-    from riskmodels.scores import fit_standing
+    from riskmodels.shipping import standing as fit_standing
     from riskmodels.shipping.population import REFERENCE_CYCLES
 
     assert fit_standing.REFERENCE_CYCLES == REFERENCE_CYCLES

@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from riskmodels.scoring.sources import open_cohort
-from riskmodels.shipping.bench_scale import COLUMNS, measure_scale, run_apart, write_cohort
+from riskmodels.shipping.bench.scale import COLUMNS, measure_scale, run_apart, write_cohort
 
 
 def test_cohort_has_an_id_and_nineteen_usable_variables(tmp_path):

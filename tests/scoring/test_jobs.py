@@ -23,8 +23,8 @@ import pytest
 import sqlalchemy as sa
 
 from riskmodels.errors import InputError
-from riskmodels.interop.file_format import FileFormat
-from riskmodels.interop.mapping import UNKNOWN, CohortMapping, ColumnMapping, Role, Visits
+from riskmodels.interop.columns.mapping import UNKNOWN, CohortMapping, ColumnMapping, Role, Visits
+from riskmodels.interop.table.file_format import FileFormat
 from riskmodels.records import Actor, Database, Job, NotAllowedError, State, cohorts, jobs, open_database, queue
 from riskmodels.records import Role as Right
 from riskmodels.records.schema import Base

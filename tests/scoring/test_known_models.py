@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
+from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMapping, Role
 from riskmodels.records import LOCAL, State, open_database
 from riskmodels.records import jobs as records
 from riskmodels.scoring import workers

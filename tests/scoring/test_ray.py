@@ -17,7 +17,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from riskmodels.cohorts import read_demo
+from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.errors import FileError, InputError
 from riskmodels.scoring import ray_engine
 from riskmodels.scoring.ray_engine import Cluster, Job, list_pieces, score_on_ray, score_piece

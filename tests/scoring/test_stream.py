@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from riskmodels.checks import check
-from riskmodels.cohorts import read_demo
+from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.errors import FileError, InputError
-from riskmodels.interop.propose import propose
-from riskmodels.interop.sample import take_sample
-from riskmodels.interop.source import open_source
+from riskmodels.interop.columns.propose import propose
+from riskmodels.interop.columns.sample import take_sample
+from riskmodels.interop.table.source import open_source
 from riskmodels.scoring import score_cohort
 from riskmodels.scoring.command import add_arguments, score_command
 from riskmodels.scoring.sinks import CsvSink, ParquetSink, csv_column, open_sink

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from riskmodels.interop.mapping import Code, CohortMapping, ColumnMapping, Role
+from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMapping, Role
 from riskmodels.records import LOCAL, Database, Job, State, open_database
 from riskmodels.records import jobs as records
 from riskmodels.scoring.jobs import results_of, submit_scoring

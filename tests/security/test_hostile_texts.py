@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
-from riskmodels.interop.apply import apply
-from riskmodels.interop.file_format import FileFormat
-from riskmodels.interop.mapping import CohortMapping, ColumnMapping, Role
-from riskmodels.interop.source import open_source
+from riskmodels.interop.columns.apply import apply
+from riskmodels.interop.columns.mapping import CohortMapping, ColumnMapping, Role
+from riskmodels.interop.table.file_format import FileFormat
+from riskmodels.interop.table.source import open_source
 from riskmodels.records import (
     LOCAL,
     Database,
@@ -35,7 +35,7 @@ from riskmodels.records import Role as Right
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.schema import Base
 from riskmodels.scoring.job_files import Outputs, ResultFiles
-from ui import cohort_layouts
+from ui.cohort import layouts as cohort_layouts
 
 STATEMENTS = (
     "'; DROP TABLE patient; --",

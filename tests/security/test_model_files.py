@@ -21,7 +21,7 @@ from riskmodels.errors import ModelFileError
 from riskmodels.imaging import model as image_model
 from riskmodels.imaging import registry
 from riskmodels.imaging.registry import Found
-from riskmodels.model_files import CARD, SEAL, WEIGHTS, read_card, read_model, seal_card, write_card, write_model
+from riskmodels.model_files.folder import CARD, SEAL, WEIGHTS, read_card, read_model, seal_card, write_card, write_model
 from riskmodels.shipping.selfcheck import image_checks
 from riskmodels.tabular.model import RiskModel
 

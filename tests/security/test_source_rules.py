@@ -18,7 +18,7 @@ UI = sorted([*ROOT.glob("*.py"), *(ROOT / "pages").glob("*.py"), *(ROOT / "ui").
 LIBRARY = sorted((ROOT / "riskmodels").rglob("*.py"))
 SOURCES = [*UI, *LIBRARY]
 #: modules that only whoever deploys or measures runs
-TOOLS = ("riskmodels/shipping/bench", "riskmodels/cohorts/fetch.py", "riskmodels/cohorts/download.py",
+TOOLS = ("riskmodels/shipping/bench", "riskmodels/cohorts/fetch.py", "riskmodels/cohorts/nhanes/download.py",
          "riskmodels/cohorts/registry.py")  # fmt: skip
 MIGRATIONS = "riskmodels/records/migrations"
 RUN = {"text", "execute", "exec_driver_sql", "executemany", "executescript", "DDL", "literal_column", "TextClause"}
@@ -26,8 +26,8 @@ SQL = ("select ", "insert ", "update ", "delete ", "pragma ", "create ", "drop "
 LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 #: caches of the process that hold nothing of a patient: models, database, executors
 SHARED = {
-    "ui/cohort_background.py:_executor", "ui/database.py:database",
-    "ui/image_job.py:_executor", "ui/image_models.py:_load", "ui/models.py:shipped_models",
+    "ui/cohort/background.py:_executor", "ui/database.py:database",
+    "ui/image/job.py:_executor", "ui/image/models.py:_load", "ui/models.py:shipped_models",
 }  # fmt: skip
 
 
@@ -119,7 +119,7 @@ class TestExports:
     def test_tables_for_spreadsheets_are_written_by_the_one_writer_alone(self) -> None:
         allowed = {
             "riskmodels/scoring/export.py",  # the writer itself
-            "riskmodels/interop/template.py",  # constants of the vocabulary
+            "riskmodels/interop/columns/template.py",  # constants of the vocabulary
             "riskmodels/cohorts/extracts.py",  # the committed extracts of public data
         }
         found = [
@@ -135,7 +135,7 @@ class TestExports:
 
     def test_arrow_writes_text_through_the_sink_alone(self) -> None:
         found = [w for w, _, last in calls(SOURCES) if last in ("CSVWriter", "write_csv")]
-        numbers = {"riskmodels/cohorts/omop_write.py"}  # the vocabulary's columns and whole-number ids, no text
+        numbers = {"riskmodels/cohorts/omop/write.py"}  # the vocabulary's columns and whole-number ids, no text
         assert {where.split(":")[0] for where in found} - numbers == {"riskmodels/scoring/sinks.py"}
 
 
@@ -168,7 +168,7 @@ class TestCaches:
 
     def test_pages_and_their_modules_remember_nothing_at_module_level_by_function(self) -> None:
         # functools caches are of the process: all people share them
-        allowed = {"ui/image_overlay.py:heat_colours", "ui/sign_in_settings.py:sign_in_settings"}
+        allowed = {"ui/image/overlay.py:heat_colours", "ui/sign_in/settings.py:sign_in_settings"}
         found = {
             f"{name_of(path)}:{name}"
             for path in UI
@@ -196,7 +196,7 @@ class TestLogs:
             owner = ast.unparse(call.func).rpartition(".")[0]
             if last not in LOGGED or owner not in ("_LOG", "LOG", "_LOGGER", "logging", "logger", "_log"):
                 continue
-            if where.startswith("riskmodels/logs.py"):
+            if where.startswith("riskmodels/runtime/logs.py"):
                 continue
             parts = call.args[1:] if isinstance(call.args[0], ast.Constant) else call.args
             found += [f"{where} {ast.unparse(part)}" for part in parts if not _names_a_kind(part)]
@@ -209,7 +209,7 @@ class TestLogs:
     def test_library_prints_nothing_but_on_the_command_line(self) -> None:
         found = {w.split(":")[0] for w, call, _ in calls(SOURCES) if ast.unparse(call.func) == "print"}
         assert {name for name in found if not name.startswith(("riskmodels/cli", *TOOLS))} <= {
-            "riskmodels/shipping/bench_imaging.py"
+            "riskmodels/shipping/bench/imaging.py"
         }
 
 
@@ -247,7 +247,7 @@ class TestOutside:
             if last in started and ast.unparse(call.func).split(".")[0] in ("os", "subprocess", "asyncio")
         ]
         # python -m riskmodels work, with a count and the server's own process id
-        assert [name for name in found if not name.startswith(TOOLS)] == ["ui/server_worker.py"]
+        assert [name for name in found if not name.startswith(TOOLS)] == ["ui/server/worker.py"]
 
 
 class TestChance:

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from riskmodels.errors import FileError
-from riskmodels.interop import parquet_source
-from riskmodels.interop.chunks import distinct_headers
-from riskmodels.interop.file_format import FILE_LIMITS, FileLimits
-from riskmodels.interop.source import open_source
+from riskmodels.interop.table import parquet_source
+from riskmodels.interop.table.chunks import distinct_headers
+from riskmodels.interop.table.file_format import FILE_LIMITS, FileLimits
+from riskmodels.interop.table.source import open_source
 
 NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 HEADER = (

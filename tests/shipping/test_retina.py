@@ -145,7 +145,7 @@ def test_retinamnist_runs_once_a_seed(shared, monkeypatch):
 def test_published_figures_of_retinamnist_are_beaten():
     import json
 
-    from riskmodels.cli_imaging import RETINAMNIST
+    from riskmodels.cli.imaging import RETINAMNIST
 
     mean = json.loads(RETINAMNIST.read_text(encoding="utf-8"))["mean"]
     assert mean["acc"] > 0.531

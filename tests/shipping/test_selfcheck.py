@@ -32,7 +32,7 @@ from riskmodels.shipping.site_checks import (
     sign_in_check,
 )
 from tests.records.audit_trail import fill, rewrite
-from ui.sign_in_settings import NEEDED, SHORTEST_SECRET
+from ui.sign_in.settings import NEEDED, SHORTEST_SECRET
 
 ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "data" / "models"

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from riskmodels.cohorts import read_demo
+from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.tabular.model import load_shipped
 from riskmodels.tabular.network import member_logits
 

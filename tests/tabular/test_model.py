@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from riskmodels.checks import check
-from riskmodels.cohorts import read_demo
+from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.errors import CareRiskError, ModelFileError
-from riskmodels.model_files import write_card
+from riskmodels.model_files.folder import write_card
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.fitting import fit_model
 from riskmodels.tabular.leaning import leaning_head

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from riskmodels.errors import ModelFileError
-from riskmodels.model_files import write_card
+from riskmodels.model_files.folder import write_card
 from riskmodels.tabular.isotonic import Step, SteppedModel, fit_step
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.versions import FOLDER_VARIABLE, SHIPPED_VERSION, VersionStore, compare, default_folder

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from riskmodels.cds.service import RequestError
 from riskmodels.errors import FileError
-from riskmodels.progress import Tell
+from riskmodels.runtime.progress import Tell
 
 
 def add(one: int, other: int, *, tell: Tell) -> int:

@@ -11,7 +11,8 @@ import pytest
 
 from riskmodels.records import Database
 from ui import database as ui_database
-from ui import server_state, sign_in_settings
+from ui.sign_in import guarded as server_state
+from ui.sign_in import settings as sign_in_settings
 
 SETTINGS = {
     "CARERISK_OIDC_METADATA_URL": "https://id.example.org/.well-known/openid-configuration",

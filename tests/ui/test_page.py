@@ -16,8 +16,10 @@ from streamlit.testing.v1 import AppTest
 from riskmodels.records import LOCAL, Actor, Database, NotAllowedError, Role, audit
 from riskmodels.records.audit import Action
 from ui import page as ui_page
-from ui import server_state, sign_in, sign_in_settings
-from ui.sign_in_settings import SettingsError
+from ui.sign_in import account as sign_in
+from ui.sign_in import guarded as server_state
+from ui.sign_in import settings as sign_in_settings
+from ui.sign_in.settings import SettingsError
 
 ROOT = Path(__file__).resolve().parents[2]
 ADMIN = Actor("admin", "Admin", frozenset({Role.ADMIN}))
@@ -37,7 +39,7 @@ def page() -> None:
 
     from riskmodels.records import Role
     from ui.page import start_page
-    from ui.sign_in import current_actor
+    from ui.sign_in.account import current_actor
 
     start_page("Score a cohort", roles=(Role.ANALYST,))
     st.session_state.setdefault("seen", []).append(current_actor().name)
@@ -149,7 +151,7 @@ def fragment_page() -> None:
 
     from riskmodels.records import Role
     from ui.page import start_page
-    from ui.sign_in import current_actor
+    from ui.sign_in.account import current_actor
 
     start_page("Score a cohort", roles=(Role.ANALYST,))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from riskmodels.imaging import picture
-from riskmodels.interop import source
+from riskmodels.interop.table import source
 
 _open_picture, _open_source = picture.open_picture, source.open_source
 

@@ -1,7 +1,0 @@
-"""Evidence-based benefit: published trial effects applied to a published baseline risk, for one patient."""
-
-from riskmodels.benefit.benefits import Benefit, Combined, benefits, combine
-from riskmodels.benefit.effects import Count, Estimate
-from riskmodels.benefit.trials import Trial, read_trials
-
-__all__ = ["Benefit", "Combined", "Count", "Estimate", "Trial", "benefits", "combine", "read_trials"]

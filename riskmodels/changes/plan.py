@@ -1,0 +1,250 @@
+"""The smallest plausible set of changes that brings a model's estimate under a threshold.
+
+Smallest: the fewest inputs first, then the least of what their bounds allow, summed. Every step is one that the model
+associates with a lower estimate, inside what it was trained on. It is what the model says of people with other values,
+never the effect of a treatment: :data:`LABEL` goes with every plan that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
+from riskmodels.changes.links import Links, load_links
+from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_path, grids, settle
+from riskmodels.changes.whatif import Moved, apply
+from riskmodels.errors import InputError
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit
+from riskmodels.vocabulary import VOCABULARY
+
+__all__ = ["DEFAULT_BOUNDS", "LABEL", "Bound", "Estimate", "Plan", "Step", "smallest_plan"]
+
+LABEL = "what the model associates with a patient like this, not a treatment effect"
+#: inputs a plan may change at most
+MOST = 3
+_EXACT = 1e-9
+_COUNT = {1: "one", 2: "two", 3: "three"}
+
+
+class Estimate(NamedTuple):
+    """Risk with its 90 % interval, 0–1; NaN where the model refuses."""
+
+    risk: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Step:
+    """One change on the path.
+
+    Args:
+        name: variable.
+        before, after: canonical values.
+        moved: linked values that moved along.
+        estimate: after this step.
+        text: the change and what moved along, in words.
+    """
+
+    name: str
+    before: float = field(repr=False)
+    after: float = field(repr=False)
+    moved: tuple[Moved, ...] = field(repr=False)
+    estimate: Estimate = field(repr=False)
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A path of changes and what the model says along it.
+
+    Args:
+        outcome: name of the outcome.
+        threshold: risk to come under, 0–1.
+        reached: whether the end is under the threshold.
+        steps: the path; where the threshold is not reached, the one to the lowest estimate that is.
+        start, end: estimates before the first and after the last step.
+        text: the plan in one sentence; empty where none reaches the threshold.
+        why_not: why there is no plan; empty where there is one.
+        label: what a plan is and is not; always shown with it.
+    """
+
+    outcome: str
+    threshold: float
+    reached: bool
+    steps: tuple[Step, ...] = field(repr=False)
+    start: Estimate = field(repr=False)
+    end: Estimate = field(repr=False)
+    text: str = field(repr=False)
+    why_not: str = field(repr=False)
+    label: str = LABEL
+
+
+def smallest_plan(
+    model: RiskModel,
+    row: pd.Series,
+    outcome: str,
+    threshold: float,
+    bounds: Sequence[Bound] = DEFAULT_BOUNDS,
+    most: int = MOST,
+    links: Links | None = None,
+    units: Mapping[str, Unit] | None = None,
+) -> Plan:
+    """The smallest plausible set of modifiable changes that brings the estimate under a threshold.
+
+    Args:
+        model: what is asked.
+        row: one row of a PatientFrame.
+        outcome: one of the model's outcomes.
+        threshold: risk to come under, 0–1, both excluded.
+        bounds: how far each input may go.
+        most: inputs to change at most, 1–3.
+        links: how linked values move along; the shipped ones when None.
+        units: unit each number is shown in, by variable; changes are full steps of it. Canonical where absent.
+
+    Returns:
+        :class:`Plan`; where there is none it says why, with the lowest estimate that can be reached.
+
+    Raises:
+        InputError: when the model has no such outcome, or threshold or ``most`` are out of range.
+    """
+    _refuse(model, outcome, threshold, most)
+    patient, lines = row[[name for name in row.index if name in VOCABULARY]].astype(float), links or load_links()
+    asked = _Asked(model, outcome, threshold, patient, lines, units or {})
+    start, refused = asked.begin()
+    if refused:
+        return asked.plan((), False, start, f"No estimate is given for this patient: {refused}.")
+    if start.risk < threshold:
+        return asked.plan((), True, start)
+    ladders = ladders_for(patient, bounds, model.inputs_of(outcome), asked.units)
+    if not ladders:
+        return asked.plan((), False, start, "Nothing is known of this patient that a plan could change further.")
+    space, logit, effects = Space(model, outcome, patient, ladders, lines).lowering()
+    if not space.ladders:
+        why = "None of the changes within the bounds is one that the model associates with a lower estimate."
+        return asked.plan((), False, start, why)
+    return asked.search(space, start, grids(space, logit, effects, most), most)
+
+
+def _refuse(model: RiskModel, outcome: str, threshold: float, most: int) -> None:
+    if outcome not in model.outcomes:
+        raise InputError(f"The model does not estimate “{outcome}”.", hint=f"It estimates {', '.join(model.outcomes)}.")
+    if not 0 < threshold < 1:
+        raise InputError("The threshold is not between 0 and 100 %.", hint="Choose one in between.")
+    if most not in _COUNT:
+        raise InputError(f"A plan changes one to {_COUNT[MOST]} inputs.", hint="Choose a number from 1 to 3.")
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One question: the arguments of :func:`smallest_plan`, and what its answers are made of."""
+
+    model: RiskModel
+    outcome: str
+    threshold: float
+    patient: pd.Series
+    links: Links
+    units: Mapping[str, Unit]
+
+    def estimates(self, rows: Sequence[pd.Series]) -> list[Estimate]:
+        given = self.model.predict(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
+        columns = (given.risk[self.outcome], given.low[self.outcome], given.high[self.outcome])
+        return [Estimate(*map(float, values)) for values in zip(*columns, strict=True)]
+
+    def begin(self) -> tuple[Estimate, str]:
+        """The estimate as things are, and why there is none."""
+        given = self.model.predict(self.patient.to_frame().T)
+        first = (table.iloc[0][self.outcome] for table in (given.risk, given.low, given.high))
+        return Estimate(*map(float, first)), str(given.refused.iloc[0][self.outcome])
+
+    def search(self, space: Space, start: Estimate, searched: Iterable[Grid], most: int) -> Plan:
+        """The first plan found: grids come in the order of their number of inputs."""
+        tried: list[Grid] = []
+        limit = float(np.log(self.threshold / (1 - self.threshold)))
+        for grid in searched:
+            tried.append(grid)
+            for state in bring_back(space, grid.under(limit, space)[:FOLLOWED_UP], limit)[:FOLLOWED_UP]:
+                steps = self.walk(space, settle(space, state, limit))
+                if steps and steps[-1].estimate.risk < self.threshold:
+                    return self.plan(steps, True, start)
+        return self.lowest(space, tried, limit, start, most)
+
+    def walk(self, space: Space, state: States) -> tuple[Step, ...]:
+        """The path to a state, step by step; empty where there is none."""
+        order = find_path(space, state) or []
+        rows, changed = [self.patient], []
+        for i in order:
+            ladder = space.ladders[i]
+            value = float(ladder.rungs[state[i]])
+            done = apply(rows[-1], {ladder.name: value}, self.links)
+            changed.append((ladder.name, float(rows[-1][ladder.name]), value, done.moved))
+            rows.append(done.row)
+        estimates = self.estimates(rows[1:]) if changed else []
+        return tuple(
+            Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
+            for (name, before, after, moved), estimate in zip(changed, estimates, strict=True)
+        )
+
+    def say(self, name: str, before: float, after: float, moved: Sequence[Moved]) -> str:
+        variable, unit = VOCABULARY[name], self.units.get(name)
+        text = f"{variable.label}: {variable.format(before, unit)} → {variable.format(after, unit)}"
+        along = [
+            f"{_lower(VOCABULARY[m.name].label)} {VOCABULARY[m.name].format(m.after, self.units.get(m.name))}"
+            for m in moved
+        ]
+        return f"{text} (with it {', '.join(along)})" if along else text
+
+    def value(self, step: Step) -> str:
+        """“systolic pressure 120 mmHg”, “smoking: former smoker”."""
+        variable = VOCABULARY[step.name]
+        colon = ":" if variable.choices else ""
+        return f"{_lower(variable.label)}{colon} {variable.format(step.after, self.units.get(step.name))}"
+
+    def plan(self, steps: tuple[Step, ...], reached: bool, start: Estimate, why_not: str = "") -> Plan:
+        end = steps[-1].estimate if steps else start
+        threshold = _percent(self.threshold)
+        text = f"The estimate is under {threshold} already: {_percent(start.risk, self.threshold)}."
+        if steps:
+            values, risk = ", ".join(self.value(s) for s in steps), _percent(end.risk, self.threshold)
+            text = f"With {values} the estimate is {risk}, under {threshold}."
+        return Plan(self.outcome, self.threshold, reached, steps, start, end, text if reached else "", why_not)
+
+    def lowest(self, space: Space, tried: Sequence[Grid], limit: float, start: Estimate, most: int) -> Plan:
+        """The path to the lowest estimate there is; a plan after all where it is under the threshold."""
+        inputs = "one input" if most == 1 else f"at most {_COUNT[most]} inputs"
+        why = f"No plausible change of {inputs} brings the estimate under {_percent(self.threshold)}."
+        states = np.concatenate([grid.lowest(FOLLOWED_UP) for grid in tried])
+        for state in states[np.argsort(space.score(states), kind="stable")]:
+            steps = self.walk(space, settle(space, deepen(space, state), limit))
+            if steps and steps[-1].estimate.risk < self.threshold:
+                return self.plan(steps, True, start)
+            if steps:
+                values = ", ".join(self.value(s) for s in steps)
+                risk = _percent(steps[-1].estimate.risk, self.threshold)
+                return self.plan(steps, False, start, f"{why} The lowest it reaches is {risk}, with {values}.")
+        return self.plan((), False, start, why)
+
+
+def _lower(label: str) -> str:
+    """A label inside a sentence: “systolic pressure”, but “HbA1c” and “HDL cholesterol”."""
+    return label[0].lower() + label[1:] if label.split()[0][1:].islower() else label
+
+
+def _percent(risk: float, beside: float | None = None) -> str:
+    """A probability in percent, with as many decimals as it takes to tell it from another one."""
+    percent, other = 100 * risk, None if beside is None else 100 * beside
+    decimals = 0 if percent >= 9.95 else 1 if percent >= 0.95 else 2
+    while decimals < 6 and (
+        round(percent, decimals) == round(other, decimals)
+        if other is not None
+        else abs(round(percent, decimals) - percent) > _EXACT
+    ):
+        decimals += 1
+    text = f"{percent:.{decimals}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"

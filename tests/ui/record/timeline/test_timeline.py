@@ -1,0 +1,303 @@
+"""The timeline: what the lines, the bars and their words say of a patient's visits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from riskmodels.outcomes import OUTCOME
+from riskmodels.records import assessments
+from riskmodels.records.facts import Entered, Facts
+from riskmodels.records.model_hash import model_hash
+from riskmodels.records.visits import Visit
+from riskmodels.scores.inputs import variable_of
+from riskmodels.tabular import isotonic
+from riskmodels.tabular.model import RiskModel, load_shipped
+from riskmodels.units import find_unit
+from riskmodels.vocabulary import VOCABULARY
+from ui.patient.examples import EXAMPLES
+from ui.record.timeline import change as timeline_change
+from ui.record.timeline import charts as timeline_charts
+from ui.record.timeline import panels as timeline_panels
+from ui.record.timeline import risks as timeline_risks
+from ui.record.timeline.course import Course, make_course, patient_frame, visit_names
+from ui.steps import MOST_BARS, Step
+
+WOMAN = EXAMPLES[0].values
+HEAVIER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0, "triglycerides": 180.0, "hba1c": 6.1}
+WITHOUT_WAIST = {name: value for name, value in HEAVIER.items() if name != "waist"}
+BETTER = HEAVIER | {"glucose": 101.0, "weight": 82.0, "systolic_bp": 126.0}
+DIABETIC = HEAVIER | {"age": 56.0, "diabetes": 1.0}
+DAYS = (date(2024, 3, 1), date(2024, 11, 24), date(2025, 6, 3), date(2026, 2, 1))
+MG, MMOL = (find_unit(VOCABULARY["glucose"].units, symbol) for symbol in ("mg/dL", "mmol/L"))
+
+
+def visit(number: int, day: date, values: Mapping[str, float], note: str = "") -> Visit:
+    """A visit with canonical values."""
+    units = {name: variable_of(name).units for name in values}
+    entered = {name: Entered(value, units[name][0].symbol if units[name] else "") for name, value in values.items()}
+    moment = datetime(2026, 2, 1, tzinfo=UTC)
+    facts = Facts(entered, dict(values))
+    return Visit(f"{number:032x}", "p" * 32, day, facts, note, "form", 1, moment, "local", moment, "local", None)
+
+
+@pytest.fixture(scope="module")
+def models() -> dict[str, RiskModel]:
+    return load_shipped(device="cpu")
+
+
+def course_of(models: Mapping[str, RiskModel], *values: Mapping[str, float]) -> Course:
+    return make_course([visit(i, DAYS[i], known) for i, known in enumerate(values)], models)
+
+
+def steps_of(course: Course, outcome: str = "diabetes", before: int = 0, after: int = 1) -> tuple[list[Step], int]:
+    points = course.estimates(OUTCOME[outcome])
+    return timeline_change.change_steps(course.reasons[outcome], points, before, after, {})
+
+
+class TestCourse:
+    def test_an_estimate_is_that_of_the_model_for_the_visit_alone(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER)
+        alone = models["population"].predict(patient_frame([visit(0, DAYS[1], HEAVIER)]))
+        point = course.estimates(OUTCOME["diabetes"])[1]
+        assert point.risk == pytest.approx(float(alone.risk["diabetes"].iloc[0]), abs=1e-12)
+
+    def test_derived_values_are_known(self) -> None:
+        frame = patient_frame([visit(0, DAYS[0], WOMAN)])
+        assert frame["bmi"].iloc[0] == pytest.approx(88 / 1.64**2)
+
+    def test_an_outcome_refused_at_every_visit_has_no_line(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, DIABETIC, DIABETIC)
+        assert [o.name for o in course.outcomes] == ["cvd_10y", "cvd_death_10y"]
+
+    def test_a_refused_visit_says_why_and_has_no_number(self, models: dict[str, RiskModel]) -> None:
+        point = course_of(models, WOMAN, DIABETIC).estimates(OUTCOME["diabetes"])[1]
+        assert not point.given
+        assert np.isnan(point.risk)
+        assert point.refused == "already told of diabetes"
+
+    def test_visits_of_one_day_are_told_apart(self) -> None:
+        same = [visit(i, DAYS[0], WOMAN) for i in range(3)]
+        assert visit_names(same) == ["2024-03-01", "2024-03-01, second", "2024-03-01, third"]
+
+
+class TestWhyItChanged:
+    @pytest.mark.parametrize("outcome", ["diabetes", "dysglycaemia", "cvd_10y", "cvd_death_10y"])
+    def test_printed_bars_add_up_to_the_printed_change(self, models: dict[str, RiskModel], outcome: str) -> None:
+        course = course_of(models, WOMAN, WITHOUT_WAIST, BETTER, HEAVIER)
+        for before, after in ((0, 1), (1, 2), (2, 3), (3, 0)):
+            steps, decimals = steps_of(course, outcome, before, after)
+            made = steps[0].amount + sum(step.amount for step in steps[1:-1])
+            assert round(made, decimals) == steps[-1].amount
+            assert all(round(a.end, decimals) == b.start for a, b in pairwise(steps[:-1]))
+
+    def test_bars_begin_and_end_at_the_risks_shown(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER)
+        steps, decimals = steps_of(course)
+        risks = [100 * point.risk for point in course.estimates(OUTCOME["diabetes"])]
+        assert [steps[0].amount, steps[-1].amount] == [round(risk, decimals) for risk in risks]
+        assert (steps[0].label, steps[-1].label) == ("2024-03-01", "2024-11-24")
+
+    def test_a_bar_is_the_difference_of_the_contributions(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, WOMAN | {"glucose": 125.0})
+        steps, _ = steps_of(course)
+        values = course.reasons["diabetes"].values
+        logit = course.reasons["diabetes"].logit
+        points = course.estimates(OUTCOME["diabetes"])
+        slope = 100 * (points[1].risk - points[0].risk) / (logit[1] - logit[0])
+        expected = slope * (values["glucose"].iloc[1] - values["glucose"].iloc[0])
+        assert next(s.amount for s in steps if s.name == "glucose") == pytest.approx(expected, abs=0.1)
+
+    def test_only_changed_facts_have_a_bar_and_the_rest_share_one(self, models: dict[str, RiskModel]) -> None:
+        steps, _ = steps_of(course_of(models, WOMAN, WOMAN | {"glucose": 125.0}))
+        assert [step.label for step in steps[1:-1]] in (
+            ["Glucose 109 → 125 mg/dL", timeline_change.TOGETHER],
+            ["Glucose 109 → 125 mg/dL"],
+        )
+
+    def test_newly_known_and_no_longer_known_are_worded(self, models: dict[str, RiskModel]) -> None:
+        labels = [step.label for step in steps_of(course_of(models, WOMAN, WITHOUT_WAIST))[0]]
+        assert "Waist 108 cm, no longer known" in labels
+        assert "Triglycerides 180 mg/dL, now known" in labels
+
+    def test_values_are_in_the_unit_chosen(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER)
+        points = course.estimates(OUTCOME["diabetes"])
+        steps, _ = timeline_change.change_steps(course.reasons["diabetes"], points, 0, 1, {"glucose": MMOL})
+        assert "Glucose 6.1 → 6.7 mmol/L" in [step.label for step in steps]
+
+    def test_a_choice_is_worded(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, WOMAN | {"smoking": 2.0})
+        labels = [step.label for step in steps_of(course, "cvd_10y")[0]]
+        assert "Smoking: never → current smoker" in labels
+
+    def test_more_changes_than_bars_share_one(self, models: dict[str, RiskModel]) -> None:
+        changed = {"waist": 99.0, "systolic_bp": 120.0, "diastolic_bp": 70.0, "total_cholesterol": 180.0}
+        changed |= {"hdl_cholesterol": 60.0, "glucose": 88.0, "weight": 70.0, "smoking": 2.0, "age": 60.0}
+        changed |= {"physical_activity": 1.0, "bp_medication": 0.0, "creatinine": 0.8}
+        steps, _ = steps_of(course_of(models, WOMAN, WOMAN | changed))
+        assert len(steps) <= MOST_BARS + 4
+        assert any(step.label.endswith(timeline_change.OTHERS) for step in steps)
+
+    def test_nothing_changed_has_no_bar_and_says_so(self, models: dict[str, RiskModel]) -> None:
+        steps, decimals = steps_of(course_of(models, WOMAN, WOMAN))
+        assert len(steps) == 2
+        assert "nothing that the model uses changed" in timeline_change.finding_text(steps, decimals)
+
+    def test_finding_adds_up(self) -> None:
+        steps = [Step("", "a", 7.0, 0), Step("glucose", "Glucose 1", 3.0, 7), Step("waist", "W", -1.0, 10)]
+        steps.append(Step("", "b", 9.0, 0))
+        assert timeline_change.finding_text(steps, 1) == (
+            "7.0 % → 9.0 %: +2.0 points, +3.0 by what raises it and −1.0 by what lowers it. Glucose 1 weighs most."
+        )
+
+    def test_main_reason_goes_the_way_of_the_change(self) -> None:
+        steps = [Step("", "a", 7.0, 0), Step("glucose", "Glucose 1", 3.0, 7), Step("waist", "Waist 1", -2.0, 10)]
+        steps += [Step("age", "Age 1", -1.5, 8), Step("", "b", 6.5, 0)]
+        assert timeline_change.main_reason(steps, 1) == "waist 1 (−2.0 points)"
+
+    @pytest.mark.parametrize(
+        ("first", "last", "words"),
+        [(0.0712, 0.0921, "+2.1 points"), (0.0164, 0.02, "+0.36 points"), (0.3, 0.21, "−9.0 points"), (0.1, 0.1, "")],
+    )
+    def test_points_are_those_of_the_printed_risks(self, first: float, last: float, words: str) -> None:
+        assert timeline_change.points_text(first, last) == words
+
+
+class TestRisksInWords:
+    def test_finding_names_ends_change_and_reason(self, models: dict[str, RiskModel]) -> None:
+        found = timeline_risks.finding_text(course_of(models, WOMAN, HEAVIER), OUTCOME["diabetes"], {})
+        assert found.startswith("12 % on 2024-03-01, ")
+        assert "points since 2024-03-01, most by glucose 109 → 121 mg/dL (+" in found
+
+    def test_finding_names_where_there_is_no_estimate(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, DIABETIC, DIABETIC)
+        found = timeline_risks.finding_text(course, OUTCOME["diabetes"], {})
+        assert found == ("12 % on 2024-03-01. No estimate on 2024-11-24 and 2025-06-03: already told of diabetes.")
+
+    def test_another_version_is_told_with_its_visits(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER)
+        stored = {course.visits[0]: kept(models, WOMAN, "other")}
+        hashes = {name: model_hash(model) for name, model in models.items()}
+        told = timeline_risks.other_versions(course, stored, hashes)
+        assert told == "Another version of a model assessed the visit of 2024-03-01."
+
+    def test_the_same_version_is_not_told(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER)
+        stored = {course.visits[0]: kept(models, WOMAN)}
+        assert timeline_risks.other_versions(course, stored, {n: model_hash(m) for n, m in models.items()}) == ""
+
+    def test_what_was_told_then_stands_in_the_figures_where_it_differs(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER)
+        same, other = kept(models, WOMAN), kept(models, BETTER, "other")
+        shown = timeline_risks.figures(course, {course.visits[0]: same, course.visits[1]: other})
+        first, second = shown.split("<tr>")[2:]
+        assert "told then" not in first
+        assert "told then: " in second
+
+
+def kept(models: Mapping[str, RiskModel], values: Mapping[str, float], model: str = "") -> list[assessments.Assessment]:
+    """Assessments as the database gives them; of another model version where one is named."""
+    moment = datetime(2026, 2, 1, tzinfo=UTC)
+    answers = assessments.assess(patient_frame([visit(0, DAYS[0], values)]), models)
+    return [
+        assessments.Assessment(
+            "a", "v", 1, a.model, a.version, model or a.model_hash, a.inputs, a.inputs_hash, a.outputs, a.reasons,
+            moment, "local",
+        )
+        for a in answers
+    ]  # fmt: skip
+
+
+class TestMeasurements:
+    def panels(self, *values: Mapping[str, float]) -> dict[str, timeline_panels.Panel]:
+        frame = patient_frame([visit(i, DAYS[i], known) for i, known in enumerate(values)])
+        return {panel.title: panel for panel in timeline_panels.make_panels(frame, {"glucose": MMOL})}
+
+    def test_one_unit_of_a_group_shares_a_chart(self) -> None:
+        found = self.panels(WOMAN, HEAVIER)
+        assert found["Blood pressure, mmHg"].names == ("systolic_bp", "diastolic_bp")
+        assert found["Lipids, mg/dL"].names == ("total_cholesterol", "hdl_cholesterol")
+
+    def test_a_measurement_known_once_has_no_line(self) -> None:
+        assert "HbA1c, %" not in self.panels(WOMAN, HEAVIER)
+        assert "HbA1c, %" in self.panels(HEAVIER, HEAVIER)
+
+    def test_values_are_in_the_unit_chosen(self) -> None:
+        assert self.panels(WOMAN, HEAVIER)["Glucose, mmol/L"].values[0] == pytest.approx([6.05, 6.72], abs=0.01)
+
+    def test_unknown_is_a_gap(self) -> None:
+        panel = self.panels(WOMAN, WITHOUT_WAIST, HEAVIER)["Waist, cm"]
+        assert np.isnan(panel.values[0]).tolist() == [False, True, False]
+
+    def test_axis_shows_all_values_within_what_is_plausible(self) -> None:
+        high = WOMAN | {"systolic_bp": 299.0}
+        panel = self.panels(WOMAN, high)["Blood pressure, mmHg"]
+        assert panel.low <= 86
+        assert 299 <= panel.high <= 300
+
+    def test_a_wobble_does_not_fill_the_axis(self) -> None:
+        panel = self.panels(WOMAN, WOMAN | {"weight": 88.5})["Weight, kg"]
+        assert panel.high - panel.low > 40
+
+    def test_finding_names_ends_and_extremes_in_between(self) -> None:
+        panel = self.panels(WOMAN, WOMAN | {"waist": 96.0}, WOMAN | {"waist": 104.0})["Waist, cm"]
+        whens = [day.isoformat() for day in DAYS[:3]]
+        assert timeline_panels.finding_text(panel, whens) == "Waist 108 → 104 (down to 96 in between) since 2024-03-01."
+
+    def test_figures_hold_all_that_is_drawn(self) -> None:
+        panels = list(self.panels(WOMAN, WITHOUT_WAIST, HEAVIER).values())
+        shown = timeline_panels.figures(panels, [day.isoformat() for day in DAYS[:3]])
+        assert shown.count('<th scope="row">') == sum(len(panel.names) for panel in panels)
+        assert ">–</td>" in shown
+
+
+class TestCharts:
+    def test_every_given_point_is_labelled_and_a_refused_one_is_a_cross(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, DIABETIC, HEAVIER)
+        figure = timeline_charts.risk_chart(course.estimates(OUTCOME["diabetes"]))
+        line, cross = figure.data[-2], figure.data[-1]
+        assert [bool(text) for text in line.text] == [True, False, True]
+        assert list(cross.x) == [DAYS[1]]
+        assert cross.hovertext[0] == "2024-11-24: no estimate, already told of diabetes."
+
+    def test_the_band_has_a_gap_where_the_line_has_one(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, HEAVIER, DIABETIC, BETTER)
+        figure = timeline_charts.risk_chart(course.estimates(OUTCOME["diabetes"]))
+        bands = figure.data[:-2]
+        assert [sorted(set(band.x)) for band in bands] == [[DAYS[0], DAYS[1]], [DAYS[3]]]
+
+    @pytest.mark.parametrize(("values", "labelled"), [([1, 2, 3], 3), ([5, 9, 3, 4, 6, 7, 8, 5.5], 4)])
+    def test_of_many_points_ends_and_extremes_are_labelled(self, values: Sequence[float], labelled: int) -> None:
+        made = timeline_charts._numbers([str(v) for v in values], np.array(values, dtype=float))
+        assert sum(map(bool, made)) == labelled
+
+    def test_numbers_of_visits_close_together_stand_apart(self) -> None:
+        days = [date(2025, 1, 1), date(2025, 12, 20), date(2025, 12, 31)]
+        places = timeline_charts._places(days, np.array([5.0, 7.0, 6.0]))
+        assert places == ["top center", "top center", "bottom center"]
+
+    def test_lines_of_one_chart_are_named_at_their_ends(self) -> None:
+        frame = patient_frame([visit(i, DAYS[i], WOMAN) for i in range(2)])
+        panel = next(p for p in timeline_panels.make_panels(frame, {}) if len(p.names) > 1)
+        figure = timeline_charts.panel_chart(panel, DAYS[:2], ["a", "b"])
+        assert [note.text for note in figure.layout.annotations] == ["Systolic", "Diastolic"]
+        assert not figure.layout.showlegend
+
+
+class TestIsotonicStep:
+    """A recalibrated model has a step behind it: its reasons stand before the step, its risks behind."""
+
+    def test_bars_lead_to_the_risk_behind_the_step(self, models: dict[str, RiskModel]) -> None:
+        plain = models["population"]
+        step = isotonic.Step(np.array([-6.0, -2.0, 0.0, 3.0]), np.array([-5.0, -2.5, -2.0, 1.0]))
+        stepped = isotonic.SteppedModel(plain, {"diabetes": step}, plain.card, plain.reference)
+        course = course_of({"population": stepped}, WOMAN, HEAVIER)
+        steps, decimals = steps_of(course)
+        risks = [round(100 * point.risk, decimals) for point in course.estimates(OUTCOME["diabetes"])]
+        assert [steps[0].amount, steps[-1].amount] == risks
+        assert round(sum(step.amount for step in steps[1:-1]), decimals) == round(risks[1] - risks[0], decimals)

@@ -1,0 +1,224 @@
+"""The list of records and the audit trail in words; the export of the trail."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from riskmodels.records import Actor, Database, NotAllowedError, Role, audit, open_database, patients, users
+from riskmodels.records.audit import Action, Event, Problem, Verdict
+from riskmodels.records.listing import Listed, Query, Sort
+from riskmodels.records.patients import Patient
+from ui.audit import export as audit_export
+from ui.audit import words as audit_words
+from ui.record import image_study
+from ui.records import query as records_query
+from ui.records import rows as records_rows
+
+ADMIN = Actor("a" * 32, "Ada", frozenset({Role.ADMIN}))
+NURSE = Actor("c" * 32, "Cora", frozenset({Role.CARE}))
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def patient(label: str = "", deleted: datetime | None = None, age: float | None = 54.6, sex: int | None = 0) -> Patient:
+    return Patient("p" * 32, "P-7K3F9", label, sex, age, 2, date(2026, 11, 2), 1, NOW, "local", deleted)
+
+
+class TestRows:
+    def test_a_row_in_words(self) -> None:
+        texts = records_rows.listed_texts(Listed(patient("Ward 3"), {"cvd_10y": 0.071}), ["diabetes", "cvd_10y"])
+        assert texts == ["Ward 3", "54, female", "2", "2026-11-02", "–", "7.1 %"]
+
+    def test_age_is_in_completed_years(self) -> None:
+        assert records_rows.who_text(patient(age=59.9, sex=1)) == "59, male"
+
+    def test_what_is_not_known_is_left_out(self) -> None:
+        assert records_rows.who_text(patient(age=None, sex=None)) == "–"
+
+    @pytest.mark.parametrize(("ago", "left"), [(0, "30 days"), (28.5, "2 days"), (29.5, "1 day"), (31, "0 days")])
+    def test_days_left_of_a_deleted_record(self, ago: float, left: str) -> None:
+        texts = records_rows.deleted_texts(patient("Ward 3", NOW - timedelta(days=ago)), NOW)
+        assert (texts[0], texts[-1]) == ("P-7K3F9 Ward 3", left)
+
+    def test_undo_is_as_long_as_the_records_say(self) -> None:
+        assert timedelta(days=30) == patients.UNDO
+
+    @pytest.mark.parametrize("label", ["<img src=x onerror=alert(1)>", '"><script>alert(1)</script>', "a & b"])
+    def test_a_label_is_escaped(self, label: str) -> None:
+        made = records_rows._cells(["Label"], [label])
+        assert label not in made
+        assert "<img" not in made
+        assert "<script" not in made
+
+
+class TestQuery:
+    def test_nothing_is_asked_at_first(self) -> None:
+        assert not records_query.asks_anything(Query())
+        assert records_query.filter_words(Query()) == []
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            Query(text="P-7"),
+            Query(sex=0),
+            Query(ages=(50, 59)),
+            Query(risk_from=0.1),
+            Query(seen_from=date(2026, 1, 1)),
+            Query(seen_to=date(2026, 1, 1)),
+        ],
+    )
+    def test_a_filter_asks_something(self, asked: Query) -> None:
+        assert records_query.asks_anything(asked)
+
+    def test_order_view_outcome_and_page_leave_nothing_out(self) -> None:
+        asked = Query(sort=Sort.RISK, descending=False, outcome="diabetes", deleted=True, page=3)
+        assert not records_query.asks_anything(asked)
+
+    def test_filters_in_words(self) -> None:
+        asked = Query(sex=0, ages=(50, 59), outcome="cvd_10y", risk_from=0.1, seen_from=date(2026, 1, 2))
+        assert records_query.filter_words(asked) == [
+            "women",
+            "50–59 years",
+            "heart and vessels 10 % or more",
+            "last visit from 2026-01-02",
+        ]
+
+    def test_the_searched_text_is_not_repeated(self) -> None:
+        assert records_query.filter_words(Query(text="Mustermann")) == []
+
+    def test_a_time_that_ends_before_it_begins_is_seen(self) -> None:
+        assert records_query.backwards(Query(seen_from=date(2026, 2, 1), seen_to=date(2026, 1, 1)))
+        assert not records_query.backwards(Query(seen_from=date(2026, 1, 1), seen_to=date(2026, 1, 1)))
+
+
+def event(**changes: object) -> Event:
+    values = {"seq": 7, "time": NOW, "actor": "a" * 32, "action": "save", "kind": "image_study", "record_id": "r"}
+    return Event(**(values | {"detail": {}, "hash": "h"} | changes))
+
+
+class TestAuditWords:
+    def test_an_event_in_words(self) -> None:
+        made = audit_words.event_texts(
+            event(detail={"fields": ["glucose", "systolic_bp"], "version": 2}), {"a" * 32: "Ada"}, UTC
+        )
+        assert made == [
+            "7",
+            "2026-11-24 12:00:00",
+            "Ada",
+            "save",
+            "image study r",
+            "fields: glucose, systolic pressure; version: 2",
+        ]
+
+    def test_an_account_without_a_name_is_told_by_its_id(self) -> None:
+        assert audit_words.event_texts(event(), {}, UTC)[2] == "account aaaaaaaaaaaa"
+
+    def test_a_whole_chain(self) -> None:
+        words = audit_words.verdict_text(Verdict(1204, "h" * 64))
+        assert words == "The chain is whole: 1,204 events checked, none changed, moved or missing."
+
+    def test_a_broken_chain_names_the_places(self) -> None:
+        broken = Verdict(12, "h", (Problem(3, "changed"),), 1)
+        assert audit_words.verdict_text(broken) == "The chain is broken in 1 place: 12 events checked."
+        assert audit_words.problem_text(broken.problems[0]) == "Event 3: changed."
+        assert "last backup" in audit_words.remedy_text(broken)
+
+    def test_a_chain_without_a_key_says_what_it_does_not_show(self) -> None:
+        assert "None of the hashes needs a secret key" in audit_words.remedy_text(Verdict(3, "h"))
+        assert "Not every hash needs" in audit_words.remedy_text(Verdict(3, "h", keyed=2))
+        assert audit_words.remedy_text(Verdict(3, "h", keyed=3)) == ""
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    opened = open_database(folder=tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+def rows_of(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+
+
+class TestExport:
+    def test_events_come_newest_first_with_names_and_hashes(self, database: Database) -> None:
+        someone = users.remember(database, "https://issuer", "1", "Grace", {Role.CARE})
+        audit.record(database, someone, Action.OPEN, "patient", "p1", {"fields": ["glucose"]})
+        rows = rows_of(audit_export.export(database, ADMIN))
+        assert [row["action"] for row in rows] == ["open", "create"]
+        assert rows[0]["who"] == "Grace"
+        assert json.loads(rows[0]["details"]) == {"fields": ["glucose"]}
+        assert rows[0]["hash"] == audit.events(database, ADMIN, who=someone.id).rows[0].hash
+
+    def test_the_export_is_itself_an_event(self, database: Database) -> None:
+        audit.record(database, NURSE, Action.OPEN, "patient", "p1")
+        audit_export.export(database, ADMIN, kind="patient")
+        newest = audit.events(database, ADMIN).rows[0]
+        assert (newest.actor, newest.action, newest.kind) == (ADMIN.id, "export", "audit")
+        assert newest.detail == {"events": 1, "filters": ["kind"]}
+        assert audit.verify(database).ok
+
+    def test_filters_hold(self, database: Database) -> None:
+        for record_id in ("p1", "p2"):
+            audit.record(database, NURSE, Action.OPEN, "patient", record_id)
+        audit.record(database, ADMIN, Action.OPEN, "visit", "v1")
+        assert [r["record"] for r in rows_of(audit_export.export(database, ADMIN, record_id="p2"))] == ["p2"]
+        assert [r["record"] for r in rows_of(audit_export.export(database, ADMIN, kind="visit"))] == ["v1"]
+        assert {r["account"] for r in rows_of(audit_export.export(database, ADMIN, who=NURSE.id))} == {NURSE.id}
+
+    def test_more_events_than_one_batch(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(audit_export, "_BATCH", 3)
+        for number in range(8):
+            audit.record(database, NURSE, Action.OPEN, "patient", f"p{number}")
+        rows = rows_of(audit_export.export(database, ADMIN))
+        assert [row["record"] for row in rows] == [f"p{number}" for number in range(7, -1, -1)]
+
+    def test_events_added_meanwhile_are_not_met_twice(
+        self, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(audit_export, "_BATCH", 2)
+        for number in range(6):
+            audit.record(database, NURSE, Action.OPEN, "patient", f"p{number}")
+        read = audit.events
+
+        def busy(*arguments: object, **options: object) -> audit.EventPage:
+            found = read(*arguments, **options)
+            audit.record(database, NURSE, Action.OPEN, "patient", "new")
+            return found
+
+        monkeypatch.setattr(audit_export.audit, "events", busy)
+        seqs = [int(row["event"]) for row in rows_of(audit_export.export(database, ADMIN))]
+        assert seqs == [6, 5, 4, 3, 2, 1]
+
+    @pytest.mark.parametrize(
+        ("name", "written"), [("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("+cmd", "'+cmd"), ("\t=1", "'\t'=1")]
+    )
+    def test_a_name_is_no_formula(self, database: Database, name: str, written: str) -> None:
+        users.remember(database, "https://issuer", "1", name, {Role.CARE})
+        shown = rows_of(audit_export.export(database, ADMIN))[0]["who"]
+        assert shown == written
+
+    def test_it_needs_an_administrator(self, database: Database) -> None:
+        with pytest.raises(NotAllowedError):
+            audit_export.export(database, NURSE)
+        assert audit.events(database, ADMIN).total == 0
+
+
+class TestKeptPictures:
+    def test_words_of_a_kept_result_with_its_doubt(self) -> None:
+        kept = {"words": "Referable retinopathy 4 %.", "caution": "Another camera."}
+        assert image_study.finding_words(kept) == "Referable retinopathy 4 %. Another camera."
+
+    def test_a_result_without_words_says_so(self) -> None:
+        assert image_study.finding_words({}) == "no words were kept"
+
+    def test_the_model_is_named_by_its_title(self) -> None:
+        assert image_study.model_words({"title": "Retina"}, "retina", "v1") == "Retina, v1"
+        assert image_study.model_words({}, "retina", "") == "retina"

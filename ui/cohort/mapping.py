@@ -1,0 +1,170 @@
+"""What the columns are taken for as a table that can be edited, and the edits put back into the mapping."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from riskmodels.errors import InputError
+from riskmodels.interop.columns import dates
+from riskmodels.interop.columns.mapping import NOT_USABLE, UNANSWERED, UNKNOWN, Code, CohortMapping, ColumnMapping, Role
+from riskmodels.interop.columns.propose import ColumnProposal, Proposal, describe_column
+from riskmodels.interop.columns.sample import Sample
+from riskmodels.units import find_unit
+from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
+
+NOT_USED, PATIENT, VISIT_DATE = "not used", "Patient number", "Date of visit"
+COLUMN, READ_AS, UNIT, CODES, SAMPLES, SURE, WHY = (
+    *("Column in the file", "Read as", "Unit", "Codes", "Sample values", "Confidence", "Why"),
+)
+#: a unit that must be answered, and none
+OPEN_UNIT, NO_UNIT = "?", "–"
+_LABELS = {VOCABULARY[v.name].label: v.name for v in VARIABLES}
+_ROLES = {NOT_USED: Role.CARRIED, PATIENT: Role.PATIENT, VISIT_DATE: Role.DATE}
+_MOST_CODES = 6
+
+
+def choices() -> list[str]:
+    """What a column can be read as, as people read it."""
+    return [NOT_USED, PATIENT, VISIT_DATE, *_LABELS]
+
+
+def read_as(column: ColumnMapping) -> str:
+    """What a column is read as, one of :func:`choices`."""
+    if column.role is Role.VALUE:
+        return VOCABULARY[column.variable].label
+    return next(label for label, role in _ROLES.items() if role is column.role)
+
+
+def unit_symbols(mapping: CohortMapping) -> list[str]:
+    """Units that some column of the file may be in."""
+    used = [column.of for column in mapping.columns if column.of is not None]
+    return list(dict.fromkeys(unit.symbol for variable in used for unit in variable.units))
+
+
+def mapping_table(proposal: Proposal, mapping: CohortMapping) -> pd.DataFrame:
+    """One line a column of the file: what it is read as, unit, codes, sample values, how sure and why."""
+    lines = [_line(proposal.column(column.header), column) for column in mapping.columns]
+    return pd.DataFrame(lines, columns=[COLUMN, READ_AS, UNIT, CODES, SAMPLES, SURE, WHY])
+
+
+def _line(proposed: ColumnProposal, column: ColumnMapping) -> tuple[str, ...]:
+    unit = column.unit or (OPEN_UNIT if column.of is not None and column.of.units else NO_UNIT)
+    samples = ", ".join(proposed.samples)
+    return (column.header, read_as(column), unit, code_words(column), samples, *_reason(proposed, column))
+
+
+def _reason(proposed: ColumnProposal, column: ColumnMapping) -> tuple[str, str]:
+    """Confidence and evidence; what the analyst changed is not argued about."""
+    if (column.role, column.variable) != (proposed.mapping.role, proposed.mapping.variable):
+        return "yours", "Chosen by you."
+    sure = f"{100 * proposed.confidence:.0f} %" if proposed.confidence else ""
+    if column.unit != proposed.unit:
+        return sure, f"{proposed.evidence} The unit is chosen by you."
+    return sure, f"{proposed.evidence} {proposed.unit_evidence}".strip()
+
+
+def code_words(column: ColumnMapping) -> str:
+    """The codes of a column in one line: “1 = male, 2 = female”."""
+    variable = column.of
+    if variable is None:
+        return ""
+    shown = [code for code in column.codes if code.text != meaning_words(variable, code.means).lower()]
+    words = [f"{code.text} = {meaning_words(variable, code.means)}" for code in shown[:_MOST_CODES]]
+    more = [f"{len(shown) - _MOST_CODES} more"] if len(shown) > _MOST_CODES else []
+    return ", ".join(words + more)
+
+
+def meaning_words(variable: Variable, means: str) -> str:
+    """A meaning for people: the answer's label, “unknown”, “not usable” or “?”."""
+    if means == UNANSWERED:
+        return "?"
+    return next((choice.label for choice in variable.choices if choice.word == means), means)
+
+
+def with_edits(
+    mapping: CohortMapping, sample: Sample, edits: Mapping[int, Mapping[str, Any]]
+) -> tuple[CohortMapping, list[str]]:
+    """Put edited cells of :func:`mapping_table` back.
+
+    Args:
+        mapping: before.
+        sample: of the file; units and codes of a column that is read anew are proposed from it.
+        edits: line → column of the table → new cell, as ``st.data_editor`` tells them.
+
+    Returns:
+        The mapping after, and what could not be done, in words.
+    """
+    complaints = []
+    for line, cells in edits.items():
+        header = mapping.columns[int(line)].header
+        try:
+            if READ_AS in cells:
+                mapping = read_column_as(mapping, sample, header, str(cells[READ_AS]))
+            if UNIT in cells:
+                mapping = with_unit(mapping, sample, header, str(cells[UNIT] or ""))
+        except InputError as error:
+            complaints.append(f"“{header}”: {error}")
+    return mapping, complaints
+
+
+def read_column_as(mapping: CohortMapping, sample: Sample, header: str, choice: str) -> CohortMapping:
+    """Read a column as something else.
+
+    Args:
+        mapping: before.
+        sample: of the file.
+        header: the column.
+        choice: one of :func:`choices`.
+
+    Raises:
+        InputError: when there is no such column or choice.
+    """
+    if choice in _LABELS:
+        return _as_variable(mapping, sample, header, _LABELS[choice])
+    if choice not in _ROLES:
+        raise InputError(f"A column cannot be read as “{choice}”.", hint="Choose one of the list.")
+    role = _ROLES[choice]
+    if role is not Role.CARRIED:
+        for other in mapping.columns:
+            if other.role is role and other.header != header:
+                mapping = mapping.with_column(other.header, role=Role.CARRIED)
+    formats = dates.formats_of(sample.cells[header]) if role is Role.DATE else ()
+    return mapping.with_column(header, role=role, date_format=formats[0] if len(formats) == 1 else "")
+
+
+def _as_variable(mapping: CohortMapping, sample: Sample, header: str, variable: str) -> CohortMapping:
+    proposed = describe_column(sample, header, variable).mapping
+    constants = {name: value for name, value in mapping.constants.items() if name != variable}
+    mapping = replace(mapping, constants=constants)
+    if proposed.variable != variable:  # its values do not fit: the analyst's word counts, the problems will be told
+        return mapping.with_column(header, variable=variable)
+    return mapping.with_column(header, variable=variable, unit=proposed.unit, codes=proposed.codes)
+
+
+def with_unit(mapping: CohortMapping, sample: Sample, header: str, symbol: str) -> CohortMapping:
+    """Say in which unit a column is; its codes for “missing” are proposed anew, for they depend on it.
+
+    Raises:
+        InputError: when the column has no such unit.
+    """
+    column = mapping.column(header)
+    if column.of is None and symbol == NO_UNIT:
+        return mapping
+    if column.of is None:
+        raise InputError("A column that is not used has no unit.", hint="Choose first what it is read as.")
+    if symbol in ("", OPEN_UNIT, NO_UNIT):
+        return mapping.with_column(header, unit="")
+    found = find_unit(column.of.units, symbol)
+    proposed = describe_column(sample, header, column.variable, found.symbol).mapping
+    codes = proposed.codes if proposed.variable == column.variable else column.codes
+    return mapping.with_column(header, unit=found.symbol, codes=_kept(column.codes, codes))
+
+
+def _kept(before: Iterable[Code], after: Iterable[Code]) -> tuple[Code, ...]:
+    """The new codes, where the analyst had answered one the answer stays."""
+    answered = {code.text: code.means for code in before if code.means not in (UNANSWERED, UNKNOWN, NOT_USABLE)}
+    return tuple(replace(code, means=answered.get(code.text, code.means)) for code in after)

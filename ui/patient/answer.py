@@ -1,0 +1,86 @@
+"""The answer beside the form, in parts: estimates, why, published scores, prompts, what would change it, validity."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from ui.page import theme
+from ui.patient import benefit, parts, plan, prompts, reasons, result, scores, validity, whatif
+from ui.patient.case import current_case, of_case
+from ui.record import draft
+
+WHAT_IF, BY_TRIALS, SMALLEST_PLAN = "What if", "By trials", "Smallest plan"
+TAB = "changes.tab"
+
+
+def draw_answer() -> None:
+    """Every part, each drawn anew when it says something else of the patient in the form."""
+    parts.draw("answers", lambda: of_case("says.answers", _estimates), _draw_pieces)
+    parts.draw("why", _why, _draw_why)
+    st.subheader("Published scores", anchor=False)
+    parts.draw("scores", lambda: of_case("says.scores", _scores), _draw_pieces)
+    parts.draw("questions", scores.questions_say, scores.draw_questions)
+    parts.draw("notes", lambda: current_case().notes, prompts.draw_notes)
+    st.subheader("What would change it", anchor=False)
+    parts.draw("changes", _changes, _draw_changes)
+    st.subheader("What it holds for", anchor=False)
+    parts.draw("validity", lambda: of_case("says.validity", _validity), _draw_pieces)
+
+
+def _draw_pieces(pieces: tuple[str, ...]) -> None:
+    for piece in pieces:
+        if piece:
+            st.html(piece)
+
+
+def _estimates() -> tuple[str, ...]:
+    case = current_case()
+    return result.findings_html(case.findings), result.answers_html(case.answers, case.patient)
+
+
+def _why() -> tuple[Any, ...]:
+    return draft.content(), theme()
+
+
+def _draw_why(_: Any) -> None:
+    case = current_case()
+    if any(answer.given for answer in case.answers):
+        st.subheader("Why", anchor=False)
+        reasons.draw_why(case.answers, case.frame, case.models, case.units)
+
+
+def _scores() -> tuple[str, ...]:
+    case = current_case()
+    found = scores.find_differences(case.published, case.answers, case.models, case.units)
+    return scores.table(case.published.rows), scores.differences(found)
+
+
+def _validity() -> tuple[str, ...]:
+    case = current_case()
+    return (validity.validity_html(case.answers, case.patient, case.models),)
+
+
+def _changes() -> tuple[Any, ...]:
+    """What the open tab shows; of the sliders only where they stand, as long as none is moved."""
+    case, tab = current_case(), st.session_state.get(TAB, WHAT_IF)
+    if tab == WHAT_IF:
+        return tab, whatif.says(case.answers, case.frame, case.models, case.units)
+    return tab, draft.content(), scores.chosen_region()
+
+
+def _draw_changes(_: Any) -> None:
+    """Other values by the model, benefit by trials, the smallest plan: only the open tab is computed and drawn."""
+    case = current_case()
+    tabs = st.tabs([WHAT_IF, BY_TRIALS, SMALLEST_PLAN], key=TAB, on_change="rerun")
+    drawings: tuple[Callable[[], None], ...] = (
+        lambda: whatif.draw_whatif(case.answers, case.frame, case.models, case.units),
+        lambda: benefit.draw_benefits(benefit.patient_benefits(case.published, case.units)),
+        lambda: plan.draw_plan(case.answers, case.frame, case.models, case.units),
+    )
+    for tab, drawing in zip(tabs, drawings, strict=True):
+        if tab.open:
+            with tab:
+                drawing()

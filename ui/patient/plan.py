@@ -1,0 +1,123 @@
+"""The smallest plan: an outcome and a threshold are chosen, and the path under it is shown step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from riskmodels.changes.bounds import DEFAULT_BOUNDS
+from riskmodels.changes.plan import Estimate, Plan, smallest_plan
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit
+from riskmodels.vocabulary import VOCABULARY
+from ui import text
+from ui.assessment import SHORT_LABEL, Answer
+from ui.memo import row_key
+from ui.patient import scale
+from ui.patient.score_rows import percent_text
+
+#: what is there or not on the day of angiography: no plan lowers it
+FINDINGS = frozenset({"coronary_disease"})
+_OUTCOME, _THRESHOLD, _FOUND = "plan.outcome", "plan.threshold", "plan.found"
+#: percent, the least and the most that can be asked for
+_LIMITS = (0.1, 99.0)
+_ASK = (
+    "Enter the risk to come under: which is low enough is for you and the patient to say, none is suggested. At most "
+    "three inputs are changed, within stated bounds."
+)
+
+
+def draw_plan(
+    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
+) -> None:
+    """Outcome, threshold, and the plan once it is asked for.
+
+    Args:
+        answers: the present answers.
+        frame: PatientFrame of one row.
+        models: shipped models by name.
+        units: unit each number is shown in.
+    """
+    given = {a.outcome.name: a for a in answers if a.given and a.outcome.name not in FINDINGS}
+    if not given:
+        st.caption("There is no estimate that a plan could lower.")
+        return
+    outcome, threshold = _draw_question(given)
+    symbols = tuple(sorted((name, unit.symbol) for name, unit in units.items()))
+    key = (row_key(frame.iloc[0]), outcome, threshold, symbols)
+    if st.button("Find the smallest change", disabled=threshold is None, key="plan.ask") and threshold is not None:
+        model = models[given[outcome].outcome.model]
+        plan = smallest_plan(model, frame.iloc[0], outcome, threshold / 100, units=units)
+        st.session_state[_FOUND] = (key, plan)
+    found = st.session_state.get(_FOUND)
+    if found is not None and found[0] == key:
+        _draw_found(found[1], given[outcome])
+    elif threshold is None:
+        st.caption(_ASK)
+    st.html(bounds_text())
+
+
+def _draw_question(given: Mapping[str, Answer]) -> tuple[str, float | None]:
+    """The outcome chosen and the threshold in percent."""
+    if st.session_state.get(_OUTCOME) not in given:
+        st.session_state[_OUTCOME] = next(iter(given))
+    left, right = st.columns(2, gap="medium")
+    with left:
+        name = st.selectbox(
+            "Estimate to lower",
+            list(given),
+            format_func=lambda n: f"{SHORT_LABEL[n]}, now {text.risk(given[n].risk)}",
+            key=_OUTCOME,
+            persist_state="page",
+        )
+    with right:
+        threshold = st.number_input(
+            "To come under, %",
+            *_LIMITS,
+            value=None,
+            step=0.5,
+            format="%g",
+            key=_THRESHOLD,
+            persist_state="page",
+            placeholder="percent",
+        )
+    return name, threshold
+
+
+def _draw_found(plan: Plan, answer: Answer) -> None:
+    st.html(f'<section class="cr-answers cr-plan" aria-label="Smallest plan">{path(plan, answer)}</section>')
+    st.caption(f"{plan.label[0].upper()}{plan.label[1:]}.")
+
+
+def path(plan: Plan, answer: Answer) -> str:
+    """The plan as HTML: its sentence, then a row a step with the estimate before and after."""
+    first = f"<p><b>{escape(plan.text or plan.why_not)}</b></p>"
+    if not plan.reached and plan.steps:
+        first += "<p>The path to that lowest estimate:</p>"
+    befores = [plan.start, *(step.estimate for step in plan.steps)]
+    rows = "".join(
+        _step(f"{i}. {step.text}", before, step.estimate, plan.threshold)
+        for i, (before, step) in enumerate(zip(befores, plan.steps, strict=False), 1)
+    )
+    ticks = f'<div class="cr-answer cr-legend"><span class="cr-scale-cell">{scale.draw_ticks()}</span></div>'
+    return f"<h3>{escape(answer.outcome.label)}</h3>{first}{rows}{ticks if rows else ''}"
+
+
+def _step(title: str, before: Estimate, after: Estimate, threshold: float) -> str:
+    first, then = (percent_text(estimate.risk, (threshold,)) for estimate in (before, after))
+    drawn = scale.draw_scale(*after, f"{first} before, {then} after this step", before=before.risk)
+    numbers = f'<span class="cr-numbers">{first} → <b>{then}</b></span>'
+    return f'<div class="cr-answer"><h3>{escape(title)}</h3>{numbers}<span class="cr-scale-cell">{drawn}</span></div>'
+
+
+def bounds_text() -> str:
+    """How far each input may be moved and why, on demand (HTML)."""
+    lines = "".join(f"<p><b>{escape(bound.text)}.</b> {escape(bound.why)}</p>" for bound in DEFAULT_BOUNDS)
+    fixed = text.sentence_list([v.label for v in VOCABULARY.values() if v.name in ("age", "sex")])
+    return (
+        '<details class="cr-bounds"><summary>How far a plan may go</summary>'
+        f"<p>Never moved: {fixed}, diagnoses and medicines. Linked values move along.</p>{lines}</details>"
+    )

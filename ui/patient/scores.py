@@ -1,0 +1,174 @@
+"""Published scores beside the neural estimates: the table, where they differ, country, questions only they ask."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from riskmodels.scores.disagreement import SAME_KIND, Disagreement, clearly_different, find_disagreements, score_share
+from riskmodels.scores.inputs import EXTRA_INPUTS
+from riskmodels.scores.score2 import REGIONS
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit
+from ui.assessment import Answer
+from ui.memo import remembered, row_key
+from ui.patient.form import draw_choice, value_changed
+from ui.patient.score_rows import PLACES, Published, ScoreRow, State, compute_scores, region_at, region_text
+from ui.record import draft
+
+PLACE = "scores.place"
+_WOMEN_ONLY = "gestational_diabetes"
+_HEADINGS = {State.MISSING: "Not enough is known for", State.OUTSIDE: "Do not apply to this patient"}
+
+
+def published_scores(frame: pd.DataFrame) -> Published:
+    """Every published score of the patient in the form, for the country chosen.
+
+    Args:
+        frame: PatientFrame of one row.
+    """
+    patient = pd.concat([frame.iloc[0], pd.Series(draft.score_facts(), dtype=float)])
+    region = chosen_region()
+    return remembered("scores", (row_key(patient), region), lambda: compute_scores(patient, region))
+
+
+def table(rows: Sequence[ScoreRow]) -> str:
+    """The table as HTML: one row a score, those without a number greyed below."""
+    head = (
+        "<thead><tr><th>Score</th><th>What it predicts</th><th>Value and category</th><th>Computed with</th></tr>"
+        "</thead>"
+    )
+    bodies = ""
+    for state in State:
+        of_state = [row for row in rows if row.state is state]
+        if not of_state:
+            continue
+        heading = f'<tr><th colspan="4" class="cr-group">{_HEADINGS[state]}</th></tr>' if state in _HEADINGS else ""
+        grey = ' class="cr-grey"' if state in _HEADINGS else ""
+        bodies += f"<tbody{grey}>{heading}{''.join(_table_row(row) for row in of_state)}</tbody>"
+    drawn = f'<table class="cr-table" aria-label="Published scores">{head}{bodies}</table>'
+    return f'<section class="cr-tables">{drawn}</section>'
+
+
+def _table_row(row: ScoreRow) -> str:
+    score = row.score
+    about = f"<details><summary>About it</summary>{_about(row)}</details>"
+    name = f'<th scope="row">{escape(score.title)}<small>made for: {escape(score.made_for)}</small>{about}</th>'
+    horizon = "now" if score.horizon == "now" else f"in {score.horizon}"
+    predicts = f"<td>{escape(score.predicts)}; {escape(horizon)}</td>"
+    if row.state is not State.GIVEN:
+        return f'<tr>{name}{predicts}<td colspan="2">{escape(row.why_none)}</td></tr>'
+    values = "".join(
+        f"<div>{escape(n.label)} <b>{escape(n.value)}</b> {escape(n.category)}</div>".replace("<div> ", "<div>")
+        for n in row.numbers
+    )
+    standing = f"<small>{escape(row.standing)}</small>" if row.standing else ""
+    return f"<tr>{name}{predicts}<td>{values}{standing}</td><td>{escape(row.model)}</td></tr>"
+
+
+def _about(row: ScoreRow) -> str:
+    score = row.score
+    bands = "; ".join(
+        f"{f'{who}: ' if who else ''}{b.text(' %', 100) if score.is_risk else b.text()} ({b.source})"
+        for who, b in score.bands.items()
+    )
+    parts = [
+        f"Also: {', '.join(number.text for number in row.further)}." if row.further else "",
+        f"For {score.population}.",
+        f"Category: {bands}." if bands else "",
+        *score.limits,
+        f"{score.citation}.",
+        score.licence,
+    ]
+    return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
+
+
+def find_differences(
+    published: Published, answers: Sequence[Answer], models: Mapping[str, RiskModel], units: Mapping[str, Unit]
+) -> dict[str, list[Disagreement]]:
+    """Scores that rank the patient clearly differently from a neural estimate of the same kind, by its label."""
+    found = {}
+    for answer in answers:
+        if answer.given and _differs(answer, published):
+            frame = pd.DataFrame([published.patient.to_numpy(float)], columns=published.patient.index)
+            reasons = models[answer.outcome.model].explain(frame, answer.outcome.name)
+            contributions: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
+            found[answer.outcome.label] = find_disagreements(
+                published.patient,
+                answer.outcome.name,
+                answer.standing,
+                contributions.iloc[0],
+                published.results,
+                region=published.region,
+                units=units,
+            )
+    return found
+
+
+def _differs(answer: Answer, published: Published) -> bool:
+    return any(
+        clearly_different(
+            answer.standing,
+            score_share(name, column, published.results[name].row(), published.patient, published.region),
+        )
+        for name, column in SAME_KIND.get(answer.outcome.name, ())
+    )
+
+
+def differences(found: Mapping[str, Sequence[Disagreement]]) -> str:
+    """One paragraph an outcome: the first score that differs; further ones on demand; empty where none differs."""
+    if not found:
+        return ""
+    parts = ""
+    for label, of_outcome in found.items():
+        first, *others = (escape(each.text) for each in of_outcome)
+        more = "".join(f"<p>{each}</p>" for each in others)
+        details = f"<details><summary>Further scores that differ: {len(others)}</summary>{more}</details>"
+        parts += f"<p><b>{escape(label)}:</b> {first}</p>{details if others else ''}"
+    return f'<section class="cr-differ"><h3>Where they and the neural estimate differ</h3>{parts}</section>'
+
+
+def chosen_region() -> str:
+    """SCORE2's risk region of the country chosen in this session; empty where none is."""
+    return region_at(st.session_state.get(PLACE))
+
+
+def draw_place() -> None:
+    """The country of residence, chosen once a session."""
+    st.selectbox(
+        "Country of residence, for SCORE2",
+        PLACES,
+        index=None,
+        format_func=lambda place: region_text(place).capitalize() if place in REGIONS else place,
+        key=PLACE,
+        on_change=value_changed,
+        placeholder="choose a country, or the risk region",
+        persist_state="session",
+        width=320,
+    )
+    if chosen_region():
+        chosen = f"{region_text(chosen_region()).capitalize()} of the ESC. "
+        st.caption(f"{chosen}Kept for the next patients. Scores made for the United States do not change with it.")
+
+
+def questions_say() -> tuple[str, bool]:
+    """What decides how country and questions are drawn: the region, and whether the questions to women are asked."""
+    return chosen_region(), draft.content().fields["sex"] == 0
+
+
+def draw_questions(said: tuple[str, bool]) -> None:
+    """The country, and the questions that only published scores ask.
+
+    Args:
+        said: from :func:`questions_say`.
+    """
+    draw_place()
+    asked = [v for v in EXTRA_INPUTS.values() if v.name != _WOMEN_ONLY or said[1]]
+    with st.expander("Questions only these scores ask", key="scores.questions"):
+        columns = st.columns(2, gap="medium")
+        for i, variable in enumerate(asked):
+            with columns[i % 2]:
+                draw_choice(variable, labelled=True)

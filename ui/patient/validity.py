@@ -1,0 +1,59 @@
+"""Whom the answers hold for, what is not known of this patient, and where the models are at their limits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from riskmodels.tabular.model import RiskModel
+from riskmodels.vocabulary import VARIABLES
+from ui import text
+from ui.assessment import Answer
+from ui.patient.result import refusal_text
+from ui.steps import label_text
+
+CLOSING = (
+    "An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the same is known. "
+    "Estimates inform a decision; they do not make a diagnosis."
+)
+
+
+def unknown_text(answers: Sequence[Answer], patient: pd.Series, models: Mapping[str, RiskModel]) -> str:
+    """The inputs that the given estimates could use and that are not known, as one sentence."""
+    given = [answer.outcome for answer in answers if answer.given]
+    usable = {name for outcome in given for name in models[outcome.model].inputs_of(outcome.name)}
+    unknown = [label_text(v.name) for v in VARIABLES if v.name in usable and patient[v.name] != patient[v.name]]
+    if not given:
+        return ""
+    if not unknown:
+        return "Everything these estimates can use is known."
+    return f"Not known of this patient, and could be used: {text.sentence_list(unknown)}."
+
+
+def validity_text(answer: Answer, patient: pd.Series) -> str:
+    """What must be known to use one answer: definition, population, refusal or care to take."""
+    outcome = answer.outcome
+    lines = [f"The {outcome.definition}.", f"Holds for {outcome.population}."]
+    if not answer.given:
+        lines.append(refusal_text(answer, patient))
+    if answer.caution:
+        lines.append(f"Take care: {answer.caution.rstrip('.')}.")
+    return " ".join(lines)
+
+
+def validity_html(answers: Sequence[Answer], patient: pd.Series, models: Mapping[str, RiskModel]) -> str:
+    """Unknown inputs, then one paragraph an outcome.
+
+    Args:
+        answers: the present answers.
+        patient: the row of the PatientFrame.
+        models: shipped models by name.
+    """
+    rows = "".join(
+        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(validity_text(answer, patient))}</dd>"
+        for answer in answers
+    )
+    first = escape(unknown_text(answers, patient, models))
+    return f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{CLOSING}</p></section>'

@@ -1,0 +1,179 @@
+"""What if a modifiable fact were different: sliders, and each new estimate beside the old one.
+
+It answers what the model says of a person with other values, never what a treatment would do. Which values move along
+is decided in :mod:`riskmodels.changes.whatif`; here they are shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from riskmodels.changes.plan import LABEL
+from riskmodels.changes.whatif import Moved, apply
+from riskmodels.errors import InputError
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit, from_canonical, to_canonical
+from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
+from ui import text
+from ui.assessment import Answer, assess
+from ui.patient import scale
+
+_TURN, _MOVED = "whatif.turn", "whatif.moved"
+CAPTION = (
+    f"This is {LABEL}: what it would say of a person with these values, linked ones moved along and everything else "
+    "the same."
+)
+
+
+def says(
+    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
+) -> tuple[object, ...]:
+    """What decides what is drawn: each control with the patient's own value, and all answers once one is moved.
+
+    Args:
+        answers: the present answers.
+        frame: PatientFrame of one row.
+        models: shipped models by name.
+        units: unit each number is shown in.
+    """
+    variables, patient = _movable(answers, frame, models), frame.iloc[0]
+    own = tuple((v.name, float(patient[v.name]), units[v.name].symbol if v.units else "") for v in variables)
+    return (own, tuple(answers)) if st.session_state.get(_MOVED) else (own,)
+
+
+def _movable(answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel]) -> list[Variable]:
+    given = [answer for answer in answers if answer.given]
+    inputs = {n for a in given for n in models[a.outcome.model].inputs_of(a.outcome.name)}
+    return sliders_for(frame.iloc[0], inputs) if given else []
+
+
+def sliders_for(patient: pd.Series, inputs: set[str]) -> list[Variable]:
+    """The modifiable facts that can be moved: known, used by a model, and not led by another one.
+
+    Args:
+        patient: the row of the PatientFrame.
+        inputs: names that any model in use takes.
+    """
+    led = {"bmi"} if _known(patient, "weight", "height") else {"weight"}
+    if _known(patient, "ldl_cholesterol", "total_cholesterol"):
+        led.add("total_cholesterol")
+    return [
+        v
+        for v in VARIABLES
+        if v.modifiable and _known(patient, v.name) and v.name not in led and (v.name in inputs or v.name == "weight")
+    ]
+
+
+def _known(patient: pd.Series, *names: str) -> bool:
+    return all(patient[name] == patient[name] for name in names)
+
+
+def draw_whatif(
+    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
+) -> None:
+    """Sliders for modifiable facts and, once one is moved, the new estimates beside the old.
+
+    Args:
+        answers: the present answers.
+        frame: PatientFrame of one row.
+        models: shipped models by name.
+        units: unit each number is shown in.
+    """
+    variables, patient = _movable(answers, frame, models), frame.iloc[0]
+    if not variables:
+        st.caption("Enter something care can change, such as blood pressure or weight, to try other values.")
+        return
+    with st.container(key="sliders"):
+        columns = st.columns(2, gap="medium")
+        changes: dict[str, float] = {}
+        for i, variable in enumerate(variables):
+            with columns[i % 2]:
+                changes |= _draw_slider(variable, float(patient[variable.name]), units)
+    st.session_state[_MOVED] = bool(changes)
+    if changes:
+        _draw_changed(answers, frame, models, units, changes)
+    st.caption(CAPTION)
+
+
+def _draw_slider(variable: Variable, value: float, units: Mapping[str, Unit]) -> dict[str, float]:
+    """One control; its change as canonical value, empty where the patient's own value stands."""
+    key = f"whatif.{st.session_state.get(_TURN, 0)}.{variable.name}.{value:g}"
+    if variable.kind is not Kind.NUMBER:
+        return _draw_answers_of(variable, value, key)
+    unit = units[variable.name]
+    own = round(float(from_canonical(value, unit)), unit.decimals)
+    low, high = (round(float(from_canonical(v, unit)), unit.decimals) for v in variable.usual)
+    moved = st.slider(
+        f"{variable.label}, {unit.symbol}",
+        min(low, own),
+        max(high, own),
+        own,
+        step=unit.step,
+        format=f"%.{unit.decimals}f",
+        key=f"{key}.{unit.symbol}",
+        persist_state="page",
+    )
+    return {} if moved == own else {variable.name: float(to_canonical(float(moved), unit))}
+
+
+def _draw_answers_of(variable: Variable, value: float, key: str) -> dict[str, float]:
+    labels = {c.code: c.label for c in variable.choices}
+    if variable.name == "smoking":
+        if labels[value] != "current smoker":
+            return {}  # only a smoker can stop
+        labels = {code: label for code, label in labels.items() if label != "never"}
+    moved = st.segmented_control(
+        variable.label,
+        list(labels),
+        default=value,
+        required=True,
+        format_func=lambda code: labels[code],
+        key=key,
+        persist_state="page",
+    )
+    return {} if moved is None or moved == value else {variable.name: float(moved)}
+
+
+def moved_text(moved: Moved, units: Mapping[str, Unit]) -> str:
+    """A value that moved along: ``body mass index 32.7 kg/m² → 31.2 kg/m² (weight ÷ height²)``."""
+    variable, unit = VOCABULARY[moved.name], units.get(moved.name)
+    before, after = variable.format(moved.before, unit), variable.format(moved.after, unit)
+    return f"{text.inside(variable.label)} {before} → {after} ({moved.why})"
+
+
+def _draw_changed(
+    answers: Sequence[Answer],
+    frame: pd.DataFrame,
+    models: Mapping[str, RiskModel],
+    units: Mapping[str, Unit],
+    changes: Mapping[str, float],
+) -> None:
+    try:
+        changed = apply(frame.iloc[0], changes)
+    except InputError as error:
+        st.caption(f":material/error: {error}")
+        return
+    new = {answer.outcome.name: answer for answer in assess(changed.row.to_frame().T.astype(float), models)}
+    rows = "".join(_row(old, new[old.outcome.name]) for old in answers if old.given)
+    st.html(f'<section class="cr-answers" aria-label="Estimates with other values">{rows}</section>')
+    if changed.moved:
+        st.caption(f"Moved along: {'; '.join(moved_text(moved, units) for moved in changed.moved)}.")
+    st.button("Back to the patient's values", icon=":material/undo:", on_click=_reset, type="tertiary")
+
+
+def _row(old: Answer, new: Answer) -> str:
+    title = f"<h3>{escape(old.outcome.label)}</h3>"
+    if not new.given:
+        return f'<div class="cr-answer cr-refused">{title}<p>Not estimated: {escape(new.refused)}.</p></div>'
+    words = f"{text.risk(old.risk)} before, {text.risk(new.risk)} with these values"
+    drawn = scale.draw_scale(new.risk, new.low, new.high, words, before=old.risk)
+    numbers = f'<span class="cr-numbers">{text.risk(old.risk)} → <b>{text.risk(new.risk)}</b></span>'
+    return f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span></div>'
+
+
+def _reset() -> None:
+    st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1

@@ -1,0 +1,163 @@
+"""Why an estimate changed between two visits: the differences of the contributions, as steps that add up as printed.
+
+Both visits are explained by the same model, so "everybody" is the same in both and drops out: the change of the
+log-odds is the sum of the changes of the contributions. In percentage points each of them is scaled by (change of
+risk) / (change of log-odds), as :meth:`riskmodels.explain.shapley.Reasons.points` does against everybody, so signs
+and proportions stay and the sum is exact. A fact that stayed the same can still count a little more or less, since it
+is seen together with those that changed; these remainders share one bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from riskmodels.explain.shapley import Reasons
+from riskmodels.units import Unit
+from riskmodels.vocabulary import VOCABULARY, Kind
+from ui import charts
+from ui.record.timeline.course import Estimated
+from ui.steps import MOST_BARS, Step, fact_text, label_text, round_to_sum
+from ui.text import inside
+
+TOGETHER = "Unchanged facts, seen with these"
+STEP = "Step of the recalibrated scale"
+OTHERS = "others"
+#: log-odds closer than this are the same
+_SAME = 1e-9
+#: percentage points a unit of log-odds, at a risk of a half
+_STEEPEST = 25.0
+
+
+def change_steps(
+    reasons: Reasons, points: Sequence[Estimated], before: int, after: int, units: Mapping[str, Unit]
+) -> tuple[list[Step], int]:
+    """The steps from one visit's risk to another's, and the decimals they are printed with.
+
+    Args:
+        reasons: of one outcome, a row a visit.
+        points: what was estimated at each visit.
+        before, after: places of the two visits; both have an estimate.
+        units: unit each number is shown in.
+
+    Returns:
+        Start, at most :data:`ui.steps.MOST_BARS` facts that changed, others where there are more, what unchanged facts
+        add by being seen with them, and end. The printed amounts add up.
+    """
+    first, last = points[before].risk, points[after].risk
+    changes = _shares(reasons, before, after, 100 * (last - first), 100 * last)
+    changed = _changed(reasons.data, before, after)
+    ordered = sorted(changed, key=lambda name: (-abs(changes[name]), name))
+    parts = [(name, change_text(name, reasons.data, before, after, units), changes[name]) for name in ordered]
+    if len(parts) > MOST_BARS:
+        rest = parts[MOST_BARS:]
+        parts = [*parts[:MOST_BARS], ("", f"{len(rest)} {OTHERS}", sum(amount for *_, amount in rest))]
+    parts.append(("", TOGETHER, sum(amount for name, amount in changes.items() if name not in changed)))
+    parts.append(("", STEP, 100 * (last - first) - sum(changes.values())))
+    start, end, decimals = rounded(first, last)
+    first_step, last_step = Step("", points[before].when, start, 0.0), Step("", points[after].when, end, 0.0)
+    return _add_up(first_step, parts, last_step, decimals), decimals
+
+
+def _add_up(start: Step, parts: Sequence[tuple[str, str, float]], end: Step, decimals: int) -> list[Step]:
+    """Start, a step a part, rounded so that the printed numbers add up, and end; what rounds to nothing is left out."""
+    total = round(end.amount - start.amount, decimals)
+    amounts = round_to_sum([amount for *_, amount in parts], total, decimals)
+    steps, level = [start], start.amount
+    for (name, label, _), amount in zip(parts, amounts, strict=True):
+        if amount != 0:
+            steps.append(Step(name, label, amount, level))
+            level = round(level + amount, decimals)
+    return [*steps, end]
+
+
+def _shares(reasons: Reasons, before: int, after: int, change: float, risk: float) -> dict[str, float]:
+    """What each input adds to the change of the risk, in percentage points; together they are the change.
+
+    A risk moves by 25 points a unit of log-odds at most. Where a recalibrated scale has a step, it moves by more; the
+    inputs then add what they would without it, and the step is told apart.
+
+    Args:
+        reasons: of one outcome.
+        before, after: rows of the two visits.
+        change: of the risk shown, percentage points.
+        risk: shown at the later visit, in percent: gives the slope where the log-odds are the same at both.
+    """
+    values: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
+    differences = values.iloc[after] - values.iloc[before]
+    total = float(reasons.logit[after]) - float(reasons.logit[before])
+    slope = change / total if abs(total) > _SAME else risk * (1 - risk / 100)
+    slope = min(max(slope, 0.0), _STEEPEST)
+    return {str(name): slope * float(amount) for name, amount in differences.items()}
+
+
+def _changed(data: pd.DataFrame, before: int, after: int) -> set[str]:
+    """Inputs that differ between two visits, also by having become known or unknown."""
+    first, last = data.iloc[before], data.iloc[after]
+    same = (first == last) | (first.isna() & last.isna())
+    return {str(name) for name in data.columns[~same.to_numpy()]}
+
+
+def change_text(name: str, data: pd.DataFrame, before: int, after: int, units: Mapping[str, Unit]) -> str:
+    """A changed fact in words: ``Glucose 109 → 126 mg/dL``, ``Glucose 126 mg/dL, now known``."""
+    first, last = float(data[name].iloc[before]), float(data[name].iloc[after])
+    unit = units.get(name)
+    if first != first:
+        return f"{fact_text(name, last, unit)}, now known"
+    if last != last:
+        return f"{fact_text(name, first, unit)}, no longer known"
+    variable = VOCABULARY[name]
+    shown, now = (variable.format(value, unit if variable.units else None) for value in (first, last))
+    if variable.kind is not Kind.NUMBER:
+        return f"{label_text(name)}: {shown} → {now}"
+    symbol = (unit or variable.units[0]).symbol
+    return f"{label_text(name)} {shown.removesuffix(f' {symbol}')} → {now}"
+
+
+def finding_text(steps: Sequence[Step], decimals: int) -> str:
+    """What the steps show, in a sentence that adds up."""
+    first, last, between = steps[0], steps[-1], steps[1:-1]
+    change = round(last.amount - first.amount, decimals)
+    levels = f"{charts.number(first.amount, decimals, False)} % → {charts.number(last.amount, decimals, False)} %"
+    if not between:
+        return f"{levels}: nothing that the model uses changed by enough to show."
+    up = sum(step.amount for step in between if step.amount > 0)
+    down = sum(step.amount for step in between if step.amount < 0)
+    told = [f"{charts.number(up, decimals, True)} by what raises it"] if up else []
+    told += [f"{charts.number(down, decimals, True)} by what lowers it"] if down else []
+    how = f"{charts.number(change, decimals, True)} points" if change else "no change"
+    return f"{levels}: {how}, {' and '.join(told)}.{_most(between)}"
+
+
+def _most(between: Sequence[Step]) -> str:
+    facts = [step for step in between if step.name]
+    if not facts:
+        return ""
+    return f" {max(facts, key=lambda step: abs(step.amount)).label} weighs most."
+
+
+def main_reason(steps: Sequence[Step], decimals: int) -> str:
+    """The fact that did most for a change, inside a sentence: ``glucose 109 → 126 mg/dL (+2.1 points)``.
+
+    Empty where the estimate did not change, or no single fact moved it that way.
+    """
+    change = steps[-1].amount - steps[0].amount
+    facts = [step for step in steps[1:-1] if step.name and step.amount * change > 0]
+    if not facts:
+        return ""
+    most = max(facts, key=lambda step: abs(step.amount))
+    return f"{inside(most.label)} ({charts.number(most.amount, decimals, True)} points)"
+
+
+def rounded(first: float, last: float) -> tuple[float, float, int]:
+    """Two risks (0–1) in percent as they are printed with their change, and the decimals: the change is exact."""
+    decimals = 1 if min(first, last) >= 0.02 else 2
+    return round(100 * first, decimals), round(100 * last, decimals), decimals
+
+
+def points_text(first: float, last: float) -> str:
+    """The change between two risks (0–1): ``+2.1 points``; empty where none is printed."""
+    start, end, decimals = rounded(first, last)
+    change = round(end - start, decimals)
+    return f"{charts.number(change, decimals, True)} points" if change else ""

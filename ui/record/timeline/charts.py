@@ -1,0 +1,201 @@
+"""Small figures over visits: a risk with its interval, measurements of one unit. Data in, figure out; no legend."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+
+from ui.charts import NEUTRAL
+from ui.record.timeline.course import Estimated
+from ui.record.timeline.panels import Panel, value_text
+from ui.steps import label_text
+from ui.text import interval
+from ui.text import risk as risk_text
+
+_HEIGHT = 170
+_BAND, _GRID = "rgba(138,148,158,0.25)", "rgba(138,148,158,0.25)"
+_INK = {"light": "#1d252c", "dark": "#e6eaee"}
+#: up to this many points each gets its number; of more, the first, the last and the extreme ones do
+_MOST_NUMBERED = 6
+#: share of the whole time within which two numbers would stand on one another
+_NEAR = 0.09
+#: shapes tell the lines of a chart apart beside their names; colour is kept for the direction of a contribution
+_SHAPES = ("circle", "square", "diamond", "triangle-up", "cross")
+_DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
+
+
+def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
+    """One outcome over the visits: a line with its 90 % interval as a band, a gap with a cross where it is refused.
+
+    Args:
+        points: a point a visit, oldest first.
+        theme: "light" or "dark".
+    """
+    days = [point.day for point in points]
+    risk, low, high = (np.array([100 * getattr(point, part) for point in points]) for part in ("risk", "low", "high"))
+    figure = go.Figure()
+    for start, end in _runs(risk):
+        _add_band(figure, days[start:end], low[start:end], high[start:end])
+    figure.add_scatter(
+        x=days,
+        y=risk,
+        mode="lines+markers+text",
+        line={"color": NEUTRAL, "width": 2},
+        marker={"size": 8, "color": _INK[theme]},
+        text=_numbers([risk_text(point.risk) for point in points], risk),
+        textposition=_places(days, risk),
+        cliponaxis=False,
+        hovertext=[_risk_sentence(point) for point in points],
+        hoverinfo="text",
+    )
+    _add_refusals(figure, points)
+    top = float(np.nanmax(high)) * 1.25
+    figure.update_yaxes(range=[0, min(max(top, 0.5), 112)], ticksuffix=" %", nticks=4)
+    return _finish(figure, days, theme)
+
+
+def _runs(values: np.ndarray) -> list[tuple[int, int]]:
+    """Stretches without a gap, as (first, one after the last)."""
+    known = np.concatenate([[False], ~np.isnan(values), [False]]).astype(int)
+    edges = np.flatnonzero(np.diff(known))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
+
+
+def _add_band(figure: go.Figure, days: Sequence[date], low: np.ndarray, high: np.ndarray) -> None:
+    if len(days) == 1:
+        figure.add_scatter(
+            x=[days[0], days[0]],
+            y=[low[0], high[0]],
+            mode="lines",
+            line={"color": _BAND, "width": 7},
+            hoverinfo="skip",
+        )
+        return
+    figure.add_scatter(
+        x=[*days, *reversed(days)],
+        y=[*low, *reversed(high)],
+        mode="lines",
+        fill="toself",
+        fillcolor=_BAND,
+        line={"width": 0},
+        hoverinfo="skip",
+    )
+
+
+def _add_refusals(figure: go.Figure, points: Sequence[Estimated]) -> None:
+    refused = [point for point in points if not point.given]
+    if refused:
+        figure.add_scatter(
+            x=[point.day for point in refused],
+            y=[0] * len(refused),
+            mode="markers",
+            marker={"size": 9, "symbol": "x-thin", "line": {"width": 2, "color": NEUTRAL}},
+            cliponaxis=False,
+            hovertext=[_risk_sentence(point) for point in refused],
+            hoverinfo="text",
+        )
+
+
+def _risk_sentence(point: Estimated) -> str:
+    if not point.given:
+        return f"{point.when}: no estimate, {point.refused}."
+    return f"{point.when}: {risk_text(point.risk)}, 90 % interval {interval(point.low, point.high)}."
+
+
+def _numbers(texts: Sequence[str], values: np.ndarray) -> list[str]:
+    """Text beside each point; of many only those of the ends and the extremes."""
+    known = np.flatnonzero(~np.isnan(values))
+    kept = set(known.tolist())
+    if len(known) > _MOST_NUMBERED:
+        kept = {int(known[0]), int(known[-1]), int(np.nanargmax(values)), int(np.nanargmin(values))}
+    return [text if i in kept else "" for i, text in enumerate(texts)]
+
+
+def _places(days: Sequence[date], values: np.ndarray) -> list[str]:
+    """Where each number stands: above its point; of two points close to one another the lower one's below."""
+    places, known = ["top center"] * len(days), np.flatnonzero(~np.isnan(values)).tolist()
+    near = max((days[-1] - days[0]) * _NEAR, timedelta(days=1))
+    for before, after in pairwise(known):
+        if days[after] - days[before] < near and places[before] == "top center":
+            places[before if values[before] < values[after] else after] = "bottom center"
+    return places
+
+
+def panel_chart(panel: Panel, days: Sequence[date], whens: Sequence[str], theme: str = "light") -> go.Figure:
+    """Measurements of one unit over the visits, each named at its last point; a gap where one is unknown.
+
+    Args:
+        panel: from :func:`ui.record.timeline.panels.make_panels`.
+        days, whens: of the visits.
+        theme: "light" or "dark".
+    """
+    figure, alone = go.Figure(), len(panel.names) == 1
+    for i, (name, row) in enumerate(zip(panel.names, panel.values, strict=True)):
+        texts = [value_text(value, panel.unit) for value in row]
+        label = label_text(name)
+        figure.add_scatter(
+            x=list(days),
+            y=row,
+            mode="lines+markers+text",
+            line={"color": NEUTRAL, "width": 2, "dash": _DASHES[i % len(_DASHES)]},
+            marker={"size": 7, "color": _INK[theme], "symbol": _SHAPES[i % len(_SHAPES)]},
+            text=_numbers(texts, row),
+            textposition=_places(days, row),
+            cliponaxis=False,
+            hovertext=[f"{when}: {label} {text} {panel.unit.symbol}" for when, text in zip(whens, texts, strict=True)],
+            hoverinfo="text",
+        )
+        if not alone:
+            _name_line(figure, label, days, row, theme)
+    figure.update_yaxes(range=[panel.low, panel.high], nticks=4)
+    return _finish(figure, days, theme, 8 if alone else 96)
+
+
+def _name_line(figure: go.Figure, label: str, days: Sequence[date], row: np.ndarray, theme: str) -> None:
+    last = int(np.flatnonzero(~np.isnan(row))[-1])
+    figure.add_annotation(
+        x=days[last],
+        y=float(row[last]),
+        text=label.replace(" cholesterol", "").replace(" pressure", ""),
+        showarrow=False,
+        xanchor="left",
+        xshift=9,
+        font={"size": 12, "color": _INK[theme]},
+    )
+
+
+def _finish(figure: go.Figure, days: Sequence[date], theme: str, right: int = 8) -> go.Figure:
+    """Axes, margins and colours that all small figures share."""
+    font = {"size": 12, "color": _INK[theme]}
+    figure.update_traces(textfont=font, selector={"mode": "lines+markers+text"})
+    figure.update_xaxes(**_time_axis(days), tickfont=font, showgrid=False, zeroline=False, fixedrange=True)
+    figure.update_yaxes(tickfont=font, gridcolor=_GRID, zeroline=False, fixedrange=True, automargin=True)
+    figure.update_layout(
+        font=font,
+        height=_HEIGHT,
+        margin={"l": 0, "r": right, "t": 14, "b": 4},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        dragmode=False,
+        hoverlabel={"align": "left"},
+        modebar={"bgcolor": "rgba(0,0,0,0)", "color": NEUTRAL, "activecolor": NEUTRAL},
+    )
+    return figure
+
+
+def _time_axis(days: Sequence[date]) -> dict[str, object]:
+    """Ends with some room for the numbers beside the outermost points; at most three dates named, as ISO."""
+    room = max(timedelta(days=3), (days[-1] - days[0]) * 0.12)
+    named = list(dict.fromkeys([days[0], days[len(days) // 2], days[-1]]))
+    if len(named) == 3 and min(named[1] - named[0], named[2] - named[1]) < (days[-1] - days[0]) * 0.3:
+        del named[1]
+    return {
+        "range": [days[0] - room, days[-1] + room],
+        "tickvals": named,
+        "ticktext": [day.isoformat() for day in named],
+    }
