@@ -1,4 +1,4 @@
-"""``python -m riskmodels.shipping.fit_standing`` writes the percentiles of the published scores from NHANES 2011–2016."""
+"""``python -m riskmodels.shipping.fit_standing``: the percentiles of the published scores from NHANES 2011–2016."""
 
 from __future__ import annotations
 

@@ -193,7 +193,7 @@ def test_committed_file_is_what_the_command_writes(shared, tmp_path):
 
 
 def test_reference_people_are_those_of_the_models():
-    from riskmodels.shipping import standing as fit_standing
+    from riskmodels.shipping import fit_standing
     from riskmodels.shipping.population import REFERENCE_CYCLES
 
     assert fit_standing.REFERENCE_CYCLES == REFERENCE_CYCLES
