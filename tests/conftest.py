@@ -15,8 +15,13 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import chromium
+from tests.relay import Relay
+
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "CARERISK_TEST_POSTGRES"
+#: tests that serve the app, or run many programs: one after the other also where others run beside them
+SERVED = ("tests/browser/", "tests/crash/", "tests/load/", "tests/processes/", "tests/security/test_leaks.py")
 SHARED = Path(os.environ.get("CARERISK_SHARED", ROOT.parent / "shared"))
 
 
@@ -28,6 +33,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--crash-seed", type=int, help="of the order in which they happen, as an earlier run printed it")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``-n``: a file is one worker's, and so are all that serve (:data:`SERVED`)."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "served" if nodeid.startswith(SERVED) else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared data; skips where it is absent, fails in CI."""
@@ -37,6 +54,13 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; for a module alone, since Playwright takes the loop of the thread meanwhile."""
+    with chromium() as launched:
+        yield launched
 
 
 def _server() -> str:
@@ -111,3 +135,14 @@ def postgresql_empty_url() -> Iterator[str]:
     _command(server, f"CREATE DATABASE {name}")
     yield _address(server, name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def relay(postgresql_url: str) -> Iterator[Relay]:
+    """Stands before the PostgreSQL database of this test, which can be reached through its port."""
+    from sqlalchemy.engine import make_url
+
+    address = make_url(postgresql_url)
+    made = Relay(address.host or "127.0.0.1", address.port or 5432)
+    yield made
+    made.close()
