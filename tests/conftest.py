@@ -14,9 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from tests.chromium import chromium
 from tests.relay import Relay
+from tests.waiting import HUNG
+
+# an example of Hypothesis may take as long as a busy machine needs for it
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "CARERISK_TEST_POSTGRES"
@@ -119,7 +125,19 @@ def _address(server: str, name: str) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL may take its time on a busy machine; test_postgres_bounds.py sets the bounds that it tests."""
+    from riskmodels.records import postgres
+
+    for name in ("ALIVE", "ANSWER", "SAVE"):
+        monkeypatch.setattr(postgres, name, HUNG)
+    monkeypatch.setattr(postgres.BoundedConnection, "patience", HUNG)
+    monkeypatch.setattr(postgres, "_SESSION", {})
+    monkeypatch.setitem(postgres.PARAMETERS, "connect_timeout", int(HUNG))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: tuple[str, str], unhurried: None) -> Iterator[str]:
     """Address of a PostgreSQL database of this test, up to date and empty."""
     server, template = postgresql_template
     name = f"test_{secrets.token_hex(6)}"
@@ -129,7 +147,7 @@ def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_empty_url() -> Iterator[str]:
+def postgresql_empty_url(unhurried: None) -> Iterator[str]:
     """Address of a PostgreSQL database of this test, without a table."""
     server, name = _server(), f"empty_{secrets.token_hex(6)}"
     _command(server, f"CREATE DATABASE {name}")

@@ -256,7 +256,7 @@ people = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=people, share=st.floats(0.2, 0.98), outcome=st.sampled_from(["cvd_10y", "cvd_death_10y", "dysglycaemia"]))
 def test_any_plan_holds_what_it_promises(model: RiskModel, facts: dict[str, float], share: float, outcome: str) -> None:
     row = patient(**facts)

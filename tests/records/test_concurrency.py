@@ -255,7 +255,7 @@ def test_life_of_a_patient_in_any_order(sqlite_database: Database) -> None:
         database = sqlite_database
 
     calm = settings(
-        max_examples=12, stateful_step_count=12, deadline=None, derandomize=True,
+        max_examples=12, stateful_step_count=12, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(OnThisDatabase, settings=calm)

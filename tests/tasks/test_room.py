@@ -32,11 +32,15 @@ def room() -> Iterator[Room]:
 
 
 def lives(process: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Whether a thread of a process is there and no zombie: the first one may be gone before the others."""
+    return any(_state(thread) not in "ZX" for thread in Path(f"/proc/{process}/task").glob("*/stat"))
+
+
+def _state(thread: Path) -> str:
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
+        return thread.read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
 
 
 def ended(task: Task[object]) -> TaskError:
