@@ -8,13 +8,13 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from riskmodels.explain.steps import Step, fact_text, label_text, make_steps
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY
 from ui import charts, text
 from ui.assessment import SHORT_LABEL, Answer
 from ui.page import theme
-from ui.steps import Step, fact_text, label_text, make_steps
 
 _OUTCOME, _SCALE, _CURVE, _CHART = "why.outcome", "why.scale", "why.curve", "why.waterfall"
 POINTS, LOG_ODDS = "percentage points", "log-odds"

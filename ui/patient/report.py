@@ -12,6 +12,7 @@ import pandas as pd
 
 from riskmodels.care.safety import Note
 from riskmodels.criteria import SOURCE, Finding
+from riskmodels.explain.steps import Step, fact_text
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from riskmodels.vocabulary import GROUPS, in_group
@@ -24,7 +25,6 @@ from ui.patient.report_scores import notes_section, scores_section
 from ui.patient.result import answer_words, published_text, refusal_text, standing_text
 from ui.patient.score_rows import Published
 from ui.patient.validity import CLOSING, unknown_text, validity_text
-from ui.steps import Step, fact_text
 
 _FOLDER = Path(__file__).parent
 _STYLES = [_FOLDER / "report.css", _FOLDER.parent / "scale.css"]

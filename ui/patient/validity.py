@@ -7,12 +7,12 @@ from html import escape
 
 import pandas as pd
 
+from riskmodels.explain.steps import label_text
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VARIABLES
 from ui import text
 from ui.assessment import Answer
 from ui.patient.result import refusal_text
-from ui.steps import label_text
 
 CLOSING = (
     "An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the same is known. "

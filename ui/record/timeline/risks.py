@@ -8,12 +8,13 @@ import streamlit as st
 
 from riskmodels.outcomes import Outcome
 from riskmodels.records.assessments import Assessment
+from riskmodels.timeline.change import change_steps
+from riskmodels.timeline.course import Course, Estimated
 from riskmodels.units import Unit
 from ui import charts, text
 from ui.page import theme
-from ui.record.timeline import change as timeline_change
 from ui.record.timeline import charts as timeline_charts
-from ui.record.timeline.course import Course, Estimated
+from ui.record.timeline.change_words import main_reason, points_text
 from ui.tables import table, unbroken
 from ui.text import listed
 
@@ -77,11 +78,11 @@ def finding_text(course: Course, outcome: Outcome, units: Mapping[str, Unit]) ->
 def _since_before(course: Course, outcome: Outcome, given: Sequence[int], units: Mapping[str, Unit]) -> str:
     before, after = given[-2], given[-1]
     points, reasons = course.estimates(outcome), course.reasons[outcome.name]
-    steps, decimals = timeline_change.change_steps(reasons, points, before, after, units)
-    change = timeline_change.points_text(points[before].risk, points[after].risk)
+    steps, decimals = change_steps(reasons, points, before, after, units)
+    change = points_text(points[before].risk, points[after].risk)
     if not change:
         return f"No change since {course.whens[before]}."
-    reason = timeline_change.main_reason(steps, decimals)
+    reason = main_reason(steps, decimals)
     mostly = f", most by {reason}" if reason else ""
     return f"{change} since {course.whens[before]}{mostly}."
 

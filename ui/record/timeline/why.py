@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from riskmodels.explain.steps import Step
+from riskmodels.timeline.change import change_steps
+from riskmodels.timeline.course import Course
 from riskmodels.units import Unit
 from ui import charts
 from ui.assessment import SHORT_LABEL
 from ui.page import theme
-from ui.record.timeline import change as timeline_change
-from ui.record.timeline.course import Course
-from ui.steps import Step
+from ui.record.timeline.change_words import finding_text
 from ui.tables import table, unbroken
 
 _OUTCOME = "timeline.why.outcome"
@@ -50,7 +51,7 @@ def draw_why(course: Course, units: Mapping[str, Unit]) -> None:
         st.caption(unbroken(f"{outcome.label}: a change needs an estimate at both visits. There is none {where}."))
         return
     reasons = course.reasons[outcome.name]
-    steps, decimals = timeline_change.change_steps(reasons, points, after - 1, after, units)
+    steps, decimals = change_steps(reasons, points, after - 1, after, units)
     _draw_steps(steps, decimals)
 
 
@@ -75,7 +76,7 @@ def _draw_choice(course: Course) -> int:
 
 
 def _draw_steps(steps: Sequence[Step], decimals: int) -> None:
-    finding = timeline_change.finding_text(steps, decimals)
+    finding = finding_text(steps, decimals)
     if len(steps) > 2:
         st.plotly_chart(
             charts.waterfall(steps, True, decimals, theme()),
