@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Reading
-from riskmodels.scoring.export import to_csv
+from riskmodels.interop.table.safe_csv import to_csv
 from ui.image.batch import counts_text, result_table, shown_table
 from ui.image.checks import checks_html
 from ui.image.gauge import PROBABILITY, RATIO, draw_gauge

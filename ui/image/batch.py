@@ -10,7 +10,7 @@ import streamlit as st
 
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Reading
-from riskmodels.scoring.export import to_csv
+from riskmodels.interop.table.safe_csv import to_csv
 from ui.image.state import Batch, Item
 from ui.record import image_text
 from ui.text import count
