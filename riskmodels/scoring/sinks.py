@@ -13,7 +13,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from riskmodels.errors import InputError
-from riskmodels.scoring.export import SIGNS, harmless
+from riskmodels.interop.table.safe_csv import SIGNS, harmless
 
 #: rows of a Parquet row group
 GROUP_ROWS = 65_536
