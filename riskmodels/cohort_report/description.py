@@ -9,9 +9,8 @@ import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
 from riskmodels.cohort_report.wording import inside, people, percent
-from riskmodels.evaluation import Plan, age_bands, wilson
+from riskmodels.evaluation import Plan, age_bands, bootstrap_mean, wilson
 from riskmodels.evaluation.arrays import FloatArray
-from riskmodels.evaluation.bootstrap import interval, resample
 from riskmodels.vocabulary import VOCABULARY
 
 #: reasons of refusal listed; the others are counted together
@@ -124,14 +123,8 @@ def _group(by: str, level: str, risk: pd.Series, inside_: pd.Series, plan: Plan)
     values = risk.to_numpy(float)[kept]
     if not len(values):
         return (by, level, 0, *[np.nan] * 6)
-
-    def kernel(weights: FloatArray) -> dict[str, FloatArray]:
-        total = weights.sum(axis=1)
-        return {"mean": np.divide(weights @ values, total, out=np.full(len(total), np.nan), where=total > 0)}
-
-    draws = resample(kernel, np.ones(len(values)), plan.of(kept))
-    low, high = interval(draws["mean"], plan.level) if draws else (np.array(np.nan), np.array(np.nan))
-    return (by, level, len(values), values.mean(), float(low), float(high), *np.quantile(values, [0.1, 0.5, 0.9]))
+    means = map(float, bootstrap_mean(values, plan.of(kept)))
+    return (by, level, len(values), *means, *np.quantile(values, [0.1, 0.5, 0.9]))
 
 
 def _groups_finding(table: pd.DataFrame) -> str:
