@@ -80,7 +80,9 @@ def read_checkpoint(path: Path, run: str, device: torch.device) -> Checkpoint:
     except SafetensorError as error:
         raise TrainingError(f"{path.name} is not a checkpoint.", hint=_HINT) from error
     if metadata.get("key") != run:
-        raise TrainingError(f"{path.name} belongs to another training run: other settings or pictures or rows.", hint=_HINT)
+        raise TrainingError(
+            f"{path.name} belongs to another training run: other settings or pictures or rows.", hint=_HINT
+        )
     states: dict[str, State] = {}
     moments: dict[int, State] = {}
     for name, tensor in tensors.items():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +14,12 @@ from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.audit import Action
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
-from riskmodels.records.facts import checked_day
+from riskmodels.records.facts import checked_day, checked_hash
 from riskmodels.records.jobs import now
 from riskmodels.records.schema import ImageStudyRow
 from riskmodels.records.summary import lock_patient
 
 KIND = undo.KINDS[ImageStudyRow]
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,11 @@ def add(
         RecordsError: when the day or the result cannot be kept.
     """
     require(actor, Role.CARE)
-    values = {"day": checked_day(day), "picture_hash": _checked_hash(picture_hash), "result": _checked_result(result)}
+    values = {
+        "day": checked_day(day),
+        "picture_hash": checked_hash(picture_hash, "picture", "Read the picture again."),
+        "result": _checked_result(result),
+    }
     with database.write() as session:
         lock_patient(session, patient_id)
         row = ImageStudyRow(id=secrets.token_hex(16), patient_id=patient_id, model=model, model_version=model_version,
@@ -121,14 +123,6 @@ def restore(database: Database, actor: Actor, study_id: str) -> ImageStudy:
     require(actor, Role.CARE)
     with database.write() as session:
         return _as_study(undo.restore(session, actor, ImageStudyRow, study_id))
-
-
-def _checked_hash(text: str) -> str:
-    if not _HASH.fullmatch(text):
-        raise RecordsError(
-            "The picture has no SHA-256 hash.", hint="Read the picture again.", log="record refused: picture_hash"
-        )
-    return text
 
 
 def _checked_result(result: Mapping[str, Any]) -> dict[str, Any]:

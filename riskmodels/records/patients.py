@@ -48,8 +48,6 @@ KIND = "patient"
 #: none of them is taken for another when written by hand or read aloud from a screen
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH, _TRIES = 5, 4
-#: the app itself, where nobody sits: clearing up
-_CLEARING = Actor("system", "CareRisk", frozenset())
 
 
 @dataclass(frozen=True)
@@ -211,7 +209,7 @@ def purge(database: Database) -> int:
         for table, kind in ({PatientRow: KIND} | KINDS).items():
             gone += [(kind, record_id) for record_id in _remove(session, table)]
         for kind, record_id in gone:
-            audit.append(session, _CLEARING, Action.PURGE, kind, record_id)
+            audit.append(session, audit.SYSTEM, Action.PURGE, kind, record_id)
     return sum(kind == KIND for kind, _ in gone)
 
 

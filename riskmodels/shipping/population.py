@@ -13,8 +13,8 @@ from riskmodels.cohorts.nhanes import read_nhanes
 from riskmodels.cohorts.nhanes.frame import REFERENCE_CYCLES
 from riskmodels.evaluation import Plan, bootstrap_mean, evaluate, fit_affine, standard_subgroups
 from riskmodels.evaluation.peers import Dataset, fit_peers
-from riskmodels.model_files.folder import file_hash
 from riskmodels.outcomes import OUTCOME, eligible
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.fitting import fit_model
