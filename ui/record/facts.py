@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.checks import Checked, Problem, Severity, check
+from riskmodels.interop.fhir.dates import completed_years
 from riskmodels.records.patients import Entered, Facts
 from riskmodels.records.visits import Visit, differences
 from riskmodels.scores.inputs import variable_of
@@ -108,11 +109,7 @@ def age_on(visit: Visit, day: date) -> int | None:
     age = visit.facts.canonical.get("age")
     if age is None or day < visit.day:
         return None
-    return math.floor(age + _whole_years(visit.day, day))
-
-
-def _whole_years(first: date, second: date) -> int:
-    return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
+    return math.floor(age + completed_years(visit.day, day))
 
 
 def age_note(visit: Visit, day: date) -> str:
@@ -120,7 +117,7 @@ def age_note(visit: Visit, day: date) -> str:
     age, moved = visit.facts.canonical.get("age"), age_on(visit, day)
     if age is None or moved is None or day == visit.day:
         return ""
-    years = _whole_years(visit.day, day)
+    years = completed_years(visit.day, day)
     ago = "less than a year" if years == 0 else "1 year" if years == 1 else f"{years} years"
     return f"{age:g} at the visit of {visit.day.isoformat()}, {ago} before. Check the birthday."
 
