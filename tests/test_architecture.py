@@ -21,7 +21,7 @@ UI = sorted((ROOT / "ui").rglob("*.py"))
 SERVER = ROOT / "app.py"
 SOURCES = [*PAGES, SERVER, *UI, *LIBRARY]
 
-ABOVE = ("tabular", "explain", "changes", "evaluation", "shipping", "scoring", "cohorts", "interop", "cli")
+ABOVE = ("tabular", "explain", "changes", "evaluation", "shipping", "scoring", "cohorts", "interop", "timeline", "cli")
 #: the foundation, in which nothing may know of models, their evaluation or their delivery: what each part of it may
 #: import besides itself
 ALLOWED = {

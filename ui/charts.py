@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from riskmodels.explain.steps import Step
 from riskmodels.tabular.model import Curve
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import Variable
-from ui.steps import Step
 
 #: ``data`` and ``layout`` of a figure
 Figure = dict[str, Any]
@@ -67,7 +67,7 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
     """From everybody to this patient, one bar a fact; a bar can be selected.
 
     Args:
-        steps: from :func:`ui.steps.make_steps`.
+        steps: from :func:`riskmodels.explain.steps.make_steps`.
         in_points: amounts are percentage points of risk; otherwise log-odds.
         decimals: decimals printed.
         theme: "light" or "dark".

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from riskmodels.assessment import OutcomeEstimates, assess
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
 from riskmodels.changes.links import Links, load_links
 from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_path, grids, settle
@@ -153,15 +154,16 @@ class _Asked:
     units: Mapping[str, Unit]
 
     def estimates(self, rows: Sequence[pd.Series]) -> list[Estimate]:
-        given = self.model.predict(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
-        columns = (given.risk[self.outcome], given.low[self.outcome], given.high[self.outcome])
-        return [Estimate(*map(float, values)) for values in zip(*columns, strict=True)]
+        found = self._ask(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
+        return [Estimate(*values) for values in zip(*_numbers(found), strict=True)]
 
     def begin(self) -> tuple[Estimate, str]:
         """The estimate as things are, and why there is none."""
-        given = self.model.predict(self.patient.to_frame().T)
-        first = (table.iloc[0][self.outcome] for table in (given.risk, given.low, given.high))
-        return Estimate(*map(float, first)), str(given.refused.iloc[0][self.outcome])
+        found = self._ask(self.patient.to_frame().T)
+        return Estimate(*(values[0] for values in _numbers(found))), str(found.refused[0])
+
+    def _ask(self, frame: pd.DataFrame) -> OutcomeEstimates:
+        return assess(frame, {self.model.name: self.model}, [self.outcome])[self.outcome]
 
     def search(self, space: Space, start: Estimate, searched: Iterable[Grid], most: int) -> Plan:
         """The first plan found: grids come in the order of their number of inputs."""
@@ -229,6 +231,10 @@ class _Asked:
                 risk = _percent(steps[-1].estimate.risk, self.threshold)
                 return self.plan(steps, False, start, f"{why} The lowest it reaches is {risk}, with {values}.")
         return self.plan((), False, start, why)
+
+
+def _numbers(found: OutcomeEstimates) -> tuple[list[float], ...]:
+    return found.risk.tolist(), found.low.tolist(), found.high.tolist()
 
 
 def _lower(label: str) -> str:

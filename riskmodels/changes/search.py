@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.assessment import assess
 from riskmodels.changes.bounds import Ladder
 from riskmodels.changes.links import Links
 from riskmodels.changes.whatif import follow
@@ -66,9 +67,8 @@ class Space:
         if not len(states):
             return np.empty(0)
         frame = self._frame(states)
-        prediction = self.model.predict(frame)
-        usable = (prediction.refused[self.outcome] == "").to_numpy() & _possible(frame)
-        return np.where(usable, prediction.logit[self.outcome].to_numpy(float), np.inf)
+        found = assess(frame, {self.model.name: self.model}, [self.outcome])[self.outcome]
+        return np.where((found.refused == "") & _possible(frame), found.logit, np.inf)
 
     def _frame(self, states: States) -> pd.DataFrame:
         values = {ladder.name: ladder.rungs[states[:, i]] for i, ladder in enumerate(self.ladders)}

@@ -108,7 +108,7 @@ def add(
         patient_id: of whom.
         day: when it was.
         facts: what is known.
-        assessments: what the models answer to it; see :func:`riskmodels.records.assessments.assess`.
+        assessments: what the models answer to it; see :func:`riskmodels.records.assessments.to_keep`.
         source: where it came from.
         note: of the person.
 

@@ -11,7 +11,7 @@ from riskmodels.records.patients import UNDO, Entered, Facts, Patient, PatientCo
 from riskmodels.records.visits import Difference, Visit, VisitConflictError
 from ui import clock as record_clock
 from ui.database import database
-from ui.models import shipped_models
+from ui.models import answer_to
 from ui.record import draft
 from ui.record import facts as record_facts
 from ui.record import state as record_state
@@ -78,7 +78,7 @@ def create(label: str, day: date) -> bool:
     fitting = record_facts.fit(record_facts.facts_of_form())
     if fitting.unusable:
         return False
-    answers = assessments.assess(fitting.frame, shipped_models())
+    answers = assessments.to_keep(answer_to(fitting.frame))
     made = record_talk.guarded(lambda: patients.create(database(), current_actor(), label, day, fitting.facts, answers))
     if made is None:
         return False
@@ -117,7 +117,7 @@ def save_merged(theirs: Visit, facts: Facts, day: date) -> bool:
 def _write(record: Opened, fitting: Fitting, day: date) -> bool:
     if fitting.unusable:
         return False
-    answers = assessments.assess(fitting.frame, shipped_models())
+    answers = assessments.to_keep(answer_to(fitting.frame))
     try:
         visit = record_talk.guarded(lambda: _written(record, fitting.facts, day, answers))
     except VisitConflictError as conflict:

@@ -9,10 +9,10 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
+from riskmodels.explain.steps import label_text
+from riskmodels.timeline.course import Estimated
 from ui.charts import INK, NEUTRAL, PALE, PLAIN
-from ui.record.timeline.course import Estimated
 from ui.record.timeline.panels import Panel, value_text
-from ui.steps import label_text
 from ui.text import interval
 from ui.text import risk as risk_text
 
