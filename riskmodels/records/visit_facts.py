@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.checks import Checked, Problem, Severity, check
+from riskmodels.interop.fhir.dates import completed_years
 from riskmodels.records.facts import Entered, Facts, make_facts
 from riskmodels.records.visits import Visit, differences
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, in_group
@@ -94,9 +95,4 @@ def age_on(visit: Visit, day: date) -> int | None:
     age = visit.facts.canonical.get("age")
     if age is None or day < visit.day:
         return None
-    return math.floor(age + whole_years(visit.day, day))
-
-
-def whole_years(first: date, second: date) -> int:
-    """Whole years from one day to another."""
-    return second.year - first.year - ((second.month, second.day) < (first.month, first.day))
+    return math.floor(age + completed_years(visit.day, day))

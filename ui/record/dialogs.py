@@ -59,19 +59,23 @@ def _named(record: Opened) -> str:
     return f"{record.patient.code}{label}"
 
 
+def _ask_day(key: str) -> date:
+    return st.date_input(
+        "Day of the visit",
+        min_value=FIRST_DAY,
+        max_value=record_clock.today(),
+        format="YYYY-MM-DD",
+        key=key,
+        required=True,
+    )
+
+
 @st.dialog("Save as a record", on_dismiss=_close)
 def _draw_first(then: Step | None) -> None:
     label = st.text_input(
         "Label, optional", placeholder="no name needed", max_chars=LONGEST_LABEL, key="record.first.label"
     )
-    day = st.date_input(
-        "Day of the visit",
-        min_value=FIRST_DAY,
-        max_value=record_clock.today(),
-        format="YYYY-MM-DD",
-        key="record.first.day",
-        required=True,
-    )
+    day = _ask_day("record.first.day")
     st.caption("The record gets a code, such as P-7K3F9, by which it is found again.")
     if st.button("Save", type="primary", key="record.first.save") and record_save.create(label or "", day):
         record_save.follow(then)
@@ -117,14 +121,7 @@ def _draw_unusable(then: Step | None) -> None:
 
 @st.dialog("New visit", on_dismiss=_close)
 def _draw_new(record: Opened) -> None:
-    day = st.date_input(
-        "Day of the visit",
-        min_value=FIRST_DAY,
-        max_value=record_clock.today(),
-        format="YYYY-MM-DD",
-        key="record.begin.day",
-        required=True,
-    )
+    day = _ask_day("record.begin.day")
     carry = _draw_carry(record, day)
     if day in {visit.day for visit in record.visits}:
         st.caption(":material/info: There is a visit of that day already; this becomes a second one.")

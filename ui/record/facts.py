@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from riskmodels.interop.fhir.dates import completed_years
 from riskmodels.records.facts import Entered, Facts, make_facts
-from riskmodels.records.visit_facts import age_on, whole_years
+from riskmodels.records.visit_facts import age_on
 from riskmodels.records.visits import Visit
 from riskmodels.scores.inputs import variable_of
 from riskmodels.vocabulary import Kind, Variable
@@ -23,7 +24,7 @@ def age_note(visit: Visit, day: date) -> str:
     age, moved = visit.facts.canonical.get("age"), age_on(visit, day)
     if age is None or moved is None or day == visit.day:
         return ""
-    years = whole_years(visit.day, day)
+    years = completed_years(visit.day, day)
     ago = "less than a year" if years == 0 else "1 year" if years == 1 else f"{years} years"
     return f"{age:g} at the visit of {visit.day.isoformat()}, {ago} before. Check the birthday."
 
