@@ -6,10 +6,9 @@ from threading import Event
 
 import pytest
 
-from riskmodels.records import RecordsError
+from riskmodels.records import RecordsError, draft_writer
+from riskmodels.records.draft_writer import Writer
 from tests.waiting import HUNG, until
-from ui.record import autosave_writer as draft_writer
-from ui.record.autosave_writer import Writer
 
 
 @pytest.fixture(autouse=True)
