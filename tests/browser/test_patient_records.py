@@ -42,7 +42,7 @@ def save_new(page: Any, label: str = "") -> str:
 
 
 def type_number(page: Any, label: str, value: str) -> None:
-    field = page.get_by_label(label).first
+    field = page.locator(f"input[aria-label='{label}']").first  # not the group around it, which has the same name
     field.fill(value)
     field.press("Enter")
 

@@ -22,8 +22,9 @@ from tests.waiting import until
 @pytest.fixture
 def database(relay: Relay, postgresql_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     """The records through the relay; the bounds are shorter, so that the test is."""
-    for name, seconds in {"CONNECT": 3, "ALIVE": 1.0, "ANSWER": 1.0, "SAVE": 1.5}.items():
+    for name, seconds in {"ALIVE": 1.0, "ANSWER": 1.0, "SAVE": 1.5}.items():
         monkeypatch.setattr(postgres, name, seconds)
+    monkeypatch.setitem(postgres.PARAMETERS, "connect_timeout", 3)
     monkeypatch.setattr(postgres.BoundedConnection, "patience", 1.0)
     address = make_url(postgresql_url).set(host="127.0.0.1", port=relay.port)
     opened = open_database(address.render_as_string(hide_password=False), tmp_path / "data")
