@@ -1,10 +1,12 @@
-# make run · serve · test · test-elsewhere · lint · train · train-imaging · bench · lock · sbom: each makes its own
-# environment first.
+# make run · serve · test · coverage · test-elsewhere · lint · train · train-imaging · bench · lock · sbom: each makes
+# its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
 PORT ?= 8501
 PROCESSES ?= 3
+# programs that run tests at once
+WORKERS ?= 2
 # idle OpenMP threads sleep instead of spinning: with two busy programs on two cores this is ten times faster
 export GOMP_SPINCOUNT = 0
 # builds of torch, the first that is to be had is taken: without CUDA where pip is shown PyTorch's files, else PyPI's
@@ -12,7 +14,7 @@ TORCH ?= cpu pypi
 # only files whose hashes are locked; that nothing is missing is checked afterwards
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test test-elsewhere lint train train-imaging bench screenshots lock sbom clean
+.PHONY: run serve test coverage test-elsewhere lint train train-imaging bench screenshots lock sbom clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -21,7 +23,10 @@ serve: $(VENV)/app
 	$(PY) tools/serve.py --port $(PORT) --processes $(PROCESSES)
 
 test: $(VENV)/dev
-	$(PY) -m pytest
+	$(PY) -m pytest -n $(WORKERS)
+
+coverage: $(VENV)/dev
+	$(PY) -m pytest -n $(WORKERS) --cov --cov-report=term:skip-covered
 
 test-elsewhere: $(VENV)/dev
 	$(PY) tools/tests_elsewhere.py

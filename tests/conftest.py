@@ -14,9 +14,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+from tests.chromium import chromium
+from tests.relay import Relay
+from tests.waiting import HUNG
+
+# an example of Hypothesis may take as long as a busy machine needs for it
+settings.register_profile("tests", deadline=None)
+settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "CARERISK_TEST_POSTGRES"
+#: tests that serve the app, or run many programs: one after the other also where others run beside them
+SERVED = ("tests/browser/", "tests/crash/", "tests/load/", "tests/processes/", "tests/security/test_leaks.py")
 SHARED = Path(os.environ.get("CARERISK_SHARED", ROOT.parent / "shared"))
 
 
@@ -28,6 +39,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--crash-seed", type=int, help="of the order in which they happen, as an earlier run printed it")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With ``-n``: a file is one worker's, and so are all that serve (:data:`SERVED`)."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFile(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "served" if nodeid.startswith(SERVED) else super()._split_scope(nodeid)
+
+    return ByFile(config, log)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of shared data; skips where it is absent, fails in CI."""
@@ -37,6 +60,13 @@ def shared() -> Path:
             pytest.fail(reason)
         pytest.skip(reason)
     return SHARED
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; for a module alone, since Playwright takes the loop of the thread meanwhile."""
+    with chromium() as launched:
+        yield launched
 
 
 def _server() -> str:
@@ -95,7 +125,19 @@ def _address(server: str, name: str) -> str:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL may take its time on a busy machine; test_postgres_bounds.py sets the bounds that it tests."""
+    from riskmodels.records import postgres
+
+    for name in ("ALIVE", "ANSWER", "SAVE"):
+        monkeypatch.setattr(postgres, name, HUNG)
+    monkeypatch.setattr(postgres.BoundedConnection, "patience", HUNG)
+    monkeypatch.setattr(postgres, "_SESSION", {})
+    monkeypatch.setitem(postgres.PARAMETERS, "connect_timeout", int(HUNG))
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: tuple[str, str], unhurried: None) -> Iterator[str]:
     """Address of a PostgreSQL database of this test, up to date and empty."""
     server, template = postgresql_template
     name = f"test_{secrets.token_hex(6)}"
@@ -105,9 +147,20 @@ def postgresql_url(postgresql_template: tuple[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_empty_url() -> Iterator[str]:
+def postgresql_empty_url(unhurried: None) -> Iterator[str]:
     """Address of a PostgreSQL database of this test, without a table."""
     server, name = _server(), f"empty_{secrets.token_hex(6)}"
     _command(server, f"CREATE DATABASE {name}")
     yield _address(server, name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def relay(postgresql_url: str) -> Iterator[Relay]:
+    """Stands before the PostgreSQL database of this test, which can be reached through its port."""
+    from sqlalchemy.engine import make_url
+
+    address = make_url(postgresql_url)
+    made = Relay(address.host or "127.0.0.1", address.port or 5432)
+    yield made
+    made.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodels.errors import InputError, UnitError
@@ -47,7 +47,6 @@ HAND_VALUES = [
 
 
 @each_unit
-@settings(deadline=None)
 @given(share=st.floats(0, 1))
 def test_round_trip_gives_the_value_back(variable: Variable, unit: Unit, share: float) -> None:
     low, high = variable.plausible
@@ -58,7 +57,6 @@ def test_round_trip_gives_the_value_back(variable: Variable, unit: Unit, share: 
 
 
 @each_unit
-@settings(deadline=None)
 @given(first=st.floats(-1e6, 1e6), second=st.floats(-1e6, 1e6))
 def test_conversion_keeps_the_order(variable: Variable, unit: Unit, first: float, second: float) -> None:
     low, high = sorted((first, second))

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import HUNG_MS
+
 pytestmark = pytest.mark.browser
 
 FOLDER = Path(__file__).resolve().parents[1] / "interop" / "fhir"
@@ -38,8 +40,6 @@ REFUSED = {
 FILLED_FIELDS = """Object.fromEntries([...document.querySelectorAll('.st-key-form input')]
     .filter(e => e.value).map(e => [e.getAttribute('aria-label'), e.value])
     .filter(([label]) => !label.startsWith('Unit of ')))"""
-#: milliseconds after which something hangs; nothing waits as long on a machine that is merely busy
-_HUNG = 300_000
 SCRIPT_RAN = "window.ran === 1 || document.querySelector('img[src=x]') !== null"
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ def wait_for_age(page: Any, age: str) -> None:
     """Until the form shows it: the fields may be drawn after the estimates."""
     from playwright.sync_api import expect
 
-    expect(page.get_by_label("Age, years").first).to_have_value(age, timeout=_HUNG)
+    expect(page.get_by_label("Age, years").first).to_have_value(age, timeout=HUNG_MS)
 
 
 def filled(page: Any) -> dict[str, str]:
@@ -131,7 +131,7 @@ def desk(browser: Any) -> Iterator[Any]:
     """One window for the tests of this file; fails when the browser had to refuse anything by the content policy."""
     refused: list[str] = []
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    context.set_default_timeout(_HUNG)
+    context.set_default_timeout(HUNG_MS)
     page = context.new_page()
     page.on("console", lambda m: refused.append(m.text) if "Content Security Policy" in m.text else None)
     yield page

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.chromium import HUNG_MS
+
 pytestmark = pytest.mark.browser
 
 TITLE = "The server does not answer"
@@ -18,7 +20,7 @@ DRAWN = """e => [getComputedStyle(e, "::before").content, getComputedStyle(e, ":
 def test_open_page_says_what_is_kept_and_names_no_command(serve, kill, browser):
     url = serve()
     page = browser.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(HUNG_MS)
     page.goto(f"{url}/Patient")
     page.get_by_text("Not known").or_(page.get_by_text("Age")).first.wait_for()
     kill(url)

@@ -54,9 +54,9 @@ def upload(page: Any, data: bytes) -> None:
 async def _update_of_another(url: str) -> list[float]:
     """Somebody else enters three values; seconds until each was answered."""
     session = Session(url, "Patient")
-    await session.open(within=120)
+    await session.open()
     try:
-        return [await session.choose("Age, years", age, within=120) for age in (50.0, 51.0, 52.0)]
+        return [await session.choose("Age, years", age) for age in (50.0, 51.0, 52.0)]
     finally:
         await session.close()
 

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import HUNG_MS, IDLE
+from tests.waiting import HUNG
+
 pytestmark = pytest.mark.browser
 
-#: milliseconds after which something hangs; nothing waits as long on a machine that is merely busy
-HUNG = 300_000
-#: the app once it has computed the page to its end and the browser has drawn it
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 PEOPLE = {
     "nina": {"name": "Nina Berg", "roles": ["nurse"]},
     "cem": {"name": "Cem Aydin", "roles": "research"},
@@ -57,7 +56,7 @@ def context(browser: Any) -> Iterator[Callable[[], Any]]:
 
     def new() -> Any:
         made.append(browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True))
-        made[-1].set_default_timeout(HUNG)
+        made[-1].set_default_timeout(HUNG_MS)
         return made[-1]
 
     yield new
@@ -219,7 +218,7 @@ def session_of(socket: Any) -> str:
     socket.send(rerun.SerializeToString())
     while True:
         message = ForwardMsg()
-        message.ParseFromString(socket.recv(timeout=HUNG / 1000))
+        message.ParseFromString(socket.recv(timeout=HUNG))
         if message.WhichOneof("type") == "new_session":
             return str(message.new_session.initialize.session_id)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from riskmodels.cds.app import Settings, make_app
 from riskmodels.cds.command import server_options
 from riskmodels.cds.models import InForce
 from riskmodels.cds.service import SERVICE, prefetch
+from tests.waiting import HUNG, until
 
 TODAY = date(2026, 11, 24)
 PATIENT = "p-1"
@@ -103,14 +103,12 @@ def served(models: InForce, settings: Callable[[str], Settings]) -> Iterator[htt
     thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
     thread.start()
     try:
-        end = time.monotonic() + 60
-        while not server.started and thread.is_alive() and time.monotonic() < end:
-            time.sleep(0.02)
-        with httpx.Client(base_url=address, timeout=60) as client:
+        until(lambda: server.started or not thread.is_alive())
+        with httpx.Client(base_url=address, timeout=HUNG) as client:
             yield client
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(HUNG)
         place.close()
 
 

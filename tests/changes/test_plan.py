@@ -256,7 +256,7 @@ people = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=people, share=st.floats(0.2, 0.98), outcome=st.sampled_from(["cvd_10y", "cvd_death_10y", "dysglycaemia"]))
 @example(  # a higher HDL cholesterol moves the total one before it is lowered itself
     facts={"age": 67, "sex": 0, "systolic_bp": 105, "total_cholesterol": 215, "hdl_cholesterol": 44, "smoking": 1,

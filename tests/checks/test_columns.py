@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodels.checks import columns as column_checks
@@ -292,7 +292,6 @@ def entries(draw: st.DrawFn) -> tuple[str, str, float]:
     return variable.name, unit.symbol, number
 
 
-@settings(deadline=None)
 @given(entries(), st.booleans())
 def test_nothing_is_clipped_or_dropped(entry: tuple[str, str, float], as_text: bool) -> None:
     """A value is the exact conversion of what was entered, or unknown with a problem that says so."""
@@ -311,7 +310,6 @@ def test_nothing_is_clipped_or_dropped(entry: tuple[str, str, float], as_text: b
         assert low - 1e-6 <= values[0] <= high + 1e-6
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=12) | st.floats() | st.integers() | st.booleans() | st.none(), max_size=8))
 def test_any_cells_are_used_or_unknown_or_told(cells: list[Any]) -> None:
     """No cell, whatever it is, raises or vanishes."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodels.checks import ORDERED_PAIRS, Checked, Problem, Severity, check
@@ -288,7 +288,6 @@ class TestProblems:
         assert "HbA1c" not in repr(checked.problems[0])
 
 
-@settings(deadline=None)
 @given(st.permutations(range(4)))
 def test_a_row_is_judged_alone(order: list[int]) -> None:
     frame = TestProblems.RAW.reset_index(drop=True)

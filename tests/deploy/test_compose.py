@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.waiting import HUNG
+
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())
@@ -32,7 +34,8 @@ def environment(service: str) -> dict[str, str]:
 
 def asked(address: str) -> tuple[int, str]:
     """Status and text of an error page; asked again until the server listens."""
-    for _ in range(300):
+    latest = time.monotonic() + HUNG
+    while time.monotonic() < latest:
         try:
             urllib.request.urlopen(address, timeout=120).close()
         except urllib.error.HTTPError as error:

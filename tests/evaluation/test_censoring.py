@@ -51,7 +51,7 @@ def test_people_without_follow_up_have_no_label_and_do_not_count():
 
 
 @given(st.integers(0, 10_000), st.integers(5, 60))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_weighted_share_of_events_is_the_aalen_johansen_incidence(seed: int, n: int):
     rng = np.random.default_rng(seed)
     event, time = rng.integers(0, 3, n), rng.integers(1, 13, n).astype(float)

@@ -32,14 +32,14 @@ def calibrated(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
 
 
 @given(weighted_samples())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_auroc_with_ties_and_weights_equals_scikit_learn(sample):
     label, score, weight = sample
     assert ev.auroc(label, score, weight) == pytest.approx(roc_auc_score(label, score, sample_weight=weight), abs=1e-12)
 
 
 @given(weighted_samples())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_auprc_with_ties_and_weights_equals_scikit_learn(sample):
     label, score, weight = sample
     expected = average_precision_score(label, score, sample_weight=weight)
@@ -47,7 +47,7 @@ def test_auprc_with_ties_and_weights_equals_scikit_learn(sample):
 
 
 @given(weighted_samples())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_brier_and_log_loss_equal_scikit_learn(sample):
     label, score, weight = sample
     assert ev.brier(label, score, weight) == pytest.approx(brier_score_loss(label, score, sample_weight=weight))
@@ -55,7 +55,7 @@ def test_brier_and_log_loss_equal_scikit_learn(sample):
 
 
 @given(weighted_samples())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_whole_weights_equal_repeated_people(sample):
     label, score, weight = sample
     times = np.ceil(weight).astype(int)

@@ -187,7 +187,7 @@ class TestRefused:
 VALID = {kind: saved(SMALL.resize((210, 205)), kind) for kind in ("PNG", "JPEG")}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(sorted(VALID)),
     st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8),

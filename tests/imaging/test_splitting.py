@@ -75,7 +75,7 @@ class TestWithoutPatients:
 
 class TestWithPatients:
     @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 25)), min_size=30, max_size=150), st.integers(0, 9))
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     def test_patients_are_whole_and_classes_everywhere(self, people, seed):
         labels, patients = zip(*people, strict=True)
         of_class = {c: {p for label, p in people if label == c} for c in range(3)}

@@ -238,7 +238,7 @@ class TestNobodyIsNamed:
         assert logger.level == before
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.integers(128, 1200), st.integers(0, 255)), min_size=1, max_size=6), st.integers(100, 110_000)
 )

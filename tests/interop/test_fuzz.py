@@ -26,7 +26,7 @@ from riskmodels.interop.table.source import Source, open_source
 from riskmodels.vocabulary import VOCABULARY, Kind
 
 EXAMPLES = int(os.environ.get("CARERISK_FUZZ", "200"))
-FUZZ = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 
 ENGLISH = (
     "patient_id,visit_date,age,sex,SBP (mmHg),DBP,chol,HDL [mmol/L],HbA1c,smoker,dm,note\n"

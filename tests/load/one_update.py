@@ -17,9 +17,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from run import cpu_seconds, person_at, served, write_section  # noqa: E402
+from run import cpu_seconds, person_at, write_section  # noqa: E402
 from scenario import entry  # noqa: E402
 
+from tests.serving import SIGN_IN, served  # noqa: E402
 from ui.patient.examples import EXAMPLES  # noqa: E402
 
 HEADING = "## One value, one update"
@@ -111,8 +112,8 @@ def main() -> int:
     parser.add_argument("--updates", type=int, default=40)
     parser.add_argument("--out", type=Path, help="Markdown file whose section is replaced")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as data, served(Path(data)) as (url, server):
-        section = report(asyncio.run(measure(url, server.pid, options.updates)))
+    with tempfile.TemporaryDirectory() as place, served(Path(place), SIGN_IN) as server:
+        section = report(asyncio.run(measure(server.url, server.process.pid, options.updates)))
     print(section)
     if options.out:
         write_section(options.out, HEADING, section)

@@ -9,18 +9,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import re
-import secrets
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,16 +25,13 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from cohort import state_of, submit_cohort  # noqa: E402
 from scenario import Person, wrong_answers  # noqa: E402
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value  # noqa: E402
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME  # noqa: E402
 from streamlit_client import Session  # noqa: E402
 
 from riskmodels.tabular.model import load_shipped  # noqa: E402
+from tests.serving import SIGN_IN, identity, served  # noqa: E402
 
 HEADING = "## Many people at once"
-#: the server of the measurement has this one; it signs the cookies that the provider's answer would make
-COOKIE_SECRET = secrets.token_hex(32)
-_STARTED_WITHIN = 90.0
 
 
 @dataclass(frozen=True)
@@ -75,16 +66,17 @@ class Load:
 def measure(people: int, seconds: float, pause: float, ramp: float, rows: int = 0) -> Load:
     """Serve the app, let the people work, check what they saw."""
     others = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory() as data, served(Path(data)) as (url, server):
+    with tempfile.TemporaryDirectory() as place, served(Path(place), SIGN_IN) as server:
+        url, pid = server.url, server.process.pid
         asyncio.run(_at_work([Person(0, person_at(0, url), 0.1)], 5.0, 0.0, []))  # models loaded, code compiled
-        before, readings = _memory(server.pid), list[tuple[float, float]]()
+        before, readings = _memory(pid), list[tuple[float, float]]()
         crew = [Person(number, person_at(number, url), pause) for number in range(people)]
-        job = submit_cohort(Path(data) / "records", rows) if rows else ""
-        asyncio.run(_at_work(crew, seconds, ramp, readings, server.pid))
-        scored = state_of(Path(data) / "records", job).done if rows else 0
+        job = submit_cohort(server.data, rows) if rows else ""
+        asyncio.run(_at_work(crew, seconds, ramp, readings, pid))
+        scored = state_of(server.data, job).done if rows else 0
         time.sleep(10)
-        after = _memory(server.pid)
-        said = (Path(data) / "log.txt").read_text(errors="replace")
+        after = _memory(pid)
+        said = server.log.read_text(errors="replace")
     models = load_shipped()
     problems = [f"person {p.number}: {p.failure}" for p in crew if p.failure]
     problems += [text for person in crew for text in wrong_answers(person, models)]
@@ -101,17 +93,7 @@ def measure(people: int, seconds: float, pause: float, ramp: float, rows: int = 
 
 def person_at(number: int, url: str) -> Callable[[], Session]:
     """Opens tabs of one with an account of their own, signed in as by the identity provider."""
-    claims = {
-        "iss": "https://identity.example",
-        "sub": f"person-{number}",
-        "name": f"Person {number}",
-        "roles": ["care team"],
-        "iat": int(time.time()),
-        "origin": url,
-        "is_logged_in": True,
-        "provider": "default",
-    }
-    signed = create_signed_value(COOKIE_SECRET, USER_COOKIE_NAME, json.dumps(claims)).decode()
+    signed = identity(f"person-{number}", "care team", origin=url)
     return lambda: Session(url, "Patient", f"{USER_COOKIE_NAME}={signed}")
 
 
@@ -140,49 +122,6 @@ def cpu_seconds(pid: int) -> float:
 def _busy(readings: list[tuple[float, float]]) -> float:
     used = [cpu for _, cpu in readings]
     return (used[-1] - used[0]) / max(len(used) - 1, 1)
-
-
-@contextmanager
-def served(data: Path, database: str = "") -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """The app in a process of its own, with an empty data folder; its address and process.
-
-    Args:
-        data: folder for records and log.
-        database: address of a PostgreSQL database; SQLite in the folder when empty.
-    """
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    environment = os.environ | {
-        "CARERISK_DATA": str(data / "records"),
-        "CARERISK_COOKIE_SECRET": COOKIE_SECRET,
-        "CARERISK_OIDC_METADATA_URL": "https://identity.example/.well-known/openid-configuration",
-        "CARERISK_OIDC_CLIENT_ID": "carerisk",
-        "CARERISK_OIDC_CLIENT_SECRET": COOKIE_SECRET,
-        "CARERISK_OIDC_REDIRECT_URI": f"http://localhost:{port}/oauth2callback",
-    }
-    environment["DATABASE_URL"] = database
-    with (data / "log.txt").open("wb") as log:
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            url = f"http://localhost:{port}"
-            _wait_for(f"{url}/_stcore/health", server)
-            yield url, server
-        finally:
-            server.terminate()
-            server.wait(timeout=30)
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _STARTED_WITHIN
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise RuntimeError("the app did not start")
 
 
 def report(load: Load) -> str:

@@ -19,6 +19,8 @@ from streamlit.web.server.starlette.starlette_server_config import XSRF_COOKIE_N
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
+from tests.waiting import HUNG
+
 _WIDGETS = ("number_input", "selectbox", "button", "text_input", "date_input", "button_group")
 _LARGEST = 64_000_000
 
@@ -61,7 +63,7 @@ class Session:
     _socket: ClientConnection | None = None
     _heard: list[bytes] = field(default_factory=list)
 
-    async def open(self, within: float = 60.0) -> float:
+    async def open(self, within: float = HUNG) -> float:
         """Connect and draw the page once; seconds until it stood."""
         token = generate_xsrf_token_string()
         cookies = "; ".join(filter(None, [f"{XSRF_COOKIE_NAME}={token}", self.cookie]))
@@ -75,7 +77,7 @@ class Session:
         )
         return await self._run("", within)
 
-    async def run_again(self, within: float = 60.0) -> float:
+    async def run_again(self, within: float = HUNG) -> float:
         """Draw the whole page once more; seconds until it stood."""
         return await self._run("", within)
 
@@ -84,7 +86,7 @@ class Session:
         if self._socket is not None:
             await self._socket.close()
 
-    async def choose(self, label: str, value: float | str | list[str], within: float = 60.0) -> float:
+    async def choose(self, label: str, value: float | str | list[str], within: float = HUNG) -> float:
         """Enter a number, or choose by words an answer or segments; seconds until the page had answered."""
         widget = self.widget(label)
         state = WidgetState(id=widget.id)
@@ -97,7 +99,7 @@ class Session:
         self._states[widget.id] = state
         return await self._run(widget.fragment, within)
 
-    async def press(self, name: str, within: float = 60.0) -> float:
+    async def press(self, name: str, within: float = HUNG) -> float:
         """Press a button; seconds until the page had answered."""
         widget = self.widget(name)
         self._states[widget.id] = WidgetState(id=widget.id, trigger_value=True)

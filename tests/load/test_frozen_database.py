@@ -4,37 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from sqlalchemy.engine import make_url
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parents[1] / "records"))
 
-from relay import Relay
-from run import person_at, served
+from run import person_at
 from scenario import entry
 from streamlit_client import Session
 
-#: seconds after which something hangs
-HUNG = 300.0
-
-
-@pytest.fixture
-def relay(postgresql_url: str) -> Iterator[Relay]:
-    address = make_url(postgresql_url)
-    made = Relay(address.host or "127.0.0.1", address.port or 5432)
-    yield made
-    made.close()
+from tests.relay import Relay
+from tests.serving import SIGN_IN, served
+from tests.waiting import HUNG
 
 
 async def begin(tab: Session) -> None:
     """Open the Patient page and say who the patient is."""
     await tab.open()
     for name, value in {"age": 50.0, "sex": 1.0}.items():
-        await tab.choose(*entry(name, value), within=HUNG)
+        await tab.choose(*entry(name, value))
 
 
 async def save(tab: Session) -> None:
@@ -53,8 +42,8 @@ async def people(url: str, relay: Relay) -> None:
     await begin(second)
 
     relay.freeze()
-    await first.choose(*entry("systolic_bp", 135.0), within=HUNG)  # its draft cannot be written
-    await second.choose(*entry("systolic_bp", 136.0), within=HUNG)
+    await first.choose(*entry("systolic_bp", 135.0))  # its draft cannot be written
+    await second.choose(*entry("systolic_bp", 136.0))
     another = ann()
     await begin(another)
     await another.close()
@@ -77,8 +66,9 @@ def test_others_go_on_a_save_is_told_and_everything_goes_on_by_itself(
     relay: Relay, postgresql_url: str, tmp_path: Path
 ) -> None:
     through = make_url(postgresql_url).set(host="127.0.0.1", port=relay.port)
-    with served(tmp_path, through.render_as_string(hide_password=False)) as (url, _):
+    environment = SIGN_IN | {"DATABASE_URL": through.render_as_string(hide_password=False)}
+    with served(tmp_path, environment) as server:
         try:
-            asyncio.run(people(url, relay))
+            asyncio.run(people(server.url, relay))
         finally:
             relay.go_on()

@@ -11,9 +11,11 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from run import person_at, served
+from run import person_at
 from scenario import entry
 from streamlit_client import Session
+
+from tests.serving import SIGN_IN, served
 
 Place = tuple[int, ...]
 
@@ -131,8 +133,8 @@ async def compare_after_each(tab: Tab) -> tuple[list[str], int, int]:
 
 
 def test_parts_drawn_anew_show_what_the_whole_page_would(tmp_path: Path) -> None:
-    with served(tmp_path) as (url, _):
-        session = person_at(0, url)()
-        found, parts, whole = asyncio.run(compare_after_each(Tab(url, "Patient", session.cookie)))
+    with served(tmp_path, SIGN_IN) as server:
+        session = person_at(0, server.url)()
+        found, parts, whole = asyncio.run(compare_after_each(Tab(server.url, "Patient", session.cookie)))
     assert found == []
     assert parts < whole / 3

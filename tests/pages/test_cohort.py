@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import run_until
+
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = (
     "patient_id,age,sex,systolic_bp [mmHg],glucose [mg/dL],diabetes,ward\n"
@@ -42,12 +44,7 @@ def score(page: AppTest) -> AppTest:
 
 def wait(page: AppTest) -> AppTest:
     """Until nothing is being scored."""
-    for _ in range(600):
-        if "cohort_cancel" not in keys(page):
-            return page
-        time.sleep(0.1)
-        page.run()
-    raise AssertionError("scoring did not end")
+    return run_until(page, lambda: "cohort_cancel" not in keys(page))
 
 
 def headings(page: AppTest) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from riskmodels.interop.columns.mapping import Role, Visits
+from tests.waiting import run_until
 
 ROOT = Path(__file__).resolve().parents[2]
 GERMAN = (
@@ -34,12 +34,7 @@ def upload(page: AppTest, data: str | bytes, name: str = "cohort.csv") -> AppTes
 
 def score(page: AppTest) -> AppTest:
     page.button(key="cohort_score").click().run()
-    for _ in range(600):
-        if "cohort_cancel" not in {button.key for button in page.button}:
-            return page
-        time.sleep(0.1)
-        page.run()
-    raise AssertionError("scoring did not end")
+    return run_until(page, lambda: "cohort_cancel" not in {button.key for button in page.button})
 
 
 def mapping(page: AppTest):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import run_until
 from ui.models import shipped_models
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,13 +40,9 @@ def scored(worker: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> App
 
 
 def until(page: AppTest, done) -> AppTest:
-    for _ in range(600):
-        if done():
-            assert not page.exception
-            return page
-        time.sleep(0.1)
-        page.run()
-    raise AssertionError("it did not end")
+    run_until(page, done)
+    assert not page.exception
+    return page
 
 
 def report(page: AppTest) -> list[str]:

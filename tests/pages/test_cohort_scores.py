@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import run_until
 from ui.cohort.scores import MOST_POINTS, draw_scatter, finding, reclassified
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,11 +29,7 @@ def scored(worker: None) -> AppTest:
     data = "\n".join((HEADER, *ROWS)).encode()
     page.file_uploader(key="cohort_upload").set_value(("cohort.csv", data, "text/csv")).run()
     page.button(key="cohort_score").click().run()
-    for _ in range(600):
-        if "cohort_cancel" not in {button.key for button in page.button}:
-            break
-        time.sleep(0.1)
-        page.run()
+    run_until(page, lambda: "cohort_cancel" not in {button.key for button in page.button})
     page.session_state["cohort_outcome"] = "cvd_10y"
     return page.run()
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from threading import Event, Lock
@@ -22,6 +22,7 @@ from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE
 from riskmodels.imaging.reading import Loaded, read_item
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Picture, Reading, Share
+from tests.waiting import run_until, until
 from ui.image.models import in_order
 from ui.image.picture import HIDDEN, LOOKED
 
@@ -156,12 +157,7 @@ def upload(page: AppTest, *files: bytes, names: tuple[str, ...] = ()) -> AppTest
 
 
 def settle(page: AppTest) -> AppTest:
-    for _ in range(3000):
-        if "image.cancel" not in keys(page):
-            return page
-        time.sleep(0.05)
-        page.run()
-    raise AssertionError("reading did not end")
+    return run_until(page, lambda: "image.cancel" not in keys(page))
 
 
 def keys(page: AppTest) -> set[str | None]:
@@ -470,13 +466,6 @@ class TestBatch:
         upload(choose(page, "heart_size"), film(), photo())
         kept = page.session_state["image.batches"]["heart_size@2026-11-24-0123abcd"].items[0]
         assert kept.reading.heart_size.heart_mask.size == 0
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 300
-    while not true():
-        assert time.monotonic() < end, "it did not happen"
-        time.sleep(0.05)
 
 
 class TestClear:

@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import hmac
-import json
 import os
 import re
-import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
-from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from riskmodels.records import open_database
 from riskmodels.records.schema import DraftRow
+from tests.serving import SIGN_IN, free_port, on_port, running
+from tests.waiting import until
 
-ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 3
-COOKIE_SECRET = secrets.token_hex(32)
 STICKY = "carerisk_process"
-#: seconds; a busy machine starts four Pythons slowly
-_STARTED_WITHIN = 300.0
 
 
 @dataclass
@@ -96,54 +87,6 @@ def _arguments(pid: int) -> list[str]:
         return []
 
 
-def identity(subject: str, *roles: str, origin: str) -> str:
-    """The identity cookie of somebody who has just signed in, as the provider's answer would make it."""
-    claims = {
-        "iss": "https://identity.example",
-        "sub": subject,
-        "name": subject.title(),
-        "roles": list(roles),
-        "iat": int(time.time()),
-        "nonce": secrets.token_hex(8),
-        "origin": origin,
-        "is_logged_in": True,
-        "provider": "default",
-    }
-    return create_signed_value(COOKIE_SECRET, USER_COOKIE_NAME, json.dumps(claims)).decode()
-
-
-def _free_ports() -> int:
-    """The first of so many ports in a row that are free."""
-    for first in range(18740, 18760, PROCESSES + 1):
-        probes = [socket.socket() for _ in range(PROCESSES + 1)]
-        try:
-            for number, probe in enumerate(probes):
-                probe.bind(("127.0.0.1", first + number))
-            return first
-        except OSError:
-            continue
-        finally:
-            for probe in probes:
-                probe.close()
-    raise AssertionError("no free ports")
-
-
-def environment(port: int, data: Path, temporary: Path) -> dict[str, str]:
-    """With sign-in at a provider that is not asked, since the cookies are made here."""
-    own = {
-        "CARERISK_DATA": str(data),
-        "CARERISK_MODEL_VERSIONS": str(data / "versions"),
-        "TMPDIR": str(temporary),
-        "CARERISK_COOKIE_SECRET": COOKIE_SECRET,
-        "CARERISK_OIDC_METADATA_URL": "https://identity.example/.well-known/openid-configuration",
-        "CARERISK_OIDC_CLIENT_ID": "carerisk",
-        "CARERISK_OIDC_CLIENT_SECRET": COOKIE_SECRET,
-        "CARERISK_OIDC_REDIRECT_URI": f"http://localhost:{port}/oauth2callback",
-    }
-    kept = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-    return kept | own
-
-
 def caddy_or_skip() -> None:
     """Skips where there is no Caddy, fails in CI."""
     if shutil.which("caddy") is None:
@@ -157,21 +100,20 @@ def caddy_or_skip() -> None:
 def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
     """Three processes behind Caddy, all of them ready."""
     caddy_or_skip()
-    port, data, temporary = _free_ports(), tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("tmp")
+    port, data, temporary = free_port(PROCESSES + 1), tmp_path_factory.mktemp("data"), tmp_path_factory.mktemp("tmp")
+    own = {
+        "CARERISK_DATA": str(data),
+        "CARERISK_MODEL_VERSIONS": str(data / "versions"),
+        "DATABASE_URL": "",
+        "TMPDIR": str(temporary),
+    }
+    environment = os.environ | own | on_port(SIGN_IN, port)
     command = [sys.executable, "tools/serve.py", "--processes", str(PROCESSES), "--port", str(port)]
     log = tmp_path_factory.mktemp("log") / "log.txt"
-    with log.open("wb") as written:
-        told = environment(port, data, temporary)
-        supervisor = subprocess.Popen(command, cwd=ROOT, env=told, stdout=written, stderr=subprocess.STDOUT)
-    made = Clinic(port, data, temporary, supervisor)
-    try:
-        until(lambda: f"{PROCESSES} processes." in log.read_text(), _STARTED_WITHIN)
-        until(lambda: answers(f"{made.url}/_stcore/health"), _STARTED_WITHIN)
-        yield made
-    finally:
-        supervisor.terminate()
-        code = supervisor.wait(timeout=60)
-    assert code == 0
+    with running(command, log, environment, f"http://localhost:{port}/_stcore/health") as supervisor:
+        until(lambda: f"{PROCESSES} processes." in log.read_text())
+        yield Clinic(port, data, temporary, supervisor)
+    assert supervisor.returncode == 0
     assert _children(supervisor.pid) == []
 
 
@@ -187,19 +129,3 @@ def form_kept(clinic: Clinic, query: str) -> dict[str, Any]:
     with database.read() as read:
         row = read.get(DraftRow, identifier)
     return dict(row.content["content"]) if row is not None else {}
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=5):
-            return True
-    except OSError:
-        return False
-
-
-def until(condition: Callable[[], bool], seconds: float = 180.0) -> None:
-    """Wait for something that must come."""
-    latest = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < latest, "it did not come"
-        time.sleep(0.1)

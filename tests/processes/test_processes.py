@@ -19,8 +19,10 @@ from riskmodels.records import jobs as records
 from riskmodels.scoring.jobs import submit_scoring
 from riskmodels.scoring.request import ScoreRequest
 from riskmodels.tabular.model import load_shipped
-from tests.browser.conftest import browser  # noqa: F401 – the same Chromium
-from tests.processes.conftest import STICKY, Clinic, answers, fields_kept, identity, until
+from tests.chromium import HUNG_MS
+from tests.processes.conftest import STICKY, Clinic, fields_kept
+from tests.serving import answers, identity
+from tests.waiting import until
 
 pytestmark = [pytest.mark.caddy, pytest.mark.browser]
 #: what each person types beside an age of their own, by the group of the form it stands in
@@ -30,13 +32,13 @@ Enter = Callable[..., Any]
 
 
 @pytest.fixture
-def enter(clinic: Clinic, browser: Any) -> Iterator[Enter]:  # noqa: F811 – the fixture
+def enter(clinic: Clinic, browser: Any) -> Iterator[Enter]:
     """A browser of its own, signed in, that stays with one of the processes: its page."""
     contexts: list[Any] = []
 
     def open_page(subject: str, port: int, cookie: str = "", path: str = "/Patient") -> Any:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
-        context.set_default_timeout(180_000)
+        context.set_default_timeout(HUNG_MS)
         contexts.append(context)
         signed = cookie or identity(subject, "care team", origin=clinic.url)
         named = {USER_COOKIE_NAME: signed, STICKY: clinic.cookie_of(port)}

@@ -10,7 +10,9 @@ import pytest
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
-from tests.processes.conftest import STICKY, Clinic, fields_kept, form_kept, identity, until
+from tests.processes.conftest import STICKY, Clinic, fields_kept, form_kept
+from tests.serving import identity
+from tests.waiting import until
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "load"))
 from streamlit_client import Session
@@ -50,9 +52,9 @@ def own_database(monkeypatch: pytest.MonkeyPatch) -> None:
 async def left(clinic: Clinic, signed: str, values: dict[str, float | str]) -> Session:
     """A tab in which these were typed and answered, whose process is then gone."""
     first = tab(clinic, clinic.ports[0], signed)
-    await first.open(300)
+    await first.open()
     for label, value in values.items():
-        await first.choose(label, value, 300)
+        await first.choose(label, value)
     await first.close()
     return first
 
@@ -63,7 +65,7 @@ def test_value_that_no_process_answered_is_there_beside_the_others(clinic: Clini
         on_the_way(first, "Weight, kg", 81.5)
         on_the_way(first, "Unit of Weight", "kg")  # a browser tells every field
         second = tab(clinic, clinic.ports[1], signed, first)
-        await second.open(300)
+        await second.open()
         assert any("check the value you typed last" in part.decode(errors="replace") for part in second._heard)
         await second.close()
         return second
@@ -77,7 +79,7 @@ def test_first_value_of_all_is_there_too(clinic: Clinic, signed: str) -> None:
         first = await left(clinic, signed, {})
         on_the_way(first, "Age, years", 47.0)
         second = tab(clinic, clinic.ports[2], signed, first)
-        await second.open(300)
+        await second.open()
         await second.close()
         return second
 
@@ -97,8 +99,8 @@ def test_number_is_never_read_in_another_unit_than_it_stood_beside(
             on_the_way(first, "Weight, kg", typed)
         on_the_way(first, "Unit of Weight", "lb")
         second = tab(clinic, clinic.ports[1], signed, first)
-        await second.open(300)
-        await second.choose("Sex", "male", 300)
+        await second.open()
+        await second.choose("Sex", "male")
         await second.close()
         return second
 

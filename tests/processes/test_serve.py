@@ -19,20 +19,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from tests.processes.conftest import STICKY, answers, caddy_or_skip, until
+from tests.processes.conftest import STICKY, caddy_or_skip
+from tests.serving import ROOT, answers, free_port, running
+from tests.waiting import until
 from tools.serve_proxy import Front, write_configuration
 from ui.server.files import FileOwners
 from ui.server.guard import Guard
 from ui.sign_in.settings import sign_in_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 Get = Callable[..., http.client.HTTPResponse]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Process:
@@ -75,12 +70,8 @@ def front(processes: list[Process], tmp_path: Path) -> Iterator[int]:
     made = write_configuration(Front("0.0.0.0", port, tuple(p.port for p in processes)), tmp_path)
     command = [str(shutil.which("caddy")), "run", "--adapter", "caddyfile", "--config", str(made)]
     own = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    with (tmp_path / "log.txt").open("wb") as log:
-        caddy = subprocess.Popen(command, env=own, stderr=log)
-    until(lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"))
-    yield port
-    caddy.terminate()
-    caddy.wait()
+    with running(command, tmp_path / "log.txt", own, f"http://127.0.0.1:{port}/_stcore/health"):
+        yield port
 
 
 def get(port: int, headers: dict[str, str] | None = None, address: str = "127.0.0.1") -> tuple[int, str, str]:

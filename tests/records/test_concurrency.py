@@ -22,6 +22,7 @@ from riskmodels.records.assessments import Estimate, NewAssessment, Reason
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.listing import Query, search
 from riskmodels.records.schema import ModelVersionRow, PatientRiskRow
+from tests.waiting import HUNG
 
 DAY = date(2025, 3, 14)
 AT_ONCE = 6
@@ -42,7 +43,7 @@ def together(work: Callable[[int], str]) -> Counter[str]:
     start = threading.Barrier(AT_ONCE)
 
     def one(number: int) -> str:
-        start.wait(30)
+        start.wait(HUNG)
         return work(number)
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -171,7 +172,7 @@ def test_of_two_processes_that_save_one_version_one_wins(database: Database, vis
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-    assert sorted(process.communicate(timeout=60)[0].strip() for process in started) == ["told 2", "won"]
+    assert sorted(process.communicate(timeout=HUNG)[0].strip() for process in started) == ["told 2", "won"]
     assert [v.version for v in visits.of_patient(database, LOCAL, visit.patient_id)] == [2]
 
 
@@ -254,7 +255,7 @@ def test_life_of_a_patient_in_any_order(sqlite_database: Database) -> None:
         database = sqlite_database
 
     calm = settings(
-        max_examples=12, stateful_step_count=12, deadline=None, derandomize=True,
+        max_examples=12, stateful_step_count=12, derandomize=True,
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(OnThisDatabase, settings=calm)

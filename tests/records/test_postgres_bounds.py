@@ -5,8 +5,6 @@ Between the app and the server stands a relay that stops passing anything on, as
 
 from __future__ import annotations
 
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,18 +15,8 @@ from sqlalchemy.engine import make_url
 from riskmodels.records import LOCAL, Database, RecordsError, audit, open_database, postgres
 from riskmodels.records.audit import Action
 from riskmodels.records.errors import UncertainError
-
-sys.path.insert(0, str(Path(__file__).parent))
-
-from relay import Relay
-
-
-@pytest.fixture
-def relay(postgresql_url: str) -> Iterator[Relay]:
-    address = make_url(postgresql_url)
-    made = Relay(address.host or "127.0.0.1", address.port or 5432)
-    yield made
-    made.close()
+from tests.relay import Relay
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -73,10 +61,7 @@ def test_everything_goes_on_by_itself_once_the_server_does(database: Database, r
     with pytest.raises(RecordsError):
         look(database, "two")
     relay.go_on()
-    end = time.monotonic() + 120
-    while database.trouble():
-        assert time.monotonic() < end, "it is still taken for away"
-        time.sleep(0.05)
+    until(lambda: not database.trouble())
     look(database, "three")
     assert audit.verify(database).ok
 
@@ -96,8 +81,5 @@ def test_what_others_lock_is_waited_for_in_bounds(database: Database) -> None:
         other.execute(sa.text("LOCK TABLE audit_event IN ACCESS EXCLUSIVE MODE"))
         with pytest.raises(RecordsError, match="busy"):
             count(database)
-    end = time.monotonic() + 120
-    while database.trouble():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: not database.trouble())
     assert count(database) == 0

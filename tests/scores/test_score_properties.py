@@ -61,7 +61,7 @@ def risks(name: str, options: dict[str, Any], *people: dict[str, float | None]) 
 
 
 @each_score
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(person=st.fixed_dictionaries(ANY | MARKERS), step=st.floats(1, 10))
 def test_risk_rises_with_systolic_pressure(
     name: str, options: dict[str, Any], person: dict[str, float], step: float
@@ -71,7 +71,7 @@ def test_risk_rises_with_systolic_pressure(
 
 
 @each_score
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(person=st.fixed_dictionaries(ORDINARY | MARKERS | {"hba1c": st.none() | st.floats(4.5, 8)}))
 def test_risk_rises_with_age(name: str, options: dict[str, Any], person: dict[str, float]) -> None:
     found = risks(name, options, person, person | {"age": person["age"] + 1})
@@ -79,7 +79,7 @@ def test_risk_rises_with_age(name: str, options: dict[str, Any], person: dict[st
 
 
 @each_score
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(person=st.fixed_dictionaries(ANY | MARKERS))
 def test_risk_is_a_share(name: str, options: dict[str, Any], person: dict[str, float]) -> None:
     found = risks(name, options, person)
@@ -87,7 +87,7 @@ def test_risk_is_a_share(name: str, options: dict[str, Any], person: dict[str, f
 
 
 @each_score
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(person=st.fixed_dictionaries(ANY | MARKERS))
 def test_other_units_give_the_same_number(name: str, options: dict[str, Any], person: dict[str, float]) -> None:
     other = {
@@ -125,7 +125,7 @@ def test_paper_example_typed_in_mmol_gives_the_published_percentage() -> None:
     assert REGISTRY["prevent"].function(frame)["total_cvd_10y"].round(3).tolist() == [0.147]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(order=st.permutations(range(6)))
 def test_order_of_rows_does_not_matter(order: list[int]) -> None:
     base = {"age": 45.0, "sex": 0.0, "systolic_bp": 130.0, "bp_medication": 0.0, "diabetes": 0.0, "smoking": 2.0}

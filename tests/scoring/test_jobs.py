@@ -7,7 +7,6 @@ import logging
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -33,9 +32,8 @@ from riskmodels.scoring import workers as workers_module
 from riskmodels.scoring.jobs import request_of, results_of, run_job, submit_scoring
 from riskmodels.scoring.request import ScoreRequest
 from riskmodels.scoring.workers import Workers
+from tests.waiting import HUNG, until
 
-#: seconds after which something hangs; nothing waits as long on a machine that is merely busy
-HUNG = 300.0
 PROCESS = Path(__file__).with_name("app_process.py")
 HEADERS = ("Patient", "Datum", "Alter", "Geschlecht", "Glukose (mmol/L)", "HDL")
 MAPPING = CohortMapping(
@@ -323,14 +321,6 @@ class Slow:
         self.asked.set()
         assert self.go.wait(HUNG)
         return self._model.predict_and_explain(frame, outcomes)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for something that must come."""
-    end = time.monotonic() + HUNG
-    while not condition():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.02)
 
 
 class TestEnds:

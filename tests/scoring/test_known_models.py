@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from riskmodels.scoring.known_models import KnownModels
 from riskmodels.scoring.request import ScoreRequest, model_ids
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.tabular.versions import SHIPPED_VERSION, VersionStore
+from tests.waiting import until
 
 FACTS = {"from": "v0", "outcome": "diabetes", "method": "intercept", "date": "2026-11-24T10:00:00+00:00"}
 SEXES = (Code("f", "female"), Code("m", "male"))
@@ -96,10 +96,7 @@ def test_job_is_scored_with_the_version_it_was_submitted_with(
         assert job is not None
         return job
 
-    end = time.monotonic() + 120
-    while any(found(job.id).active for job in made):
-        assert time.monotonic() < end, "they did not end"
-        time.sleep(0.05)
+    until(lambda: not any(found(job.id).active for job in made))
     running.stop()
     assert [found(job.id).state for job in made] == [State.DONE] * 2
     texts = [(job.folder / "scored.csv").read_text() for job in made]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from riskmodels.scoring.jobs import results_of, submit_scoring
 from riskmodels.scoring.request import ScoreRequest
 from riskmodels.scoring.work_command import NICE
 from riskmodels.tabular.model import load_shipped
+from tests.waiting import HUNG, until
 
 ROOT = Path(__file__).resolve().parents[2]
 SEXES = (Code("f", "female"), Code("m", "male"))
@@ -68,21 +68,22 @@ def submitted(database: Database, rows: int) -> Job:
     return submit_scoring(database, LOCAL, f"age,sex\n{lines}\n".encode(), request, load_shipped())
 
 
-def until(database: Database, job: Job, condition: Callable[[Job], bool]) -> Job:
-    latest = time.monotonic() + 600
-    while True:
+def once(database: Database, job: Job, condition: Callable[[Job], bool]) -> Job:
+    """The job once it is so."""
+
+    def now() -> Job:
         found = records.find(database, LOCAL, job.id)
         assert found is not None
-        if condition(found):
-            return found
-        assert time.monotonic() < latest, f"it did not come: {found.state}, {found.done} rows"
-        time.sleep(0.05)
+        return found
+
+    until(lambda: condition(now()), 600)
+    return now()
 
 
 def test_job_that_waits_is_scored_with_the_shipped_models(database: Database, work: Work) -> None:
     job = submitted(database, 500)
     work()
-    ended = until(database, job, lambda found: not found.active)
+    ended = once(database, job, lambda found: not found.active)
     assert (ended.state, ended.counts["read"]) == (State.DONE, 500)
     assert results_of(ended) is not None
 
@@ -96,9 +97,9 @@ def test_it_lets_other_processes_go_first(work: Work) -> None:
 def test_asked_to_end_it_gives_its_job_back_as_if_it_had_not_begun(database: Database, work: Work) -> None:
     job = submitted(database, ROWS)
     process = work()
-    until(database, job, lambda found: found.state is State.RUNNING)
+    once(database, job, lambda found: found.state is State.RUNNING)
     process.terminate()
-    assert process.wait(timeout=60) == 0, "it was not patient"
+    assert process.wait(HUNG) == 0, "it was not patient"
     found = records.find(database, LOCAL, job.id)
     assert found is not None
     assert (found.state, found.attempts) == (State.QUEUED, 0)
@@ -107,10 +108,10 @@ def test_asked_to_end_it_gives_its_job_back_as_if_it_had_not_begun(database: Dat
 def test_job_of_one_that_was_killed_goes_on_in_another(database: Database, work: Work) -> None:
     job = submitted(database, ROWS)
     first = work()
-    until(database, job, lambda found: found.state is State.RUNNING)
+    once(database, job, lambda found: found.state is State.RUNNING)
     end(first)
     work()
-    ended = until(database, job, lambda found: not found.active)
+    ended = once(database, job, lambda found: not found.active)
     assert (ended.state, ended.counts["read"], ended.attempts) == (State.DONE, ROWS, 2)
 
 
@@ -126,10 +127,7 @@ def test_it_ends_when_the_server_that_started_it_is_gone(database: Database) -> 
     worker = int(server.stdout.readline())
     assert server.stdout.readline().startswith(b"Scores cohorts")  # the worker's: it is ready
     end(server)
-    latest = time.monotonic() + 60
-    while _runs(worker):
-        assert time.monotonic() < latest, "it goes on alone"
-        time.sleep(0.1)
+    until(lambda: not _runs(worker))
 
 
 def _runs(pid: int) -> bool:

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import IDLE
+
 pytestmark = pytest.mark.browser
 
 SCRIPT = "<img src=x onerror=window.__run=1>"
@@ -23,8 +25,6 @@ BROKEN, EXPLODING, PICTURE, SEARCHED, TYPED = "Zwiebelfisch", "Krawallo", "Rönt
 PLANTED = ("Quarkmann", GLUCOSE, "Knurpsel", "Schnabelwopp", FAMILY, NUMBER, CITY, BROKEN, EXPLODING, PICTURE, SEARCHED,
            TYPED)  # fmt: skip
 OpenPage = Callable[[str], Any]
-#: the app once it has computed the page to its end and the browser has drawn it
-IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
 #: that a file was not read, or that something went wrong
 TOLD = "[data-testid='stAlert'], [data-testid='stException'], .cr-failed"
 #: a word at whose sight the server of these tests fails (conftest.py)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ import pytest
 from riskmodels.cds.service import RequestError
 from riskmodels.errors import FileError
 from riskmodels.tasks import Limits, Room, Task, TaskError
+from tests.waiting import HUNG, until
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -31,38 +31,35 @@ def room() -> Iterator[Room]:
     made.stop()
 
 
-def until(holds: Callable[[], object], within: float = 60.0) -> None:
-    end = time.monotonic() + within
-    while not holds():
-        assert time.monotonic() < end, "did not come about"
-        time.sleep(0.02)
-
-
 def lives(process: int) -> bool:
-    """Whether a process is there and no zombie."""
+    """Whether a thread of a process is there and no zombie: the first one may be gone before the others."""
+    return any(_state(thread) not in "ZX" for thread in Path(f"/proc/{process}/task").glob("*/stat"))
+
+
+def _state(thread: Path) -> str:
     try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
+        return thread.read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
 
 
 def ended(task: Task[object]) -> TaskError:
     with pytest.raises(TaskError) as caught:
-        task.result(120)
+        task.result(HUNG)
     return caught.value
 
 
 class TestResults:
     def test_function_runs_in_another_process_below_the_pages(self, room: Room) -> None:
-        process, nice = room.start(chores.whoami).result(120)
+        process, nice = room.start(chores.whoami).result(HUNG)
         assert process != os.getpid()
         assert nice == min(19, os.nice(0) + 5)
 
     def test_each_task_has_a_process_of_its_own(self, room: Room) -> None:
-        assert room.start(chores.whoami).result(120)[0] != room.start(chores.whoami).result(120)[0]
+        assert room.start(chores.whoami).result(HUNG)[0] != room.start(chores.whoami).result(HUNG)[0]
 
     def test_result_larger_than_a_pipe_comes_through(self, room: Room) -> None:
-        assert len(room.start(chores.large, 20_000_000).result(120)) == 20_000_000
+        assert len(room.start(chores.large, 20_000_000).result(HUNG)) == 20_000_000
 
     def test_progress_is_told(self, room: Room, tmp_path: Path) -> None:
         task = room.start(chores.count_up, str(tmp_path))
@@ -76,19 +73,19 @@ class TestResults:
         until(lambda: len(list(tmp_path.iterdir())) == 2)
         assert third.waiting
         busy[0].cancel()
-        assert third.result(120) == 3
+        assert third.result(HUNG) == 3
 
 
 class TestErrors:
     def test_refusal_keeps_its_class_words_and_text_for_the_log(self, room: Room) -> None:
         with pytest.raises(FileError) as caught:
-            room.start(chores.refuse).result(120)
+            room.start(chores.refuse).result(HUNG)
         told = caught.value
         assert (told.message, told.hint, told.log) == ("The file is not a table.", "Save it as CSV.", "no table")
 
     def test_refusal_that_takes_more_than_a_message_comes_through(self, room: Room) -> None:
         with pytest.raises(RequestError) as caught:
-            room.start(chores.refuse_request).result(120)
+            room.start(chores.refuse_request).result(HUNG)
         assert (caught.value.status, caught.value.missing) == (412, ("patient",))
 
     @pytest.mark.parametrize("chore", [chores.fail, chores.leave, chores.cannot_be_sent])
@@ -108,7 +105,7 @@ class TestLimits:
         told = ended(task)
         assert (told.kind, "5 seconds" in told.message) == ("time", True)
         assert not any(lives(int(path.name)) for path in tmp_path.iterdir())
-        assert room.start(chores.add, 1, 2).result(120) == 3
+        assert room.start(chores.add, 1, 2).result(HUNG) == 3
 
     @pytest.mark.parametrize("chore", [chores.fill_memory, chores.swell])
     def test_memory_bomb_is_refused_in_words_and_the_server_lives(
@@ -116,7 +113,7 @@ class TestLimits:
     ) -> None:
         told = ended(room.start(chore, limits=Limits(memory=256 * 2**20)))
         assert (told.kind, "0.2 GB of memory" in told.message, bool(told.hint)) == ("memory", True, True)
-        assert room.start(chores.add, 1, 2).result(120) == 3
+        assert room.start(chores.add, 1, 2).result(HUNG) == 3
 
     def test_too_many_that_wait_are_refused(self, room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         busy = [room.start(chores.count_up, str(tmp_path)) for _ in range(2)]
@@ -146,15 +143,15 @@ class TestEnds:
     def test_process_that_is_killed_gives_a_plain_error(self, room: Room) -> None:
         told = ended(room.start(chores.die))
         assert (told.kind, "ended by the system" in told.message, bool(told.hint)) == ("gone", True, True)
-        assert room.start(chores.add, 1, 2).result(120) == 3
+        assert room.start(chores.add, 1, 2).result(HUNG) == 3
 
     def test_keeper_that_is_killed_is_started_again(self, room: Room) -> None:
-        assert room.start(chores.add, 1, 2).result(120) == 3
+        assert room.start(chores.add, 1, 2).result(HUNG) == 3
         from multiprocessing.forkserver import _forkserver  # type: ignore[attr-defined]
 
         os.kill(_forkserver._forkserver_pid, signal.SIGKILL)
         until(lambda: not lives(_forkserver._forkserver_pid))
-        assert room.start(chores.add, 3, 4).result(120) == 7
+        assert room.start(chores.add, 3, 4).result(HUNG) == 7
 
     def test_room_that_is_closed_ends_its_tasks(self, room: Room, tmp_path: Path) -> None:
         task = room.start(chores.count_up, str(tmp_path))
@@ -203,10 +200,10 @@ class TestApart:
     def test_no_file_of_the_server_is_open_in_it(self, room: Room, tmp_path: Path) -> None:
         with (tmp_path / "records.db").open("w") as opened:
             os.set_inheritable(opened.fileno(), True)
-            assert not any("records.db" in name for name in room.start(chores.held).result(120))
+            assert not any("records.db" in name for name in room.start(chores.held).result(HUNG))
 
     def test_neither_torch_nor_streamlit_nor_the_database_is_loaded(self, room: Room) -> None:
-        loaded = {name.partition(".")[0] for name in room.start(chores.held).result(120)}
+        loaded = {name.partition(".")[0] for name in room.start(chores.held).result(HUNG)}
         assert {"torch", "streamlit", "sqlalchemy"}.isdisjoint(loaded)
 
     def test_main_module_is_not_run_again(self, room: Room, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -215,5 +212,5 @@ class TestApart:
         page.__file__ = str(tmp_path / "page.py")
         (tmp_path / "page.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
         monkeypatch.setitem(sys.modules, "__main__", page)
-        assert room.start(chores.add, 1, 2).result(120) == 3
+        assert room.start(chores.add, 1, 2).result(HUNG) == 3
         assert not (tmp_path / "ran").exists()

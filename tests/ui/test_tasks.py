@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.errors import FileError
 from riskmodels.tasks import Task, shared_room
+from tests.waiting import HUNG
 from ui import tasks
 
 
@@ -46,7 +47,7 @@ class Refusing(ByHand):
 
 
 def page_of(begin: ByHand) -> AppTest:
-    page = AppTest.from_function(script, default_timeout=60)
+    page = AppTest.from_function(script, default_timeout=HUNG)
     page.session_state["begin"], page.session_state["key"] = begin, 1
     return page.run()
 

@@ -294,7 +294,7 @@ SEEDS = [GOOD.encode(), GOOD.encode("utf-16"), GOOD.replace(",", ";").encode("ut
 MUTATION = st.tuples(st.integers(0, 10_000), st.integers(0, 12), st.binary(max_size=12))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.sampled_from(SEEDS), st.lists(MUTATION, max_size=6))
 def test_mutated_bytes_are_refused_or_read_and_checked_in_full(data, mutations):
     for place, length, new in mutations:
@@ -307,7 +307,7 @@ def test_mutated_bytes_are_refused_or_read_and_checked_in_full(data, mutations):
     assert len(table.check().frame) == len(table.cells) > 0
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.lists(st.text(max_size=8), min_size=3, max_size=3), min_size=1, max_size=6))
 def test_any_text_in_any_cell_is_kept(rows):
     body = "\n".join(",".join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)

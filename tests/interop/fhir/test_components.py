@@ -92,7 +92,7 @@ PLAIN = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("version", list(Version))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(parts=st.lists(COMPONENTS | PLAIN, min_size=1, max_size=2))
 def test_what_the_grammar_accepts_is_valid_and_written_as_it_stood(version: Version, parts: list[Json]) -> None:
     if are_plain(parts):

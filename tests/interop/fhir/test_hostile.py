@@ -153,7 +153,7 @@ def places(node: Any) -> list[tuple[Any, Any]]:
     return found
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(name=st.sampled_from(sorted(DOCUMENTS)), data=st.data())
 def test_changed_bundle_ends_in_a_result_or_in_an_error_of_ours(name: str, data: st.DataObject) -> None:
     document = json.loads(json.dumps(DOCUMENTS[name]))
@@ -171,7 +171,7 @@ def test_changed_bundle_ends_in_a_result_or_in_an_error_of_ours(name: str, data:
     _read_safely(json.dumps(document).encode())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(name=st.sampled_from(sorted(DOCUMENTS)), place=st.floats(0, 1), junk=st.binary(max_size=8), cut=st.booleans())
 def test_damaged_bytes_end_in_a_result_or_in_an_error_of_ours(name: str, place: float, junk: bytes, cut: bool) -> None:
     data = (FOLDER / name).read_bytes()

@@ -240,7 +240,7 @@ _FREE = [v for v in (*VARIABLES, *EXTRA_INPUTS.values()) if v.name not in _ORDER
 
 class TestRoundTrip:
     @VERSIONS
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=60)
     @given(data=st.data())
     def test_every_value_comes_back(self, version: Version, data: st.DataObject) -> None:
         chosen = data.draw(st.lists(st.sampled_from(_FREE), min_size=1, max_size=12, unique_by=lambda v: v.name))
@@ -264,7 +264,7 @@ class TestRoundTrip:
         later = date(TODAY.year + 1, TODAY.month, TODAY.day)
         assert read_bundle(json.dumps(written(Version.R4)).encode(), later).values["age"] == 55
 
-    @settings(max_examples=200, deadline=None)
+    @settings(max_examples=200)
     @given(data=st.data())
     def test_number_is_written_as_it_was_typed(self, data: st.DataObject) -> None:
         variable = data.draw(st.sampled_from([v for v in VARIABLES if v.units]))

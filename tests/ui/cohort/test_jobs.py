@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import enumerate as enumerate_threads
@@ -17,6 +16,7 @@ from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMappin
 from riskmodels.records import LOCAL, Actor, NotAllowedError, RecordsError, State
 from riskmodels.records import Role as Right
 from riskmodels.scoring import workers
+from tests.waiting import until
 from ui.cohort import jobs as cohort_jobs
 from ui.cohort.jobs import Job, ScoreRequest
 from ui.database import database
@@ -67,10 +67,9 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def done(job: Job) -> Job:
     """The job once it has ended."""
-    end = time.monotonic() + 300
-    while (found := cohort_jobs.find(job.id)) is None or found.active:
-        assert time.monotonic() < end, "it did not end"
-        time.sleep(0.02)
+    until(lambda: (found := cohort_jobs.find(job.id)) is not None and not found.active)
+    found = cohort_jobs.find(job.id)
+    assert found is not None
     return found
 
 

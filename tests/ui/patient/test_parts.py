@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from streamlit.testing.v1 import AppTest
 
+from tests.waiting import HUNG
+
 
 def script() -> None:
     """Two parts beside a number; the first one says the number."""
@@ -31,7 +33,7 @@ def script() -> None:
 
 
 def page() -> AppTest:
-    return AppTest.from_function(script, default_timeout=30).run()
+    return AppTest.from_function(script, default_timeout=HUNG).run()
 
 
 def test_only_the_part_that_says_something_else_is_drawn_anew() -> None:

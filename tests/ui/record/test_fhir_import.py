@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.interop.fhir.read import Code, FhirPatient, Found, Unused, Version, read_bundle
 from riskmodels.tasks import Room
+from tests.waiting import HUNG
 from ui.record import fhir_import
 from ui.record.draft import unit_key, value_key
 
@@ -97,7 +98,7 @@ def upload(page: AppTest, data: bytes, name: str = "bundle.json") -> AppTest:
 
 def read(page: AppTest) -> AppTest:
     """The page once the file has been read, which a process beside it does."""
-    assert page.session_state["task.fhir_import"].task.wait(120)
+    assert page.session_state["task.fhir_import"].task.wait(HUNG)
     return page.run()
 
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from riskmodels.errors import InputError
+from tests.waiting import HUNG
 from ui.server import worker as server_worker
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(HUNG):
         while not condition():
             await asyncio.sleep(0.02)
 

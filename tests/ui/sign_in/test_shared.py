@@ -11,6 +11,7 @@ import pytest
 from riskmodels.records import LOCAL, Database, RecordsError, sign_ins
 from riskmodels.records.sign_ins import SignIn
 from tests.ui.conftest import SETTINGS, Person
+from tests.waiting import until
 from ui.sign_in import register as sign_in_register
 from ui.sign_in.claims import account_key, sign_in_key
 from ui.sign_in.register import EVERY, TOLD_EVERY, End, Register
@@ -82,10 +83,7 @@ def test_running_register_hears_of_it_by_itself(process, records, clock, ann, mo
     let_in(second, records, ann, clock)
     second.start()
     first.sign_out(ann)
-    latest = time.monotonic() + 60
-    while second.ended(ann, LIMITS) is None:
-        assert time.monotonic() < latest, "it did not hear of it"
-        time.sleep(0.01)
+    until(lambda: second.ended(ann, LIMITS) is not None)
     second.stop()
     assert EVERY == 5.0, "docs/security.md says so"
 
