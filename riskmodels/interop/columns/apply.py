@@ -7,7 +7,7 @@ says that it is used at its bound: told as a problem either way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -61,13 +61,7 @@ class Counts:
     earlier_visits: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.read + other.read,
-            self.scored + other.scored,
-            self.with_problems + other.with_problems,
-            self.refused + other.refused,
-            self.earlier_visits + other.earlier_visits,
-        )
+        return Counts(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
