@@ -7,9 +7,8 @@ from riskmodels.records import Role
 from ui.models import shipped_models
 from ui.page import start_page
 from ui.patient import answer as patient_answer
-from ui.patient import case as record_case
+from ui.patient import current, form, parts
 from ui.patient import download as record_download
-from ui.patient import form, parts
 from ui.patient.examples import EXAMPLES
 from ui.record import autosave as record_draft
 from ui.record import bar as record_bar
@@ -39,7 +38,7 @@ def draw_nothing_yet(missing: tuple[str, ...]) -> None:
 
 def draw_visit(bar: record_bar.Bar) -> None:
     """The visit in the form, and what the models say of it."""
-    missing = record_case.missing()
+    missing = current.missing()
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="form"):
         form.draw_toolbar()
@@ -56,7 +55,7 @@ def draw_visit(bar: record_bar.Bar) -> None:
 
 def says() -> tuple[object, ...]:
     """What decides how the page is made up; where it changes, the whole is drawn anew."""
-    return (record_bar.says(), record_case.missing())
+    return (record_bar.says(), current.missing())
 
 
 @st.fragment(key=WHOLE)

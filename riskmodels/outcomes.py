@@ -32,6 +32,7 @@ class Outcome:
         model: name of the shipped model that serves it.
         learnt_from: "events" that happened, or a "published equation".
         settled_by: the variable which, measured, answers it without a model; empty where there is none.
+        short: its label where space is short.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Outcome:
     model: str = "population"
     learnt_from: str = "events"
     settled_by: str = ""
+    short: str = ""
 
 
 _DIABETES_FACTS = ("hba1c", "diabetes", "insulin", "glucose_pills", "pregnancy")
@@ -62,6 +64,7 @@ OUTCOMES = (
         ("diabetes", "insulin", "glucose_pills"),
         not_inputs=_DIABETES_FACTS,
         settled_by="hba1c",
+        short="Diabetes",
     ),
     Outcome(
         "dysglycaemia",
@@ -72,6 +75,7 @@ OUTCOMES = (
         ("diabetes", "insulin", "glucose_pills"),
         not_inputs=_DIABETES_FACTS,
         settled_by="hba1c",
+        short="Prediabetes",
     ),
     Outcome(
         "cvd_10y",
@@ -83,6 +87,7 @@ OUTCOMES = (
         CARDIOVASCULAR_HISTORY,
         not_inputs=_CARDIOVASCULAR_FACTS,
         learnt_from="published equation",
+        short="Heart and vessels",
     ),
     Outcome(
         "cvd_death_10y",
@@ -92,6 +97,7 @@ OUTCOMES = (
         (30, 79),
         CARDIOVASCULAR_HISTORY,
         not_inputs=_CARDIOVASCULAR_FACTS,
+        short="Death from it",
     ),
     Outcome(
         "coronary_disease",
@@ -103,6 +109,7 @@ OUTCOMES = (
         required=("age", "sex", "chest_pain_type"),
         not_inputs=_CARDIOVASCULAR_FACTS,
         model="chest_pain",
+        short="Coronary",
     ),
 )
 

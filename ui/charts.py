@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from riskmodels.explain.steps import Step
 from riskmodels.tabular.model import Curve
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import Variable
-from ui.steps import Step
 
 #: ``data`` and ``layout`` of a figure
 Figure = dict[str, Any]
@@ -23,32 +23,34 @@ Figure = dict[str, Any]
 RAISES, LOWERS, NEUTRAL = "#D55E00", "#0072B2", "#8A949E"
 CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]], "scrollZoom": False}
 _ROW_HEIGHT, _FRAME_HEIGHT, _LABEL_WIDTH, _CURVE_HEIGHT = 30, 44, 28, 260
-_BAND = "rgba(138,148,158,0.25)"
-
-
 #: text of a figure by theme; the framework's own is too faint
-_TEXT = {"light": "#1d252c", "dark": "#e6eaee"}
-_GRID = "rgba(138,148,158,0.25)"
+INK = {"light": "#1d252c", "dark": "#e6eaee"}
+#: of a band, and of the lines behind everything
+PALE = "rgba(138,148,158,0.25)"
+#: what every figure of a page is
+PLAIN = {
+    "paper_bgcolor": "rgba(0,0,0,0)",
+    "plot_bgcolor": "rgba(0,0,0,0)",
+    "showlegend": False,
+    "dragmode": False,
+}
 
 
 def _font(theme: str) -> dict[str, Any]:
-    return {"size": 13, "color": _TEXT[theme]}
+    return {"size": 13, "color": INK[theme]}
 
 
 def _layout(height: int, theme: str, **axes: dict[str, Any]) -> dict[str, Any]:
     """What all figures share, with the axes of one."""
     font = _font(theme)
-    shared = {"tickfont": font, "gridcolor": _GRID, "fixedrange": True}
-    lines = {"xaxis": _GRID, "yaxis": NEUTRAL, "yaxis2": NEUTRAL}
+    shared = {"tickfont": font, "gridcolor": PALE, "fixedrange": True}
+    lines = {"xaxis": PALE, "yaxis": NEUTRAL, "yaxis2": NEUTRAL}
     return {
+        **PLAIN,
         "font": font,
         "height": height,
         "margin": {"l": 0, "r": 8, "t": 4, "b": 4},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "showlegend": False,
         "bargap": 0.3,
-        "dragmode": False,
         "hoverlabel": {"align": "left"},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": NEUTRAL, "activecolor": NEUTRAL},
     } | {name: {"zerolinecolor": lines[name]} | shared | axis for name, axis in axes.items()}
@@ -65,7 +67,7 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
     """From everybody to this patient, one bar a fact; a bar can be selected.
 
     Args:
-        steps: from :func:`ui.steps.make_steps`.
+        steps: from :func:`riskmodels.explain.steps.make_steps`.
         in_points: amounts are percentage points of risk; otherwise log-odds.
         decimals: decimals printed.
         theme: "light" or "dark".
@@ -95,7 +97,7 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
 def _bars(steps: Sequence[Step], in_points: bool, decimals: int, theme: str) -> dict[str, Any]:
     with_ends = [(step, step is steps[0] or step is steps[-1]) for step in steps]
     unit = " %" if in_points else ""
-    as_it_is = {"marker": {"opacity": 1}, "textfont": {"color": _TEXT[theme]}}
+    as_it_is = {"marker": {"opacity": 1}, "textfont": {"color": INK[theme]}}
     return {
         "type": "bar",
         "orientation": "h",
@@ -185,7 +187,7 @@ def _line(x: np.ndarray, drawn: Curve) -> list[dict[str, Any]]:
     edge = {"line": {"width": 0}, "hoverinfo": "skip"}
     return [
         low | edge | {"y": drawn.low.tolist()},
-        high | edge | {"y": drawn.high.tolist(), "fill": "tonexty", "fillcolor": _BAND},
+        high | edge | {"y": drawn.high.tolist(), "fill": "tonexty", "fillcolor": PALE},
         middle
         | {"y": drawn.logit.tolist(), "line": {"color": NEUTRAL, "width": 2}}
         | {"hovertemplate": "%{x:.4g}: %{y:+.2f}<extra></extra>"},

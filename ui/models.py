@@ -9,12 +9,15 @@ from __future__ import annotations
 import gc
 from html import escape
 
+import pandas as pd
 import streamlit as st
 
+from riskmodels.assessment import Assessment, assess
 from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.tabular.versions import VersionStore
 from ui import text
+from ui.memo import remembered, row_key
 
 #: what each shipped model is called on pages
 MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model"}
@@ -30,6 +33,17 @@ def shipped_models() -> dict[str, RiskModel]:
     models = VersionStore().in_force(load_shipped())
     gc.freeze()  # what is loaded by now stays: no later collection need walk through it
     return {name: models[name] for name in sorted(models, key=_place)}
+
+
+def answer_to(frame: pd.DataFrame) -> Assessment:
+    """What the models in use answer to one patient, computed once a change.
+
+    Args:
+        frame: PatientFrame of one row.
+    """
+    models = shipped_models()
+    versions = tuple(model.version for model in models.values())
+    return remembered("assessment", (row_key(frame.iloc[0]), versions), lambda: assess(frame, models))
 
 
 def _place(name: str) -> tuple[int, str]:

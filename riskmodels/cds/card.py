@@ -13,10 +13,10 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodels.assessment import assess
 from riskmodels.cds.words import (
     LONGEST_SUMMARY,
     NOT_A_DIAGNOSIS,
-    answers,
     paragraph,
     plain,
     remarks,
@@ -114,14 +114,14 @@ def _measured(met: Sequence[Finding], patient: FhirPatient) -> str:
 
 
 def _risk_card(patient: FhirPatient, frame: pd.DataFrame, model: RiskModel, notes: Sequence[str]) -> Card:
-    found = answers(frame, model)
-    parts = [paragraph(answer) for answer in found]
+    assessment = assess(frame, {model.name: model})
+    parts = [paragraph(assessment, answer) for answer in assessment.answers()]
     parts.append(values_table(patient))
     looked = remarks(patient, notes)
     parts += ["\n".join(["To look at:", "", *looked])] if looked else []
     parts.append(f"{NOT_A_DIAGNOSIS} {model.name.capitalize()} model, version {model.version}.")
     return {
-        "summary": summary_of(found),
+        "summary": summary_of(assessment),
         "indicator": "info",
         "source": {"label": f"CareRisk, {model.name} model {model.version}", "topic": _ASSESSMENT},
         "detail": "\n\n".join(parts),

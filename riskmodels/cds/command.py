@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from riskmodels.errors import InputError
 from riskmodels.runtime.addresses import is_loopback, read_address
+from riskmodels.runtime.arguments import Say
 
 if TYPE_CHECKING:
     from riskmodels.cds.app import Settings
 
-Say = Callable[[str], None]
 HOST, PORT = "127.0.0.1", 8790
 KEYS, ISSUERS, URL = "CARERISK_CDS_JWKS", "CARERISK_CDS_ISSUERS", "CARERISK_CDS_URL"
 APP_URL, ORIGINS, STORE = "CARERISK_APP_URL", "CARERISK_CDS_ORIGINS", "CARERISK_CDS_STORE"

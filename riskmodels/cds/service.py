@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from riskmodels.errors import CareRiskError, FileError
+from riskmodels.interop.fhir.bundle import has_next
 from riskmodels.interop.fhir.codes import PANELS, measurements
 from riskmodels.interop.fhir.safe_json import read_json
 from riskmodels.interop.fhir.types import Json
@@ -205,10 +206,5 @@ def _notes(lists: Mapping[str, Mapping[str, Any]]) -> list[str]:
     notes = [f"results of these groups were not sent and count as unknown: {', '.join(absent)}"] if absent else []
     if not set(_MEDICATION) & set(lists):
         notes.append("medication was not sent and counts as unknown")
-    cut = [key for key, found in lists.items() if not key.startswith(_OBSERVATIONS) and _has_next(found)]
+    cut = [key for key, found in lists.items() if not key.startswith(_OBSERVATIONS) and has_next(found)]
     return notes + [f"only the first page of {key.replace('_', ' ')} was sent" for key in cut]
-
-
-def _has_next(found: Mapping[str, Any]) -> bool:
-    links = found.get("link")
-    return isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)

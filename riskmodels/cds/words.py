@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 
-import pandas as pd
-
+from riskmodels.assessment import Answer, Assessment
 from riskmodels.interop.fhir.read import FhirPatient, Found
-from riskmodels.outcomes import OUTCOME, Outcome
-from riskmodels.tabular.model import RiskModel
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 
@@ -23,33 +19,6 @@ NOT_A_DIAGNOSIS = (
     "An estimate by a statistical model for a person to weigh, not a diagnosis. It says what is likely in people with "
     "these values, not what a treatment would change."
 )
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One outcome for one patient.
-
-    Args:
-        outcome: which.
-        refused: why there is no estimate; empty where there is one.
-        risk, low, high: estimate and 90 % interval, 0–1; NaN where refused.
-        caution: where the patient is near the edge of the training data.
-        inputs: how many inputs serve it.
-        unknown: how many of them are not known.
-        useful: what of the unknown would narrow it most, in words; empty where nothing would.
-        settled: whether what answers it without a model is known.
-    """
-
-    outcome: Outcome
-    refused: str
-    risk: float
-    low: float
-    high: float
-    caution: str
-    inputs: int
-    unknown: int
-    useful: str
-    settled: bool
 
 
 def percent(risk: float) -> str:
@@ -66,45 +35,12 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def answers(frame: pd.DataFrame, model: RiskModel) -> list[Answer]:
-    """Every outcome that the model and the app know, for one patient.
-
-    Args:
-        frame: PatientFrame of one row.
-        model: in force.
-    """
-    prediction = model.predict(frame)
-    found = []
-    for name in (o for o in model.outcomes if o in OUTCOME):
-        refused = str(prediction.refused[name].iloc[0])
-        inputs = model.inputs_of(name)
-        unknown = [n for n in inputs if frame[n].isna().iloc[0]]
-        found.append(
-            Answer(
-                OUTCOME[name],
-                refused,
-                float(prediction.risk[name].iloc[0]),
-                float(prediction.low[name].iloc[0]),
-                float(prediction.high[name].iloc[0]),
-                str(prediction.cautions[name].iloc[0]),
-                len(inputs),
-                len(unknown),
-                "" if refused else _useful(frame, model, OUTCOME[name]),
-                _is_settled(frame, OUTCOME[name]),
-            )
-        )
-    return found
-
-
-def _is_settled(frame: pd.DataFrame, outcome: Outcome) -> bool:
-    return bool(outcome.settled_by) and bool(frame[outcome.settled_by].notna().iloc[0])
-
-
-def _useful(frame: pd.DataFrame, model: RiskModel, outcome: Outcome) -> str:
-    settled = outcome.settled_by
-    if settled and not _is_settled(frame, outcome):
+def _useful(assessment: Assessment, answer: Answer) -> str:
+    """What of the unknown would narrow it most; empty where nothing would."""
+    settled = answer.outcome.settled_by
+    if settled and not answer.settled(assessment.row()):
         return f"{VOCABULARY[settled].label}, which answers it"
-    table = model.narrowing(frame, outcome.name)
+    table = assessment.narrowing(answer.outcome.name)
     if table.empty:
         return ""
     best = table.iloc[0]
@@ -112,10 +48,10 @@ def _useful(frame: pd.DataFrame, model: RiskModel, outcome: Outcome) -> str:
     return f"{label} (then about {percent(best['low'])} to {percent(best['high'])})"
 
 
-def summary_of(found: Sequence[Answer]) -> str:
+def summary_of(assessment: Assessment) -> str:
     """The estimates that no measurement answers already in one line, as many as fit; where there is none, why."""
-    line = ""
-    for answer in (a for a in found if not a.refused and not a.settled):
+    line, found, patient = "", assessment.answers(), assessment.row()
+    for answer in (a for a in found if a.given and not a.settled(patient)):
         longer = f"{line}; {answer.outcome.label} {percent(answer.risk)}".removeprefix("; ")
         if len(longer) <= LONGEST_SUMMARY:
             line = longer
@@ -130,20 +66,27 @@ def shortened(text: str, most: int = LONGEST_SUMMARY) -> str:
     return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
 
 
-def paragraph(answer: Answer) -> str:
-    """One outcome in Markdown: what, how likely, for whom, and what is not known."""
+def paragraph(assessment: Assessment, answer: Answer) -> str:
+    """One outcome in Markdown: what, how likely, for whom, and what is not known.
+
+    Args:
+        assessment: of one patient.
+        answer: one of its answers.
+    """
     outcome = answer.outcome
-    if answer.refused:
+    if not answer.given:
         return f"**{outcome.label}: no estimate.** {_sentence(plain(answer.refused))}"
     lines = [
         f"**{outcome.label}: {percent(answer.risk)}** (90 % interval {percent(answer.low)} to {percent(answer.high)}). "
         f"{_sentence(outcome.definition)} Valid for {outcome.population}."
     ]
-    if answer.settled:
+    unknown = assessment.unknown(outcome.name)
+    if answer.settled(assessment.row()):
         lines.append(f"{_sentence(_settled_text(answer))} The estimate leaves it out.")
-    if answer.unknown and not answer.settled:
-        known = f"{answer.unknown} of its {answer.inputs} inputs are not known"
-        lines.append(f"{known}; most useful to know: {answer.useful}." if answer.useful else f"{known}.")
+    elif unknown:
+        useful, inputs = _useful(assessment, answer), assessment.model(outcome.name).inputs_of(outcome.name)
+        known = f"{len(unknown)} of its {len(inputs)} inputs are not known"
+        lines.append(f"{known}; most useful to know: {useful}." if useful else f"{known}.")
     if answer.caution:
         lines.append(f"Caution: {_sentence(plain(answer.caution))}")
     return " ".join(lines)

@@ -14,9 +14,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from riskmodels.assessment import OutcomeEstimates, assess
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
 from riskmodels.changes.links import Links, load_links
-from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_path, grids, settle
+from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_paths, grids, settle
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
 from riskmodels.tabular.model import RiskModel
@@ -116,7 +117,7 @@ def smallest_plan(
     """
     _refuse(model, outcome, threshold, most)
     patient, lines = row[[name for name in row.index if name in VOCABULARY]].astype(float), links or load_links()
-    asked = _Asked(model, outcome, threshold, patient, lines, units or {})
+    asked = _Asked(model, outcome, threshold, patient, lines, units or {}, {bound.name: bound for bound in bounds})
     start, refused = asked.begin()
     if refused:
         return asked.plan((), False, start, f"No estimate is given for this patient: {refused}.")
@@ -151,17 +152,19 @@ class _Asked:
     patient: pd.Series
     links: Links
     units: Mapping[str, Unit]
+    bounds: Mapping[str, Bound]
 
     def estimates(self, rows: Sequence[pd.Series]) -> list[Estimate]:
-        given = self.model.predict(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
-        columns = (given.risk[self.outcome], given.low[self.outcome], given.high[self.outcome])
-        return [Estimate(*map(float, values)) for values in zip(*columns, strict=True)]
+        found = self._ask(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
+        return [Estimate(*values) for values in zip(*_numbers(found), strict=True)]
 
     def begin(self) -> tuple[Estimate, str]:
         """The estimate as things are, and why there is none."""
-        given = self.model.predict(self.patient.to_frame().T)
-        first = (table.iloc[0][self.outcome] for table in (given.risk, given.low, given.high))
-        return Estimate(*map(float, first)), str(given.refused.iloc[0][self.outcome])
+        found = self._ask(self.patient.to_frame().T)
+        return Estimate(*(values[0] for values in _numbers(found))), str(found.refused[0])
+
+    def _ask(self, frame: pd.DataFrame) -> OutcomeEstimates:
+        return assess(frame, {self.model.name: self.model}, [self.outcome])[self.outcome]
 
     def search(self, space: Space, start: Estimate, searched: Iterable[Grid], most: int) -> Plan:
         """The first plan found: grids come in the order of their number of inputs."""
@@ -176,20 +179,21 @@ class _Asked:
         return self.lowest(space, tried, limit, start, most)
 
     def walk(self, space: Space, state: States) -> tuple[Step, ...]:
-        """The path to a state, step by step; empty where there is none."""
-        order = find_path(space, state) or []
-        rows, changed = [self.patient], []
-        for i in order:
-            ladder = space.ladders[i]
-            value = float(ladder.rungs[state[i]])
-            done = apply(rows[-1], {ladder.name: value}, self.links)
-            changed.append((ladder.name, float(rows[-1][ladder.name]), value, done.moved))
-            rows.append(done.row)
-        estimates = self.estimates(rows[1:]) if changed else []
-        return tuple(
-            Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
-            for (name, before, after, moved), estimate in zip(changed, estimates, strict=True)
-        )
+        """The path to a state, step by step, each within its bound; empty where there is none."""
+        for order in find_paths(space, state):
+            rows, changed = [self.patient], []
+            for i in order:
+                name, value = space.ladders[i].name, float(space.ladders[i].rungs[state[i]])
+                done = apply(rows[-1], {name: value}, self.links)
+                changed.append((name, float(rows[-1][name]), value, done.moved))
+                rows.append(done.row)
+            if all(self.bounds[name].holds(before, after) for name, before, after, _ in changed):
+                estimates = self.estimates(rows[1:]) if changed else []
+                return tuple(
+                    Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
+                    for (name, before, after, moved), estimate in zip(changed, estimates, strict=True)
+                )
+        return ()
 
     def say(self, name: str, before: float, after: float, moved: Sequence[Moved]) -> str:
         variable, unit = VOCABULARY[name], self.units.get(name)
@@ -229,6 +233,10 @@ class _Asked:
                 risk = _percent(steps[-1].estimate.risk, self.threshold)
                 return self.plan(steps, False, start, f"{why} The lowest it reaches is {risk}, with {values}.")
         return self.plan((), False, start, why)
+
+
+def _numbers(found: OutcomeEstimates) -> tuple[list[float], ...]:
+    return found.risk.tolist(), found.low.tolist(), found.high.tolist()
 
 
 def _lower(label: str) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.assessment import assess
 from riskmodels.changes.bounds import Ladder
 from riskmodels.changes.links import Links
 from riskmodels.changes.whatif import follow
@@ -66,9 +67,8 @@ class Space:
         if not len(states):
             return np.empty(0)
         frame = self._frame(states)
-        prediction = self.model.predict(frame)
-        usable = (prediction.refused[self.outcome] == "").to_numpy() & _possible(frame)
-        return np.where(usable, prediction.logit[self.outcome].to_numpy(float), np.inf)
+        found = assess(frame, {self.model.name: self.model}, [self.outcome])[self.outcome]
+        return np.where((found.refused == "") & _possible(frame), found.logit, np.inf)
 
     def _frame(self, states: States) -> pd.DataFrame:
         values = {ladder.name: ladder.rungs[states[:, i]] for i, ladder in enumerate(self.ladders)}
@@ -259,11 +259,11 @@ def _with_every_rung(space: Space, state: States, ladder: int) -> States:
     return trials
 
 
-def find_path(space: Space, state: States) -> list[int] | None:
-    """An order of a state's changes in which every step lowers the estimate, the greatest fall first.
+def find_paths(space: Space, state: States) -> list[list[int]]:
+    """Orders of a state's changes in which every step lowers the estimate, the greatest fall first.
 
     Returns:
-        Ladders in that order; None where there is no such order, or the model refuses on the way.
+        Ladders in each order; none where there is no such order, or the model refuses on the way.
     """
     moved = np.flatnonzero(state).tolist()
     subsets = [frozenset(s) for size in range(len(moved) + 1) for s in combinations(moved, size)]
@@ -274,4 +274,4 @@ def find_path(space: Space, state: States) -> list[int] | None:
         falls = [logit[frozenset(order[:size])] for size in range(len(order) + 1)]
         if np.all(np.diff(falls) < 0):
             paths.append((falls, list(order)))
-    return min(paths)[1] if paths else None
+    return [order for _, order in sorted(paths)]

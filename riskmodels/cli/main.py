@@ -15,6 +15,7 @@ from riskmodels.cohorts.omop import command as omop
 from riskmodels.errors import CareRiskError, InputError
 from riskmodels.records import audit_command as audit
 from riskmodels.records import command as records
+from riskmodels.runtime.arguments import above_zero
 from riskmodels.scoring import command as scoring
 from riskmodels.scoring import work_command as work
 from riskmodels.shipping import selfcheck
@@ -85,9 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     card.set_defaults(command=_card)
     bench = commands.add_parser("bench", help="measure against XGBoost + TreeExplainer and shap.PermutationExplainer")
     bench.add_argument("--out", type=Path, help="Markdown file to write; printed only when left out")
-    bench.add_argument("--rows", type=_count, default=100_000, help="rows of the batch measurement")
+    bench.add_argument("--rows", type=above_zero, default=100_000, help="rows of the batch measurement")
     bench.set_defaults(command=_bench)
-    add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, _count)
+    add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, above_zero)
     check = commands.add_parser("selfcheck", help="say whether the app is ready: models, database, disk, sign-in")
     _set(check, selfcheck.add_arguments, lambda options, say: selfcheck.selfcheck_command(options, MODELS, say))
     return parser
@@ -103,12 +104,6 @@ def _device(text: str) -> str:
     if not re.fullmatch(r"cpu|mps|cuda(:\d+)?", text):
         raise argparse.ArgumentTypeError(f"“{text}” is not cpu, cuda or mps")
     return text
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
-    return int(text)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:

@@ -9,15 +9,15 @@ import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
 from riskmodels.cohort_report.wording import named, people, percent
-from riskmodels.evaluation import Plan, age_bands, wilson
+from riskmodels.evaluation import Plan, age_bands, bootstrap_mean, wilson
 from riskmodels.evaluation.arrays import FloatArray
-from riskmodels.evaluation.bootstrap import interval, resample
 from riskmodels.vocabulary import VOCABULARY, inside
 
 #: reasons of refusal listed; the others are counted together
 MOST_REASONS = 12
+#: bins of a histogram, and their widths
+MOST_BARS = 40
 _STEPS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05)
-_MOST_BARS = 40
 
 
 def counts_section(refused: pd.Series, problems: int | None = None) -> Section:
@@ -60,7 +60,8 @@ def distribution_section(risk: pd.Series, label: pd.Series | None = None) -> Sec
         label: 0, 1 or NaN, same index.
     """
     known = risk.dropna()
-    edges = _edges(known)
+    edges = risk_edges(known)
+    edges[-1] = max(float(edges[-1]), float(known.max()) if len(known) else 0.0)
     table = pd.DataFrame({"from": edges[:-1], "to": edges[1:], "n": np.histogram(known, edges)[0]})
     columns = [Column("from", "Risk from", "percent"), Column("to", "to", "percent"), Column("n", "Rows", "count")]
     if label is not None and label.notna().any():
@@ -74,13 +75,18 @@ def distribution_section(risk: pd.Series, label: pd.Series | None = None) -> Sec
     return Section("distribution", "Spread of the risks", finding, table, tuple(columns))
 
 
-def _edges(known: pd.Series) -> FloatArray:
-    """At most 40 bins of a round width; the last 0.5 % share the last bin."""
+def risk_edges(known: pd.Series) -> FloatArray:
+    """Edges of at most :data:`MOST_BARS` bins of a round width.
+
+    Args:
+        known: probabilities.
+
+    Returns:
+        k + 1 probabilities from 0; risks above the last one, at most 0.5 %, belong to the last bin.
+    """
     top = float(known.quantile(0.995)) if len(known) else 0.0
-    step = next((s for s in _STEPS if top / s <= _MOST_BARS - 1), _STEPS[-1])
-    edges = np.arange(int(top / step) + 2) * step
-    edges[-1] = max(float(edges[-1]), float(known.max()) if len(known) else 0.0)
-    return np.asarray(edges, dtype=float)
+    step = next((s for s in _STEPS if top / s <= MOST_BARS - 1), _STEPS[-1])
+    return np.asarray(np.arange(int(top / step) + 2) * step, dtype=float)
 
 
 def groups_section(frame: pd.DataFrame, risk: pd.Series, label: pd.Series | None, plan: Plan) -> Section:
@@ -124,14 +130,8 @@ def _group(by: str, level: str, risk: pd.Series, inside_: pd.Series, plan: Plan)
     values = risk.to_numpy(float)[kept]
     if not len(values):
         return (by, level, 0, *[np.nan] * 6)
-
-    def kernel(weights: FloatArray) -> dict[str, FloatArray]:
-        total = weights.sum(axis=1)
-        return {"mean": np.divide(weights @ values, total, out=np.full(len(total), np.nan), where=total > 0)}
-
-    draws = resample(kernel, np.ones(len(values)), plan.of(kept))
-    low, high = interval(draws["mean"], plan.level) if draws else (np.array(np.nan), np.array(np.nan))
-    return (by, level, len(values), values.mean(), float(low), float(high), *np.quantile(values, [0.1, 0.5, 0.9]))
+    means = map(float, bootstrap_mean(values, plan.of(kept)))
+    return (by, level, len(values), *means, *np.quantile(values, [0.1, 0.5, 0.9]))
 
 
 def _groups_finding(table: pd.DataFrame) -> str:

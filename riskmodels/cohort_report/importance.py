@@ -11,9 +11,7 @@ import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
 from riskmodels.cohort_report.wording import people, signed
-from riskmodels.evaluation import Plan
-from riskmodels.evaluation.arrays import FloatArray
-from riskmodels.evaluation.bootstrap import interval, resample
+from riskmodels.evaluation import Plan, bootstrap_mean
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY, Kind, inside
 
@@ -56,14 +54,7 @@ def importance_section(values: pd.DataFrame, data: pd.DataFrame, plan: Plan) -> 
         One row an input, the most important first: ``input``, ``label``, ``importance``, ``low``, ``high``, ``known``
         (share).
     """
-    absolute = values.abs().to_numpy(float)
-
-    def kernel(weights: FloatArray) -> dict[str, FloatArray]:
-        return {"mean": (weights @ absolute) / np.maximum(weights.sum(axis=1, keepdims=True), 1)}
-
-    mean = absolute.mean(axis=0) if len(absolute) else np.full(absolute.shape[1], np.nan)
-    draws = resample(kernel, np.ones(len(absolute)), plan) if len(absolute) else {}
-    low, high = interval(draws.get("mean", np.empty((0, absolute.shape[1]))), plan.level)
+    mean, low, high = bootstrap_mean(values.abs().to_numpy(float), plan)
     table = pd.DataFrame({"input": list(values.columns), "importance": mean, "low": low, "high": high})
     table["label"] = [VOCABULARY[name].label for name in table["input"]]
     table["known"] = data[list(values.columns)].notna().mean().to_numpy(float)

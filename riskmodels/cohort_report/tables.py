@@ -8,7 +8,8 @@ from typing import Literal
 
 import pandas as pd
 
-from riskmodels.cohort_report.wording import FORMATS, NOT_ESTIMABLE
+from riskmodels.cohort_report.wording import FORMATS
+from riskmodels.evaluation.report import NOT_ESTIMABLE
 
 Kind = Literal["text", "count", "percent", "decimal", "signed", "value"]
 

@@ -13,7 +13,7 @@ import pandas as pd
 
 from riskmodels.cohort_report.operating import RATES, operating_points
 from riskmodels.cohort_report.tables import Column, Section
-from riskmodels.cohort_report.wording import NOT_ESTIMABLE, decimal, percent, signed
+from riskmodels.cohort_report.wording import decimal, percent, signed
 from riskmodels.evaluation import (
     METRICS,
     Estimate,
@@ -25,6 +25,7 @@ from riskmodels.evaluation import (
     standard_subgroups,
     subgroup_metrics,
 )
+from riskmodels.evaluation.report import NOT_ESTIMABLE
 from riskmodels.evaluation.subgroups import LEAST_EVENTS, Subgroup
 
 #: thresholds of the decision curve: from 0.5 % to the risk that 1 of 200 exceeds

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from math import floor, log10
 
-NOT_ESTIMABLE = "not estimable"
+from riskmodels.evaluation.report import NOT_ESTIMABLE
 
 
 def percent(share: float) -> str:

@@ -4,7 +4,6 @@ its size is the announced one and it begins as its format does.
 
 from __future__ import annotations
 
-import hashlib
 import http.client
 import os
 import ssl
@@ -104,15 +103,6 @@ def fetch(
         f"{url} could not be downloaded in {patience.attempts} attempts: {reason}",
         hint="Try again later: what has arrived is kept and not asked for again.",
     )
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        for chunk in iter(lambda: file.read(_CHUNK), b""):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _attempt(url: str, part: Path, received: Received, patience: Patience) -> None:

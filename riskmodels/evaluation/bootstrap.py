@@ -115,6 +115,28 @@ def interval(replicates: FloatArray, level: float = 0.95) -> tuple[FloatArray, F
     return bounds[0].reshape(shape), bounds[1].reshape(shape)
 
 
+def bootstrap_mean(values: FloatArray, plan: Plan = DEFAULT_PLAN) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Mean over people with its interval.
+
+    Args:
+        values: (n, …), one row a person.
+        plan: how to resample.
+
+    Returns:
+        Mean, low and high, (…) each; NaN where there is nobody.
+    """
+    shape = values.shape[1:]
+
+    def kernel(weights: FloatArray) -> dict[str, FloatArray]:
+        total = weights.sum(axis=1).reshape(-1, *(1 for _ in shape))
+        with np.errstate(invalid="ignore"):  # a replicate that drew nobody has no mean
+            return {"mean": weights @ values / total}
+
+    mean = values.mean(axis=0) if len(values) else np.full(shape, np.nan)
+    draws = resample(kernel, np.ones(len(values)), plan).get("mean", np.empty((0, *shape)))
+    return np.asarray(mean), *interval(draws, plan.level)
+
+
 def estimates(points: Mapping[str, float], draws: Mapping[str, FloatArray], level: float) -> dict[str, Estimate]:
     """Values with their intervals; nothing where the value itself is not estimable."""
     found = {}

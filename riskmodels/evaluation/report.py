@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,7 @@ def evaluate(
         "n": len(sample.label),
         "left_out": int(len(sample.kept) - sample.kept.sum()),
         "events": int(sample.label.sum()),
-        "prevalence": _number(np.average(sample.label, weights=sample.weight)) if len(sample.label) else None,
+        "prevalence": number(np.average(sample.label, weights=sample.weight)) if len(sample.label) else None,
         "weighted": weights is not None,
         "bootstrap": {"replicates": replicates, "seed": seed, "level": level},
         "model": model,
@@ -106,8 +106,8 @@ def _subgroup(part: Subgroup) -> Json:
         "level": part.level,
         "n": part.n,
         "events": part.events,
-        "observed": _number(part.observed),
-        "predicted": _number(part.predicted),
+        "observed": number(part.observed),
+        "predicted": number(part.predicted),
         "metrics": _listed(part.metrics),
     }
 
@@ -117,16 +117,17 @@ def _listed(found: Mapping[str, Estimate]) -> dict[str, list[float | None]]:
 
 
 def _numbers(estimate: Estimate) -> list[float | None]:
-    return [_number(value) for value in estimate]
+    return [number(value) for value in estimate]
 
 
-def _number(value: Any) -> float | None:
+def number(value: Any) -> float | None:
+    """Six digits; None for what JSON does not know."""
     return float(f"{float(value):.6g}") if np.isfinite(value) else None
 
 
 def _records(table: pd.DataFrame) -> list[Json]:
     whole = {"n", "events"}
-    return [{str(k): int(v) if k in whole else _number(v) for k, v in row.items()} for row in table.to_dict("records")]
+    return [{str(k): int(v) if k in whole else number(v) for k, v in row.items()} for row in table.to_dict("records")]
 
 
 # ── tables for people ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -163,7 +164,7 @@ def _summary(report: Json) -> str:
 def _metric_table(report: Json) -> str:
     names = list(report["metrics"])
     rows = [
-        [METRICS[metric].label, *(_words(report["metrics"][name][metric]) for name in names)]
+        [METRICS[metric].label, *(words(report["metrics"][name][metric]) for name in names)]
         for metric in report["metrics"][names[0]]
     ]
     return _table(["", *names], rows)
@@ -174,7 +175,7 @@ def _difference_table(report: Json) -> str:
     for metric, found in report["differences"].items():
         peer = found["best_peer"]
         if peer:
-            value = _words(found["model_minus_peer"][peer], signed=True)
+            value = words(found["model_minus_peer"][peer], signed=True)
             rows.append([METRICS[metric].label, peer, value])
     return _table(["", "best peer", f"{report['model']} − best peer"], rows) if rows else ""
 
@@ -187,7 +188,7 @@ def _subgroup_table(report: Json) -> str:
     rows = [
         [part["by"], part["level"], f"{part['n']:,}", f"{part['events']:,}"]
         + [_percent(part["observed"]), _percent(part["predicted"])]
-        + [_words(part["metrics"][m]) for m in metrics]
+        + [words(part["metrics"][m]) for m in metrics]
         for part in report["subgroups"]
     ]
     return _table(header, rows)
@@ -207,7 +208,8 @@ def _decile_lines(report: Json) -> str:
     return _table(["predicted from – to", "n", "events", "mean predicted", "observed"], rows) if rows else ""
 
 
-def _words(values: list[float | None], signed: bool = False) -> str:
+def words(values: Sequence[float | None], signed: bool = False) -> str:
+    """``0.912 (0.850 – 0.961)``; what could not be estimated is said."""
     value, low, high = values
     if value is None:
         return NOT_ESTIMABLE
@@ -216,10 +218,10 @@ def _words(values: list[float | None], signed: bool = False) -> str:
     return f"{_decimal(value, value, signed)} ({_decimal(low, value, signed)} – {_decimal(high, value, signed)})"
 
 
-def _decimal(number: float, scale: float, signed: bool) -> str:
+def _decimal(value: float, scale: float, signed: bool) -> str:
     """Three decimals, four where the value itself is small (Brier scores of rare outcomes)."""
     decimals = 4 if abs(scale) < 0.1 else 3
-    return f"{number:{'+' if signed else ''}.{decimals}f}".replace("-", "−")
+    return f"{value:{'+' if signed else ''}.{decimals}f}".replace("-", "−")
 
 
 def _percent(value: float | None) -> str:

@@ -47,29 +47,39 @@ def augment(images: Tensor, how: Augmentation, rng: Generator) -> Tensor:
     return _recolour(_move(images.float(), how, rng), how, rng).clamp(0, 255)
 
 
-def _draw(rng: Generator, like: Tensor, *shape: int) -> Tensor:
-    """Uniform between −1 and 1."""
-    return (torch.rand(shape, generator=rng) * 2 - 1).to(like.device)
+def draw(rng: Generator, *shape: int) -> Tensor:
+    """Uniform between −1 and 1, on the CPU."""
+    return torch.rand(shape, generator=rng) * 2 - 1
+
+
+def moved(images: Tensor, rows: tuple[Tensor, Tensor], shift: Tensor) -> Tensor:
+    """Images turned, scaled and shifted.
+
+    Args:
+        images: (n, c, s, s) float.
+        rows: of the matrices that lead from a view's places to the image's, (n, 2) each.
+        shift: (n, 2, 1), as a share of half the side.
+    """
+    matrix = torch.cat([torch.stack(rows, 1), shift], 2).to(images.device)
+    return grid_sample(images, affine_grid(matrix, list(images.shape), align_corners=False), align_corners=False)
 
 
 def _move(images: Tensor, how: Augmentation, rng: Generator) -> Tensor:
     n = len(images)
-    angle = _draw(rng, images, n) * math.radians(how.rotation)
-    scale = 1 + _draw(rng, images, n) * how.scale
-    mirror = torch.sign(_draw(rng, images, n)) if how.mirror else torch.ones(n, device=images.device)
+    angle = draw(rng, n) * math.radians(how.rotation)
+    scale = 1 + draw(rng, n) * how.scale
+    mirror = torch.sign(draw(rng, n)) if how.mirror else torch.ones(n)
     rows = (
         torch.stack([angle.cos() / scale * mirror, -angle.sin() / scale], 1),
         torch.stack([angle.sin() / scale * mirror, angle.cos() / scale], 1),
     )
-    matrix = torch.cat([torch.stack(rows, 1), _draw(rng, images, n, 2, 1) * how.shift], 2)
-    grid = affine_grid(matrix, list(images.shape), align_corners=False)
-    return grid_sample(images, grid, align_corners=False)
+    return moved(images, rows, draw(rng, n, 2, 1) * how.shift)
 
 
 def _recolour(images: Tensor, how: Augmentation, rng: Generator) -> Tensor:
-    n, j = len(images), how.jitter
-    saturation, contrast, brightness = (1 + j * _draw(rng, images, n, 1, 1, 1) for _ in range(3))
-    channels = 1 + j / 2 * _draw(rng, images, n, 3, 1, 1)
+    n, j, device = len(images), how.jitter, images.device
+    saturation, contrast, brightness = (1 + j * draw(rng, n, 1, 1, 1).to(device) for _ in range(3))
+    channels = 1 + j / 2 * draw(rng, n, 3, 1, 1).to(device)
     grey = images.mean(1, keepdim=True)
     images = grey + (images - grey) * saturation
     middle = images.mean((1, 2, 3), keepdim=True)

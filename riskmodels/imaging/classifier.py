@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -14,7 +13,7 @@ from riskmodels.imaging.backbone import Backbone
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.findings import Question
 from riskmodels.imaging.frame import FIELD_SIDE, Frame, field_frame, square, whole_frame
-from riskmodels.imaging.model import CLASSIFIER, FORMAT, HINT, Progress
+from riskmodels.imaging.model import CLASSIFIER, Progress, StoredModel
 from riskmodels.imaging.network import ImageNetwork
 from riskmodels.imaging.quality import retina_checks
 from riskmodels.imaging.results import Check, Map, Picture, Pixels, Reading, Share
@@ -22,8 +21,7 @@ from riskmodels.imaging.saliency import Score, grad_cam, occlude
 from riskmodels.imaging.targets import FloatArray, Target, slices
 from riskmodels.imaging.training import ImageConfig
 from riskmodels.model_files.card_values import number, record
-from riskmodels.model_files.folder import halved, read_model, understood, write_model
-from riskmodels.tabular.device import choose_device
+from riskmodels.model_files.folder import halved
 
 _UNUSUAL = (
     "This picture differs from nearly all that the model was tested on: another camera, another place, or an "
@@ -31,7 +29,7 @@ _UNUSUAL = (
 )
 
 
-class ImageClassifier:
+class ImageClassifier(StoredModel):
     """Immutable; made by :func:`riskmodels.imaging.fitting.fit_classifier` or :meth:`load`.
 
     Args:
@@ -150,43 +148,30 @@ class ImageClassifier:
             f"accepted), so a reading would not be valid. {self.card.get('wanted', 'Use a picture of that kind.')}",
         )
 
-    def save(self, folder: Path) -> None:
-        """Write model.safetensors (half precision) and card.json."""
+    def parts(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Weights in half precision and what pictures it knows; configuration, targets, questions, temperatures."""
         tensors = {n: halved(t) for n, t in self.network.state_dict().items()} | self.familiarity.tensors()
-        card = self.card | {
+        return tensors, {
             "kind": CLASSIFIER,
             "config": self.config.to_dict(),
             "targets": [t.to_dict() for t in self.targets],
             "questions": [q.to_dict() for q in self.questions],
             "temperatures": self.temperatures,
         }
-        write_model(folder, tensors, card, FORMAT)
 
-    @staticmethod
-    def load(folder: Path, device: str | None = None) -> ImageClassifier:
-        """Read a model's folder.
-
-        Args:
-            folder: with model.safetensors and card.json.
-            device: "cpu", "cuda", "mps"; the best there is when None.
-
-        Raises:
-            ModelFileError: when a file is missing, damaged or of another kind.
-        """
-        tensors, card = read_model(folder, FORMAT, HINT)
-        with understood(folder, HINT):
-            config = ImageConfig.from_dict(card["config"])
-            targets = tuple(Target.from_dict(t) for t in card["targets"])
-            familiarity = Familiarity.from_tensors(tensors)
-            network = ImageNetwork(Backbone(config.frozen_blocks), config.members, sum(t.outputs for t in targets))
-            weights = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
-            network.load_state_dict({n: t for n, t in weights.items() if not n.startswith("familiarity.")})
-            questions = tuple(record(Question, told) for told in card["questions"])
-            temperatures = {name: number(value) for name, value in card["temperatures"].items()}
-            _require_answers(targets, questions, temperatures)
-            return ImageClassifier(
-                network, familiarity, targets, questions, temperatures, config, card, choose_device(device)
-            )
+    @classmethod
+    def of_parts(cls, tensors: dict[str, Tensor], card: dict[str, Any], device: torch.device) -> Self:
+        """See :meth:`parts`."""
+        config = ImageConfig.from_dict(card["config"])
+        targets = tuple(Target.from_dict(t) for t in card["targets"])
+        familiarity = Familiarity.from_tensors(tensors)
+        network = ImageNetwork(Backbone(config.frozen_blocks), config.members, sum(t.outputs for t in targets))
+        weights = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
+        network.load_state_dict({n: t for n, t in weights.items() if not n.startswith("familiarity.")})
+        questions = tuple(record(Question, told) for told in card["questions"])
+        temperatures = {name: number(value) for name, value in card["temperatures"].items()}
+        _require_answers(targets, questions, temperatures)
+        return cls(network, familiarity, targets, questions, temperatures, config, card, device)
 
 
 def _require_answers(

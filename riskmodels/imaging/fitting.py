@@ -18,8 +18,9 @@ from riskmodels.imaging.familiarity import learn_familiarity
 from riskmodels.imaging.findings import Question
 from riskmodels.imaging.image_metrics import choose_threshold
 from riskmodels.imaging.network import ImageNetwork
+from riskmodels.imaging.run import batches
 from riskmodels.imaging.targets import FloatArray, Target, slices
-from riskmodels.imaging.training import ImageConfig, ImageSet, Report, batches, predict_logits, train_network
+from riskmodels.imaging.training import ImageConfig, ImageSet, Report, predict_logits, train_network
 
 #: temperatures are looked for between its inverse and this
 _HOTTEST = 5.0

@@ -6,7 +6,6 @@ files are kept once, and not at all when their labels disagree.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ import numpy.typing as npt
 from riskmodels.errors import TrainingError
 from riskmodels.imaging.labels_csv import LAYOUT, PARTS, TEST, TRAIN, VAL, Item, inside, rows_of_csv
 from riskmodels.interop.table import sniff
+from riskmodels.runtime.hashes import file_hash
 
 #: fewest pictures of a class
 LEAST = 10
@@ -80,7 +80,7 @@ def read_labelled(source: Path, least: int = LEAST) -> LabelledImages:
     else:
         raise TrainingError(f"There is no {source}.", hint=LAYOUT)
     pictures = [item for item in items if _is_picture(item, skipped)]
-    kept = _without_copies([replace(item, digest=_digest(item.path)) for item in pictures], skipped)
+    kept = _without_copies([replace(item, digest=file_hash(item.path)) for item in pictures], skipped)
     return _labelled(kept, sorted({item.label for item in items}), tuple(skipped), least)
 
 
@@ -188,11 +188,6 @@ def _is_picture(item: Item, skipped: list[str]) -> bool:
     what = kind or ("of an unknown kind" if start else "empty")
     skipped.append(f"{item.place}{item.name} is {what}{', not PNG, JPEG or DICOM' if start else ''}.")
     return False
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def _without_copies(items: list[Item], skipped: list[str]) -> list[Item]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import affine_grid, grid_sample
+
+from riskmodels.imaging.augment import draw, moved
 
 
 @dataclass(frozen=True)
@@ -47,30 +48,26 @@ def augment_films(films: Tensor, masks: Tensor, how: FilmAugmentation, rng: Gene
     Returns:
         Films −1 to 1 and masks 0 to 1, float.
     """
-    both = torch.cat([films, masks], dim=1).float() / 255
-    grid = affine_grid(_matrix(len(films), how, rng).to(films.device), list(both.shape), align_corners=False)
-    both = grid_sample(both, grid, align_corners=False).clamp(0, 1)
+    both = _move(torch.cat([films, masks], dim=1).float() / 255, how, rng).clamp(0, 1)
     return _relight(both[:, :1], how, rng) * 2 - 1, both[:, 1:]
 
 
-def _draw(rng: Generator, *shape: int) -> Tensor:
-    """Uniform between −1 and 1."""
-    return torch.rand(shape, generator=rng) * 2 - 1
-
-
-def _matrix(n: int, how: FilmAugmentation, rng: Generator) -> Tensor:
-    angle = _draw(rng, n) * math.radians(how.rotation)
-    scale = torch.exp(_draw(rng, n) * how.scale)
-    stretch = torch.exp(_draw(rng, n) * how.stretch / 2)
-    first = torch.stack([angle.cos() / (scale * stretch), -angle.sin() / (scale * stretch)], 1)
-    second = torch.stack([angle.sin() / scale * stretch, angle.cos() / scale * stretch], 1)
-    return torch.cat([torch.stack([first, second], 1), _draw(rng, n, 2, 1) * how.shift], 2)
+def _move(films: Tensor, how: FilmAugmentation, rng: Generator) -> Tensor:
+    n = len(films)
+    angle = draw(rng, n) * math.radians(how.rotation)
+    scale = torch.exp(draw(rng, n) * how.scale)
+    stretch = torch.exp(draw(rng, n) * how.stretch / 2)
+    rows = (
+        torch.stack([angle.cos() / (scale * stretch), -angle.sin() / (scale * stretch)], 1),
+        torch.stack([angle.sin() / scale * stretch, angle.cos() / scale * stretch], 1),
+    )
+    return moved(films, rows, draw(rng, n, 2, 1) * how.shift)
 
 
 def _relight(films: Tensor, how: FilmAugmentation, rng: Generator) -> Tensor:
     n, device = len(films), films.device
-    gamma = torch.exp(_draw(rng, n, 1, 1, 1) * how.gamma).to(device)
-    contrast = (1 + _draw(rng, n, 1, 1, 1) * how.contrast).to(device)
-    brightness = (_draw(rng, n, 1, 1, 1) * how.contrast / 3).to(device)
+    gamma = torch.exp(draw(rng, n, 1, 1, 1) * how.gamma).to(device)
+    contrast = (1 + draw(rng, n, 1, 1, 1) * how.contrast).to(device)
+    brightness = (draw(rng, n, 1, 1, 1) * how.contrast / 3).to(device)
     noise = (torch.rand((n, 1, 1, 1), generator=rng) * how.noise * torch.randn(films.shape, generator=rng)).to(device)
     return ((films**gamma - 0.5) * contrast + 0.5 + brightness + noise).clamp(0, 1)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -29,14 +28,13 @@ from riskmodels.imaging.heart_film import (
     over_picture,
     probabilities,
 )
-from riskmodels.imaging.model import FORMAT, HEART_SIZE, HINT, Progress
+from riskmodels.imaging.model import HEART_SIZE, Progress, StoredModel
 from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.imaging.saliency import OCCLUSION_GRID
 from riskmodels.imaging.unet import UNet, UNetShape
 from riskmodels.model_files.card_values import number
-from riskmodels.model_files.folder import halved, read_model, understood, write_model
-from riskmodels.tabular.device import choose_device
+from riskmodels.model_files.folder import halved
 
 #: above it the heart counts as enlarged on a PA film of an adult. Source: Danzer, Am J Med Sci 157:513, 1919.
 ENLARGED = 0.50
@@ -68,7 +66,7 @@ class Measured:
         return over_picture(kept[HEART], self.frame), over_picture(lungs, self.frame)
 
 
-class HeartSizeModel:
+class HeartSizeModel(StoredModel):
     """Made by :func:`riskmodels.shipping.heart_size.ship_heart_size` or :meth:`load`.
 
     Args:
@@ -213,35 +211,24 @@ class HeartSizeModel:
             sentence=sentence(found.ratio, low, high),
         )
 
-    def save(self, folder: Path) -> None:
-        """Write model.safetensors (half precision) and card.json."""
+    def parts(self) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """Weights in half precision and what films it knows; sizes of the networks, ranges and error."""
         tensors = self.familiarity.tensors() | {"side_direction": self.side_direction}
         for index, network in enumerate(self.networks):
             tensors |= {f"network.{index}.{n}": halved(t) for n, t in network.state_dict().items()}
         shape = {"widths": list(self.networks[0].shape.widths), "networks": len(self.networks), "side": self.side}
-        own = {"kind": HEART_SIZE, "network": shape, "ranges": self.ranges, "ratio_error_90": self.error}
-        write_model(folder, tensors, self.card | own, FORMAT)
+        return tensors, {"kind": HEART_SIZE, "network": shape, "ranges": self.ranges, "ratio_error_90": self.error}
 
-    @staticmethod
-    def load(folder: Path, device: str | None = None) -> HeartSizeModel:
-        """Read a model's folder.
-
-        Args:
-            folder: with model.safetensors and card.json.
-            device: "cpu", "cuda", "mps"; the best there is when None.
-
-        Raises:
-            ModelFileError: when a file is missing, damaged or of another kind.
-        """
-        tensors, card = read_model(folder, FORMAT, HINT)
-        with understood(folder, HINT):
-            shape, side = UNetShape(tuple(card["network"]["widths"])), card["network"]["side"]
-            networks = tuple(_network(tensors, i, shape) for i in range(card["network"]["networks"]))
-            if not networks or not isinstance(side, int) or side < 1 or side % shape.divisor:
-                raise ValueError("no network, or no side that it can take")
-            direction, familiarity = tensors["side_direction"], Familiarity.from_tensors(tensors)
-            ranges, error = read_ranges(card["ranges"]), number(card["ratio_error_90"])
-            return HeartSizeModel(networks, familiarity, direction, side, ranges, error, card, choose_device(device))
+    @classmethod
+    def of_parts(cls, tensors: dict[str, Tensor], card: dict[str, Any], device: torch.device) -> Self:
+        """See :meth:`parts`."""
+        shape, side = UNetShape(tuple(card["network"]["widths"])), card["network"]["side"]
+        networks = tuple(_network(tensors, i, shape) for i in range(card["network"]["networks"]))
+        if not networks or not isinstance(side, int) or side < 1 or side % shape.divisor:
+            raise ValueError("no network, or no side that it can take")
+        direction, familiarity = tensors["side_direction"], Familiarity.from_tensors(tensors)
+        ranges, error = read_ranges(card["ranges"]), number(card["ratio_error_90"])
+        return cls(networks, familiarity, direction, side, ranges, error, card, device)
 
 
 def sentence(ratio: float, low: float, high: float) -> str:

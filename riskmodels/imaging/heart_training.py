@@ -1,14 +1,8 @@
-"""Training the heart-size network: one-cycle AdamW, averaged weights, the epoch chosen on validation.
-
-A run can be stopped at any time and goes on from its checkpoint: what is random in an epoch depends on the seed and
-the number of the epoch only.
-"""
+"""Training the heart-size network: its loss on heart and lungs, and how far its ratio is off on validation films."""
 
 from __future__ import annotations
 
 import json
-import math
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,13 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
-from torch.optim import AdamW
-from torch.optim.lr_scheduler import OneCycleLR
 
-from riskmodels.imaging.checkpoint import read_checkpoint, write_checkpoint
 from riskmodels.imaging.heart_augment import FilmAugmentation, augment_films
 from riskmodels.imaging.heart_data import FilmSet
 from riskmodels.imaging.heart_film import HEART, as_input, dice, outline, probabilities
+from riskmodels.imaging.run import Pace, Run
 from riskmodels.imaging.unet import UNet, UNetShape
 
 
@@ -129,114 +121,55 @@ def train_unet(
     Raises:
         TrainingError: when the checkpoint is none, or one of another run.
     """
+    torch.manual_seed(config.seed)
     run = _Run(train, validation, config, device)
-    if checkpoint is not None and checkpoint.is_file():
-        run.resume(checkpoint)
-    while run.epoch < config.epochs:
-        loss, overlap, error = run.one_epoch()
-        left = run.seconds / run.epoch * (config.epochs - run.epoch)
-        if report is not None:
-            report(HeartEpoch(run.epoch, config.epochs, loss, overlap, error, left, run.best_epoch == run.epoch))
-        if checkpoint is not None:
-            run.save(checkpoint)
-    network = run.network
-    network.load_state_dict(run.best)
-    return Trained(network.eval(), run.best_epoch, run.seconds)
+    run.resume(checkpoint)
+    run.fit(report, checkpoint)
+    return Trained(run.network, run.best_epoch, run.seconds)
 
 
-#: of a run, kept in its checkpoint
-_NUMBERS = ("epoch", "best_epoch", "best_error", "seconds")
-
-
-class _Run:
-    """State of one training run."""
+class _Run(Run[UNet, HeartEpoch]):
+    """All weights of a fresh network, with augmentation."""
 
     def __init__(self, train: FilmSet, validation: FilmSet, config: HeartConfig, device: torch.device) -> None:
-        torch.manual_seed(config.seed)
-        self.train, self.validation, self.config, self.device = train, validation, config, device
-        self.network: UNet = UNet(UNetShape(config.widths)).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.optimizer = AdamW(self.network.parameters(), lr=config.rate, weight_decay=config.decay)
-        steps = math.ceil(len(train) / config.batch) * config.epochs
-        self.schedule = OneCycleLR(self.optimizer, config.rate, total_steps=steps, pct_start=0.2)
-        self.average = {n: t.detach().clone() for n, t in self.network.state_dict().items()}
-        self.best = self.average
-        self.epoch, self.best_epoch, self.best_error, self.seconds = 0, 0, math.inf, 0.0
+        network: UNet = UNet(UNetShape(config.widths)).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        groups = [(config.rate, list(network.parameters()))]
+        pace = Pace(len(train), config.batch, config.epochs, config.decay, config.keep, clip=1.0)
+        super().__init__(network, groups, network.state_dict(), pace, device)
+        self.train, self.validation, self.config = train, validation, config
 
-    def one_epoch(self) -> tuple[float, float, float]:
-        """One pass over the training films: mean loss; heart Dice and ratio error on the validation films."""
-        started = time.monotonic()
-        self.epoch += 1
-        loss = self._learn()
-        overlap, error = self._judge()
-        self.seconds += time.monotonic() - started
-        return loss, overlap, error
+    @property
+    def key(self) -> str:
+        """Configuration and films."""
+        return json.dumps([self.config.to_dict(), self.train.names, self.validation.names])
 
-    def _learn(self) -> float:
-        torch.manual_seed(self.config.seed + 10_007 * self.epoch)
-        rng = torch.Generator().manual_seed(self.config.seed + 10_007 * self.epoch)
-        self.network.train()
-        order = torch.randperm(len(self.train), generator=rng)
-        starts = range(0, len(order), self.config.batch)
-        return float(np.mean([self._step(order[i : i + self.config.batch], rng) for i in starts]))
+    @property
+    def epoch_seed(self) -> int:
+        """Of what is random in the epoch."""
+        return self.config.seed + 10_007 * self.epoch
 
-    def _step(self, chosen: Tensor, rng: torch.Generator) -> float:
+    def batch_loss(self, chosen: Tensor, rng: torch.Generator) -> Tensor:
+        """Of one view of each film."""
         films, masks = self.train.films[chosen].to(self.device), self.train.masks[chosen].to(self.device)
         films, masks = augment_films(films, masks, self.config.augmentation, rng)
         films = films.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self._low_precision()):
             logits = self.network(films)
-        loss = heart_loss(logits.float(), masks, self.config.edge)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
-        self.optimizer.step()
-        self.schedule.step()
-        self._follow()
-        return loss.item()
+        return heart_loss(logits.float(), masks, self.config.edge)
 
     def _low_precision(self) -> bool:
         return self.config.low_precision and has_bfloat16(self.device)
 
-    def _follow(self) -> None:
-        step = self.schedule.last_epoch
-        keep = min(self.config.keep, (1 + step) / (10 + step))
-        for name, tensor in self.network.state_dict().items():
-            if tensor.is_floating_point():
-                self.average[name].lerp_(tensor, 1 - keep)
-
-    def _judge(self) -> tuple[float, float]:
-        now = {n: t.detach().clone() for n, t in self.network.state_dict().items()}
-        self.network.load_state_dict(self.average)
+    def judge(self) -> tuple[float, float, float]:
+        """The sum of both errors on the validation films, mean heart Dice, mean error of the ratio."""
         overlap, error = validation_error(self.network, self.validation, self.device)
-        self.network.load_state_dict(now)
-        if 1 - overlap + error < self.best_error:
-            self.best_error, self.best_epoch = 1 - overlap + error, self.epoch
-            self.best = {n: t.clone() for n, t in self.average.items()}
-        return overlap, error
+        return 1 - overlap + error, overlap, error
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint."""
-        states = {"now": self.network.state_dict(), "average": self.average, "best": self.best}
-        numbers = {name: getattr(self, name) for name in _NUMBERS}
-        write_checkpoint(path, self._key(), states, self.optimizer, numbers)
-
-    def _key(self) -> str:
-        return json.dumps([self.config.to_dict(), self.train.names, self.validation.names])
-
-    def resume(self, path: Path) -> None:
-        """Go on from a checkpoint.
-
-        Raises:
-            TrainingError: when the file is no checkpoint, or one of another run.
-        """
-        found = read_checkpoint(path, self._key(), self.device)
-        self.network.load_state_dict(found.states["now"])
-        self.average, self.best = found.states["average"], found.states["best"]
-        for name in _NUMBERS:
-            setattr(self, name, found.numbers[name])
-        found.restore(self.optimizer)
-        steps = self.epoch * math.ceil(len(self.train) / self.config.batch)
-        self.schedule.load_state_dict({"last_epoch": steps, "_step_count": steps + 1})
+    def told(self, loss: float, judged: tuple[float, ...], left: float) -> HeartEpoch:
+        """An epoch for whoever watches."""
+        _, overlap, error = judged
+        best = self.best_epoch == self.epoch
+        return HeartEpoch(self.epoch, self.config.epochs, loss, overlap, error, left, best)
 
 
 def has_bfloat16(device: torch.device) -> bool:

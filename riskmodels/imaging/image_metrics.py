@@ -19,6 +19,7 @@ from riskmodels.evaluation.arrays import FloatArray, known_rows, probabilities
 from riskmodels.evaluation.bootstrap import DEFAULT_PLAN, Plan, interval, resample
 from riskmodels.evaluation.calibration import wilson
 from riskmodels.evaluation.metrics import Kernel, prepare
+from riskmodels.evaluation.report import number
 from riskmodels.imaging.image_kernels import RATES, Codes, Flags, classifier_kernel, rates_kernel
 from riskmodels.imaging.image_report import report_lines, report_markdown
 
@@ -76,7 +77,7 @@ def classification_report(
         "classes": list(classes),
         "positive": classes[1] if len(classes) == 2 else None,
         "rule": "the most probable class" if limits is None else "thresholds chosen on validation pictures",
-        "thresholds": None if limits is None else [_number(t) for t in limits],
+        "thresholds": None if limits is None else [number(t) for t in limits],
         "bootstrap": _plan(plan),
         "metrics": metrics,
         "by_class": [_of_class(found, i, name, int(rows[:, i].sum())) for i, name in enumerate(classes)],
@@ -115,7 +116,7 @@ def binary_report(label: Any, score: Any, threshold: float, plan: Plan = DEFAULT
         "kind": "finding",
         "n": len(truth),
         "events": int(truth.sum()),
-        "threshold": _number(threshold),
+        "threshold": number(threshold),
         "bootstrap": _plan(plan),
         "metrics": {name: _listed(found[name]) for name in names},
         "counts": None if np.isnan(threshold) else _counts(truth, called),
@@ -218,11 +219,7 @@ def _plan(plan: Plan) -> Json:
 
 
 def _listed(values: FloatArray) -> list[float | None]:
-    return [_number(value) for value in values.reshape(-1)]
-
-
-def _number(value: float) -> float | None:
-    return float(f"{float(value):.6g}") if np.isfinite(value) else None
+    return [number(value) for value in values.reshape(-1)]
 
 
 # ── what was given ──────────────────────────────────────────────────────────────────────────────────────────────────

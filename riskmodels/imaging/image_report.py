@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from riskmodels.evaluation.report import NOT_ESTIMABLE
+from riskmodels.evaluation.report import words
 
 Json = dict[str, Any]
 
@@ -88,16 +88,6 @@ def introduction(report: Json) -> str:
     return f"{report['n']:,} pictures of {len(report['classes'])} classes; called: {report['rule']}. {brackets}"
 
 
-def words(values: Sequence[float | None]) -> str:
-    """``0.912 (0.850 – 0.961)``; what could not be estimated is said."""
-    value, low, high = values
-    if value is None:
-        return NOT_ESTIMABLE
-    if low is None or high is None:
-        return _decimal(value, value)
-    return f"{_decimal(value, value)} ({_decimal(low, value)} – {_decimal(high, value)})"
-
-
 def markdown_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown: the first column to the left, the others to the right."""
     lines = [header, ["---", *["---:"] * (len(header) - 1)], *[[_escaped(cell) for cell in row] for row in rows]]
@@ -141,11 +131,6 @@ def _aligned(table: Table) -> list[str]:
         "  ".join([line[0].ljust(widths[0]), *(c.rjust(w) for c, w in zip(line[1:], widths[1:], strict=True))]).rstrip()
         for line in lines
     ]
-
-
-def _decimal(number: float, scale: float) -> str:
-    """Three decimals, four where the value itself is small."""
-    return f"{number:.{4 if abs(scale) < 0.1 else 3}f}".replace("-", "−")
 
 
 def _escaped(cell: str) -> str:

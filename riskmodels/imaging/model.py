@@ -1,12 +1,17 @@
-"""What every image model can do, and what is written on its card."""
+"""What every image model can do, and how it lies in its folder."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
+
+import torch
 
 from riskmodels.imaging.results import Map, Picture, Reading
+from riskmodels.model_files.folder import read_model, understood, write_model
+from riskmodels.tabular.device import choose_device
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = ROOT / "data" / "image_models"
@@ -37,3 +42,42 @@ class ImageModel(Protocol):
 
     def occlusion(self, picture: Picture, finding: str, progress: Progress | None = None) -> Map:
         """(h, w) float32, 0–1: how much the finding falls when that part is hidden, 1 = most."""
+
+
+class StoredModel(ABC):
+    """A model that is written to a folder and read from it; each kind says what of it is kept there.
+
+    Attributes:
+        card: everything that is known of it beside what it computes with.
+    """
+
+    card: dict[str, Any]
+
+    @abstractmethod
+    def parts(self) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+        """Weights, and entries of the card, that it computes with."""
+
+    @classmethod
+    @abstractmethod
+    def of_parts(cls, tensors: dict[str, torch.Tensor], card: dict[str, Any], device: torch.device) -> Self:
+        """The model of weights and card; whatever is raised is told as a damaged folder."""
+
+    def save(self, folder: Path) -> None:
+        """Write model.safetensors (half precision) and card.json."""
+        tensors, entries = self.parts()
+        write_model(folder, tensors, self.card | entries, FORMAT)
+
+    @classmethod
+    def load(cls, folder: Path, device: str | None = None) -> Self:
+        """Read a model's folder.
+
+        Args:
+            folder: with model.safetensors and card.json.
+            device: "cpu", "cuda", "mps"; the best there is when None.
+
+        Raises:
+            ModelFileError: when a file is missing, damaged or of another kind.
+        """
+        tensors, card = read_model(folder, FORMAT, HINT)
+        with understood(folder, HINT):
+            return cls.of_parts(tensors, card, choose_device(device))

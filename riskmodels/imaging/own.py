@@ -19,6 +19,7 @@ from riskmodels.imaging.findings import Question
 from riskmodels.imaging.fitting import Plan, fit_classifier, scores
 from riskmodels.imaging.folder import LabelledImages, read_labelled
 from riskmodels.imaging.image_metrics import classification_report
+from riskmodels.imaging.labels_csv import TEST, TRAIN, VAL
 from riskmodels.imaging.model import SHIPPED
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.splitting import cautions, split
@@ -29,7 +30,6 @@ from riskmodels.tabular.model import today
 
 #: bytes of pictures held in memory
 _MOST_MEMORY = 6_000_000_000
-PARTS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def train_own(task: OwnTask, say: Callable[[str], None], report: Report | None =
     images, readable = _read(labelled, task.config, say)
     warnings = cautions(labelled, parted)
     notes = (*labelled.skipped, *warnings, *_unreadable(readable))
-    parts = {name: _part(images, labelled, np.flatnonzero(readable & (parted == name))) for name in PARTS}
+    parts = {name: _part(images, labelled, np.flatnonzero(readable & (parted == name))) for name in (TRAIN, VAL, TEST)}
     say(f"{len(images):,} pictures: " + ", ".join(f"{len(part)} {name}" for name, part in parts.items()))
     target = Target("class", labelled.classes, task.ordered)
     card = _card(task, labelled, parts, warnings)

@@ -1,14 +1,8 @@
-"""Training: heads on the frozen backbone first, then fine-tuning with augmentation, averaged weights, early stopping.
-
-A run can be stopped at any time and goes on from its checkpoint with the same result: what is random in an epoch
-depends on the seed and the number of the epoch only.
-"""
+"""Training a classifier: heads on the frozen backbone first, then fine-tuning with augmentation and early stopping."""
 
 from __future__ import annotations
 
 import json
-import math
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,14 +13,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.optim import AdamW
-from torch.optim.lr_scheduler import OneCycleLR
 
 from riskmodels.imaging.augment import Augmentation, augment
 from riskmodels.imaging.backbone import pretrained
-from riskmodels.imaging.checkpoint import read_checkpoint, write_checkpoint
 from riskmodels.imaging.network import ImageNetwork
+from riskmodels.imaging.run import Pace, Run, batches, copied
 from riskmodels.imaging.targets import Target, prior_logits, slices
 from riskmodels.model_files.card_values import record
+from riskmodels.tabular.training import bootstrap_weights
 
 #: few: heads fitted to the end on frozen features were a worse start on validation photos
 _FROZEN_STEPS = 60
@@ -147,27 +141,14 @@ def train_network(
         pretrained(config.frozen_blocks), config.members, sum(t.outputs for t in targets), config.drop
     ).to(device)
     run = _Run(network, train, validation, targets, config, device)
-    if checkpoint is None or not run.resume(checkpoint):
+    if not run.resume(checkpoint):
         run.fit_frozen()
-    started, begun = time.monotonic(), run.epoch
-    while run.epoch < config.epochs and run.epoch - run.best_epoch < config.patience:
-        loss, validation_loss = run.one_epoch()
-        left = (time.monotonic() - started) / (run.epoch - begun) * (config.epochs - run.epoch)
-        if report is not None:
-            best = run.best_epoch == run.epoch
-            report(ImageEpoch(run.epoch, config.epochs, loss, validation_loss, left, best))
-        if checkpoint is not None:
-            run.save(checkpoint)
-    network.load_state_dict(run.best)
-    return network.eval()
+    run.fit(report, checkpoint)
+    return network
 
 
-#: of a run, kept in its checkpoint
-_NUMBERS = ("epoch", "best_epoch", "best_loss")
-
-
-class _Run:
-    """State of one training run."""
+class _Run(Run[ImageNetwork, ImageEpoch]):
+    """Heads on the frozen backbone first, then everything that is trained, with augmentation."""
 
     def __init__(
         self,
@@ -178,22 +159,25 @@ class _Run:
         config: ImageConfig,
         device: torch.device,
     ) -> None:
-        self.network, self.targets, self.config, self.device = network, targets, config, device
-        self.train, self.validation = train, validation
+        trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
+        body = [p for n, p in trained.items() if n not in ("weight", "bias")]
+        groups = [(config.rate, body), (config.head_rate, [network.weight, network.bias])]
+        averaged = {n: p.detach() for n, p in trained.items()}
+        pace = Pace(len(train), config.batch, config.epochs, config.decay, keep=0.98, patience=config.patience)
+        super().__init__(network, groups, averaged, pace, device)
+        self.train, self.validation, self.targets, self.config = train, validation, targets, config
         self.labels = {name: torch.tensor(y) for name, y in train.labels.items()}
-        rng = torch.Generator().manual_seed(config.seed)
-        self.member_weights = torch.poisson(torch.ones(len(train), config.members), generator=rng)
-        self.trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
-        heads = [network.weight, network.bias]
-        body = [p for n, p in self.trained.items() if n not in ("weight", "bias")]
-        groups = [{"params": body}, {"params": heads}]
-        self.optimizer = AdamW(groups, lr=config.rate, weight_decay=config.decay)
-        self.steps = math.ceil(len(train) / config.batch)
-        rates = [config.rate, config.head_rate]
-        self.schedule = OneCycleLR(self.optimizer, rates, total_steps=self.steps * config.epochs, pct_start=0.2)
-        self.average = {n: p.detach().clone() for n, p in self.trained.items()}
-        self.epoch, self.best_epoch, self.best_loss = 0, 0, math.inf
-        self.best: dict[str, Tensor] = {}
+        self.member_weights = bootstrap_weights(len(train), config.members, config.seed)
+
+    @property
+    def key(self) -> str:
+        """Configuration, targets and the number of pictures."""
+        return json.dumps([self.config.to_dict(), [t.to_dict() for t in self.targets], len(self.train)])
+
+    @property
+    def epoch_seed(self) -> int:
+        """Of what is random in the epoch."""
+        return self.config.seed * 10_007 + self.epoch
 
     def loss(self, logits: Tensor, chosen: Tensor) -> Tensor:
         """Mean over members and outputs of the bootstrap-weighted loss; (n, members, outputs) in."""
@@ -222,55 +206,28 @@ class _Run:
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
-        self.average = {n: p.detach().clone() for n, p in self.trained.items()}
-        self._keep_if_best()
+        self.average = copied(self.averaged)
+        self.keep_if_best()
 
-    def one_epoch(self) -> tuple[float, float]:
-        """One pass over the training pictures; losses of training and validation."""
-        self.epoch += 1
-        rng = torch.Generator().manual_seed(self.config.seed * 10_007 + self.epoch)
-        torch.manual_seed(self.config.seed * 10_007 + self.epoch)
-        self.network.train()
-        losses = [self._step(chosen, rng) for chosen in self._batches(rng)]
-        return float(np.mean(losses)), self._keep_if_best()
-
-    def _batches(self, rng: torch.Generator) -> list[Tensor]:
-        return batches(torch.randperm(len(self.train), generator=rng), self.config.batch)
-
-    def _step(self, chosen: Tensor, rng: torch.Generator) -> float:
+    def batch_loss(self, chosen: Tensor, rng: torch.Generator) -> Tensor:
+        """Of one view of each picture."""
         images = augment(self.train.images[chosen].to(self.device), self.config.augmentation, rng)
         with _mixed_precision(self.device):
             logits = self.network(images)
-        loss = self.loss(logits.float(), chosen)
-        self.optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        self.optimizer.step()
-        self.schedule.step()
-        step = self.schedule.last_epoch
-        keep = min(0.98, (1 + step) / (10 + step))
-        with torch.no_grad():
-            for name, parameter in self.trained.items():
-                self.average[name].lerp_(parameter, 1 - keep)
-        return loss.item()
+        return self.loss(logits.float(), chosen)
 
-    def _keep_if_best(self) -> float:
-        state = {n: t.detach().clone() for n, t in self.network.state_dict().items()} | self.average
-        current = {n: p.detach().clone() for n, p in self.trained.items()}
-        self.network.load_state_dict(state)
-        loss = self._validation_loss()
-        self.network.load_state_dict(current, strict=False)
-        if loss < self.best_loss:
-            self.best_loss, self.best_epoch = loss, self.epoch
-            self.best = {n: t.clone() for n, t in state.items()}
-        return loss
-
-    def _validation_loss(self) -> float:
+    def judge(self) -> tuple[float]:
+        """Loss of the validation pictures, without weights."""
         logits = predict_logits(self.network, self.validation.images, self.device).mean(1)
         places, total = slices(self.targets), 0.0
         for target in self.targets:
             labels = torch.tensor(self.validation.labels[target.name])
             total += target.outputs * target.losses(logits[:, places[target.name]], labels).mean().item()
-        return total / logits.shape[1]
+        return (total / logits.shape[1],)
+
+    def told(self, loss: float, judged: tuple[float, ...], left: float) -> ImageEpoch:
+        """An epoch for whoever watches."""
+        return ImageEpoch(self.epoch, self.config.epochs, loss, judged[0], left, self.best_epoch == self.epoch)
 
     @torch.no_grad()
     def _pooled(self, pictures: ImageSet) -> Tensor:
@@ -278,46 +235,11 @@ class _Run:
         parts = [self.network.backbone(x.to(self.device)).mean((2, 3)) for x in batches(pictures.images, 16)]
         return torch.cat(parts)
 
-    def save(self, path: Path) -> None:
-        """Write a checkpoint."""
-        states = {"now": self.network.state_dict(), "average": self.average, "best": self.best}
-        numbers = {name: getattr(self, name) for name in _NUMBERS} | {"schedule": self.schedule.state_dict()}
-        write_checkpoint(path, self._key(), states, self.optimizer, numbers)
-
-    def _key(self) -> str:
-        """What makes a run this one: its configuration, its targets and the number of its pictures."""
-        return json.dumps([self.config.to_dict(), [t.to_dict() for t in self.targets], len(self.train)])
-
-    def resume(self, path: Path) -> bool:
-        """Take up a run.
-
-        Returns:
-            False when there is no checkpoint yet.
-
-        Raises:
-            TrainingError: when the file is no checkpoint, or one of another run.
-        """
-        if not path.is_file():
-            return False
-        found = read_checkpoint(path, self._key(), self.device)
-        self.network.load_state_dict(found.states["now"])
-        self.average, self.best = found.states["average"], found.states["best"]
-        for name in _NUMBERS:
-            setattr(self, name, found.numbers[name])
-        found.restore(self.optimizer)
-        self.schedule.load_state_dict(found.numbers["schedule"])
-        return True
-
 
 def _member_loss(target: Target, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     n, members, outputs = logits.shape
     flat = target.losses(logits.reshape(n * members, outputs), labels.repeat_interleave(members))
     return (flat.reshape(n, members) * weights).mean()
-
-
-def batches(tensor: Tensor, size: int) -> list[Tensor]:
-    """Consecutive parts of at most ``size`` rows."""
-    return [tensor[start : start + size] for start in range(0, len(tensor), size)]
 
 
 def _mixed_precision(device: torch.device) -> torch.autocast:

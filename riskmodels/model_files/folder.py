@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 
 from riskmodels.errors import ModelFileError
 from riskmodels.model_files.card_values import require_finite
+from riskmodels.runtime.hashes import file_hash
 
 LARGEST_CARD = 20_000_000
 WEIGHTS, CARD = "model.safetensors", "card.json"
@@ -183,9 +184,3 @@ def _is_finite(tensor: torch.Tensor) -> bool:
 def halved(tensor: torch.Tensor) -> torch.Tensor:
     """Kernels in half precision; the few numbers of normalisation layers and biases stay as they are."""
     return tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -25,11 +25,10 @@ from riskmodels.records.jobs import now
 from riskmodels.records.model_hash import hash_of, model_hash
 from riskmodels.records.schema import AssessmentRow, ModelVersionRow, PatientRow, VisitRow
 
-if TYPE_CHECKING:  # both take seconds to import, and a list of patients needs neither
-    import pandas as pd
-
+if TYPE_CHECKING:  # they take seconds to import, and a list of patients needs none of them
+    from riskmodels.assessment import Assessment, OutcomeEstimates
     from riskmodels.explain.shapley import Reasons
-    from riskmodels.tabular.model import Prediction, RiskModel
+    from riskmodels.tabular.model import RiskModel
 
 #: largest difference of a number computed again by the same model on another machine: sums of float64 in another order.
 #: On the same kind of processor with as many threads the difference is exactly 0.
@@ -90,7 +89,7 @@ class NewAssessment:
 
 
 @dataclass(frozen=True)
-class Assessment:
+class KeptAssessment:
     """A :class:`NewAssessment` that was kept: of which version of which visit, when, by whom (account id)."""
 
     id: str
@@ -127,23 +126,22 @@ class Recomputed:
         return self.same_model and self.largest_difference <= TOLERANCE
 
 
-def assess(frame: pd.DataFrame, models: Mapping[str, RiskModel]) -> list[NewAssessment]:
-    """Ask the models.
+def to_keep(assessment: Assessment) -> list[NewAssessment]:
+    """What is kept of the answers to one patient.
 
     Args:
-        frame: PatientFrame of one row, as checked.
-        models: by name.
+        assessment: of one row.
 
     Returns:
-        One answer a model.
+        One a model.
     """
-    if len(frame) != 1:
-        raise ValueError(f"one row, not {len(frame)}")
-    known = {str(name): float(value) for name, value in frame.iloc[0].items() if not math.isnan(value)}
-    return [_asked(known, model) for model in models.values()]
+    if len(assessment.frame) != 1:
+        raise ValueError(f"one row, not {len(assessment.frame)}")
+    known = {str(name): float(value) for name, value in assessment.row().items() if not math.isnan(value)}
+    return [_of_model(assessment, model, known) for model in assessment.models.values()]
 
 
-def recompute(assessment: NewAssessment | Assessment, models: Mapping[str, RiskModel]) -> Recomputed:
+def recompute(assessment: NewAssessment | KeptAssessment, models: Mapping[str, RiskModel]) -> Recomputed:
     """Compute an assessment again from its inputs and compare every number.
 
     Args:
@@ -161,7 +159,7 @@ def recompute(assessment: NewAssessment | Assessment, models: Mapping[str, RiskM
     return Recomputed(again.model_hash == assessment.model_hash, _difference(assessment, again), again)
 
 
-def of_visit(database: Database, actor: Actor, visit_id: str) -> list[Assessment]:
+def of_visit(database: Database, actor: Actor, visit_id: str) -> list[KeptAssessment]:
     """The assessments of a visit as it now stands, one a model; none when it or its patient was deleted.
 
     Raises:
@@ -172,7 +170,7 @@ def of_visit(database: Database, actor: Actor, visit_id: str) -> list[Assessment
         return _read(session, VisitRow.id == visit_id)
 
 
-def of_patient(database: Database, actor: Actor, patient_id: str) -> dict[str, list[Assessment]]:
+def of_patient(database: Database, actor: Actor, patient_id: str) -> dict[str, list[KeptAssessment]]:
     """The same for all visits of a patient, by the visit's id.
 
     Raises:
@@ -180,7 +178,7 @@ def of_patient(database: Database, actor: Actor, patient_id: str) -> dict[str, l
     """
     require(actor, Role.CARE)
     with database.read() as session:
-        found: dict[str, list[Assessment]] = {}
+        found: dict[str, list[KeptAssessment]] = {}
         for assessment in _read(session, VisitRow.patient_id == patient_id):
             found.setdefault(assessment.visit_id, []).append(assessment)
         return found
@@ -211,9 +209,14 @@ def risks_of(session: Session, visit: VisitRow) -> dict[str, float]:
 def _asked(known: Mapping[str, float], model: RiskModel) -> NewAssessment:
     import pandas as pd
 
+    from riskmodels.assessment import assess
+
+    frame = pd.DataFrame([known], index=[0], dtype=float)
+    return _of_model(assess(frame, {model.name: model}), model, known)
+
+
+def _of_model(assessment: Assessment, model: RiskModel, known: Mapping[str, float]) -> NewAssessment:
     inputs = {name: known[name] for name in _read_by(model) if name in known}
-    frame = pd.DataFrame([inputs], index=[0], dtype=float)
-    prediction, reasons = model.predict_and_explain(frame)
     return NewAssessment(
         model=model.name,
         version=model.version,
@@ -221,8 +224,8 @@ def _asked(known: Mapping[str, float], model: RiskModel) -> NewAssessment:
         card=model.card,
         inputs=inputs,
         inputs_hash=hash_of(inputs),
-        outputs={outcome: _estimate(prediction, outcome) for outcome in model.outcomes},
-        reasons={outcome: _reason(of_outcome, inputs) for outcome, of_outcome in reasons.items()},
+        outputs={outcome: _estimate(assessment[outcome]) for outcome in model.outcomes},
+        reasons={outcome: _reason(assessment.reasons(outcome), inputs) for outcome in model.outcomes},
     )
 
 
@@ -235,15 +238,10 @@ def _read_by(model: RiskModel) -> list[str]:
     return list(dict.fromkeys([*model.inputs, *deciding]))
 
 
-def _estimate(prediction: Prediction, outcome: str) -> Estimate:
-    def number(table: pd.DataFrame) -> float | None:
-        value = float(table[outcome].iloc[0])
-        return value if math.isfinite(value) else None
-
-    texts = (str(table[outcome].iloc[0]) for table in (prediction.refused, prediction.cautions))
-    numbers = (number(table) for table in (prediction.risk, prediction.low, prediction.high, prediction.logit))
-    risk, low, high, logit = numbers
-    return Estimate(risk, low, high, logit, *texts)
+def _estimate(found: OutcomeEstimates) -> Estimate:
+    numbers = (float(values[0]) for values in (found.risk, found.low, found.high, found.logit))
+    risk, low, high, logit = (value if math.isfinite(value) else None for value in numbers)
+    return Estimate(risk, low, high, logit, str(found.refused[0]), str(found.cautions[0]))
 
 
 def _reason(reasons: Reasons, inputs: Mapping[str, float]) -> Reason:
@@ -251,7 +249,7 @@ def _reason(reasons: Reasons, inputs: Mapping[str, float]) -> Reason:
     return Reason(float(reasons.base), {name: float(row[name]) for name in row.index if name in inputs})
 
 
-def _difference(before: NewAssessment | Assessment, after: NewAssessment) -> float:
+def _difference(before: NewAssessment | KeptAssessment, after: NewAssessment) -> float:
     """The largest absolute difference of two answers' numbers; infinite where one says what the other does not."""
     one, other = _said(before), _said(after)
     if one.keys() != other.keys():
@@ -259,7 +257,7 @@ def _difference(before: NewAssessment | Assessment, after: NewAssessment) -> flo
     return max((abs(one[key] - other[key]) for key in one), default=0.0)
 
 
-def _said(answer: NewAssessment | Assessment) -> dict[tuple[str, ...], float]:
+def _said(answer: NewAssessment | KeptAssessment) -> dict[tuple[str, ...], float]:
     """Every number by where it stands. A text stands in its place, so that another text is another place."""
     said: dict[tuple[str, ...], float] = {}
     for outcome, estimate in answer.outputs.items():
@@ -274,7 +272,7 @@ def _said(answer: NewAssessment | Assessment) -> dict[tuple[str, ...], float]:
     return said
 
 
-def _read(session: Session, which: Any) -> list[Assessment]:
+def _read(session: Session, which: Any) -> list[KeptAssessment]:
     """Assessments of the present version of visits, one a model; none of what was deleted."""
     wanted = (
         select(AssessmentRow, ModelVersionRow.name, ModelVersionRow.version)
@@ -291,8 +289,8 @@ def _read(session: Session, which: Any) -> list[Assessment]:
     return sorted(newest.values(), key=lambda a: (a.visit_id, a.model))
 
 
-def _as_assessment(row: AssessmentRow, model: str, version: str) -> Assessment:
-    return Assessment(
+def _as_assessment(row: AssessmentRow, model: str, version: str) -> KeptAssessment:
+    return KeptAssessment(
         row.id, row.visit_id, row.visit_version, model, version, row.model_hash, row.inputs, row.inputs_hash,
         {outcome: Estimate(**estimate) for outcome, estimate in row.outputs.items()},
         {outcome: Reason(reason["base"], reason["values"]) for outcome, reason in row.reasons.items()},
@@ -318,15 +316,15 @@ def _plain(card: Mapping[str, Any]) -> dict[str, Any]:
 
 __all__ = [
     "TOLERANCE",
-    "Assessment",
     "Estimate",
+    "KeptAssessment",
     "NewAssessment",
     "Reason",
     "Recomputed",
-    "assess",
     "of_patient",
     "of_visit",
     "recompute",
     "risks_of",
     "store",
+    "to_keep",
 ]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from riskmodels.runtime.arguments import Say
 
 if TYPE_CHECKING:
     from riskmodels.records.engine import Database
-
-Say = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.audit import Action
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import RecordsError
+from riskmodels.records.facts import checked_hash
 from riskmodels.records.jobs import now
 from riskmodels.records.schema import CohortRow
 
 KIND = "cohort"
-_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,7 @@ def of_owner(database: Database, actor: Actor) -> list[Cohort]:
 
 def _refuse_values(file_hash: str, counts: Mapping[str, Any]) -> None:
     """Only what tells nothing of a patient is kept of a cohort."""
-    if not _HASH.fullmatch(file_hash):
-        raise RecordsError("The file has no SHA-256 hash.", hint="Upload it again.", log="record refused: file_hash")
+    checked_hash(file_hash, "file", "Upload it again.")
     if not _only_counts(counts):
         raise RecordsError("A cohort keeps counts of rows only.", hint="Leave the rest out.", log="no count")
 

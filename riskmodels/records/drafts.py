@@ -92,7 +92,7 @@ def purge(database: Database) -> int:
         How many went.
     """
     with database.write() as session:
-        return changed_rows(session.execute(remove(DraftRow).where(DraftRow.saved < now() - KEPT)))
+        return changed_rows(session, remove(DraftRow).where(DraftRow.saved < now() - KEPT))
 
 
 def _mine(actor: Actor, draft_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -101,7 +101,7 @@ def _mine(actor: Actor, draft_id: str) -> tuple[ColumnElement[bool], ColumnEleme
 
 def _replace(session: Session, actor: Actor, draft_id: str, content: Mapping[str, Any]) -> bool:
     changed = update(DraftRow).where(*_mine(actor, draft_id)).values(content=content, saved=now())
-    return bool(changed_rows(session.execute(changed)))
+    return bool(changed_rows(session, changed))
 
 
 def _keep_newest(session: Session, actor: Actor) -> None:

@@ -7,6 +7,7 @@ written (:func:`checked`), and facts that do not agree are refused.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ _AHEAD = timedelta(hours=14)
 _ORDER = {name: place for place, name in enumerate((*VOCABULARY, *EXTRA_INPUTS))}
 #: joiners that some scripts need inside a word; other invisible characters go
 _JOINERS = "\u200c\u200d"
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,18 @@ class Facts:
 
     entered: Mapping[str, Entered] = field(repr=False)
     canonical: Mapping[str, float] = field(repr=False)
+
+
+def canonical(name: str, value: Entered) -> float:
+    """A value as entered → in the canonical unit; the code of a choice as it is."""
+    if not value.unit:
+        return value.value
+    return float(to_canonical(value.value, find_unit(VOCABULARY[name].units, value.unit)))
+
+
+def make_facts(entered: Mapping[str, Entered]) -> Facts:
+    """Facts from what was entered; the canonical value follows from it, so that the two always agree."""
+    return Facts(dict(entered), {name: canonical(name, value) for name, value in entered.items()})
 
 
 def checked(facts: Facts) -> Facts:
@@ -86,6 +100,22 @@ def checked_day(day: date) -> date:
     if day < FIRST_DAY:
         raise _refused("day", f"Day of the visit: {day.isoformat()} is before 1900.", "Correct the year.")
     return day
+
+
+def checked_hash(text: str, of: str, hint: str) -> str:
+    """A hash of a file.
+
+    Args:
+        text: SHA-256, hexadecimal.
+        of: the file, as the person calls it.
+        hint: how to come by one.
+
+    Raises:
+        RecordsError: when it is none.
+    """
+    if not _HASH.fullmatch(text):
+        raise RecordsError(f"The {of} has no SHA-256 hash.", hint=hint, log=f"record refused: {of}_hash")
+    return text
 
 
 def checked_label(text: str) -> str:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import json
-import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from riskmodels.records import audit
+from riskmodels.records import audit, undo
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.audit import Action
 from riskmodels.records.engine import Database
-from riskmodels.records.errors import NotFoundError, RecordsError
-from riskmodels.records.facts import checked_day
+from riskmodels.records.errors import RecordsError
+from riskmodels.records.facts import checked_day, checked_hash
 from riskmodels.records.jobs import now
-from riskmodels.records.schema import ImageStudyRow, PatientRow
+from riskmodels.records.schema import ImageStudyRow
 from riskmodels.records.summary import lock_patient
-from riskmodels.records.visits import UNDO
 
-KIND = "image_study"
-_HASH = re.compile(r"[0-9a-f]{64}")
+KIND = undo.KINDS[ImageStudyRow]
 
 
 @dataclass(frozen=True)
@@ -81,7 +75,11 @@ def add(
         RecordsError: when the day or the result cannot be kept.
     """
     require(actor, Role.CARE)
-    values = {"day": checked_day(day), "picture_hash": _checked_hash(picture_hash), "result": _checked_result(result)}
+    values = {
+        "day": checked_day(day),
+        "picture_hash": checked_hash(picture_hash, "picture", "Read the picture again."),
+        "result": _checked_result(result),
+    }
     with database.write() as session:
         lock_patient(session, patient_id)
         row = ImageStudyRow(id=secrets.token_hex(16), patient_id=patient_id, model=model, model_version=model_version,
@@ -99,15 +97,12 @@ def of_patient(database: Database, actor: Actor, patient_id: str) -> list[ImageS
         NotAllowedError: without the role.
     """
     require(actor, Role.CARE)
-    wanted = select(ImageStudyRow).join(PatientRow, PatientRow.id == ImageStudyRow.patient_id)
-    kept = (ImageStudyRow.patient_id == patient_id, ImageStudyRow.deleted.is_(None), PatientRow.deleted.is_(None))
-    oldest_first = wanted.where(*kept).order_by(ImageStudyRow.day, ImageStudyRow.created, ImageStudyRow.id)
     with database.read() as session:
-        return [_as_study(row) for row in session.scalars(oldest_first)]
+        return [_as_study(row) for row in session.scalars(undo.kept(ImageStudyRow, patient_id))]
 
 
 def delete(database: Database, actor: Actor, study_id: str) -> None:
-    """Take an image study out of sight; for :data:`~riskmodels.records.visits.UNDO` it can be brought back.
+    """Take an image study out of sight; for :data:`~riskmodels.records.undo.UNDO` it can be brought back.
 
     Raises:
         NotAllowedError: without the role.
@@ -115,8 +110,7 @@ def delete(database: Database, actor: Actor, study_id: str) -> None:
     """
     require(actor, Role.CARE)
     with database.write() as session:
-        _held(session, study_id, deleted=False).deleted = now()
-        audit.append(session, actor, Action.DELETE, KIND, study_id)
+        undo.delete(session, actor, ImageStudyRow, study_id)
 
 
 def restore(database: Database, actor: Actor, study_id: str) -> ImageStudy:
@@ -128,36 +122,7 @@ def restore(database: Database, actor: Actor, study_id: str) -> ImageStudy:
     """
     require(actor, Role.CARE)
     with database.write() as session:
-        row = _held(session, study_id, deleted=True)
-        row.deleted = None
-        audit.append(session, actor, Action.RESTORE, KIND, study_id)
-        return _as_study(row)
-
-
-def _held(session: Session, study_id: str, deleted: bool) -> ImageStudyRow:
-    """The row of a study, its patient held until the transaction ends."""
-    patient_id = session.scalar(select(ImageStudyRow.patient_id).where(ImageStudyRow.id == study_id))
-    if patient_id is None:
-        raise _absent()
-    lock_patient(session, patient_id)
-    row = session.get_one(ImageStudyRow, study_id)
-    if (row.deleted is not None) is not deleted or (row.deleted and row.deleted < now() - UNDO):
-        raise _absent()
-    return row
-
-
-def _absent() -> NotFoundError:
-    return NotFoundError(
-        "There is no such image study, or it was deleted.", hint="Open the patient again.", log="no such image study"
-    )
-
-
-def _checked_hash(text: str) -> str:
-    if not _HASH.fullmatch(text):
-        raise RecordsError(
-            "The picture has no SHA-256 hash.", hint="Read the picture again.", log="record refused: picture_hash"
-        )
-    return text
+        return _as_study(undo.restore(session, actor, ImageStudyRow, study_id))
 
 
 def _checked_result(result: Mapping[str, Any]) -> dict[str, Any]:

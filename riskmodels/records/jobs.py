@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, func, select, update
+from sqlalchemy import CursorResult, UpdateBase, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -194,11 +194,10 @@ def cancel(database: Database, actor: Actor, job_id: str) -> None:
     stopped: dict[str, Any] = {"state": State.CANCELLED, "ended": now()}
     told: dict[str, Any] = {"cancelling": True}
     with database.write() as session:
-        changed = changed_rows(
-            session.execute(update(JobRow).where(*mine, JobRow.state == State.QUEUED).values(**stopped))
-        )
+        waiting = (*mine, JobRow.state == State.QUEUED)
         running = (*mine, JobRow.state == State.RUNNING, JobRow.cancelling.is_(False))
-        changed += changed_rows(session.execute(update(JobRow).where(*running).values(**told)))
+        changed = changed_rows(session, update(JobRow).where(*waiting).values(**stopped))
+        changed += changed_rows(session, update(JobRow).where(*running).values(**told))
         if changed:
             append(session, actor, Action.CANCEL, JOB, job_id)
 
@@ -228,8 +227,9 @@ def write_private(path: Path, data: bytes) -> None:
     part.replace(path)
 
 
-def changed_rows(result: Any) -> int:
-    """How many rows a statement changed."""
+def changed_rows(session: Session, statement: UpdateBase) -> int:
+    """Run an UPDATE or DELETE and say how many rows it met; what the session has read stays as it was read."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
     assert isinstance(result, CursorResult)
     return result.rowcount
 

@@ -23,10 +23,11 @@ from riskmodels.records.audit import Action
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import ConflictError, NotFoundError
 from riskmodels.records.facts import Entered, Facts, checked_label, search_key
-from riskmodels.records.jobs import now
-from riskmodels.records.schema import ImageStudyRow, PatientRow, VisitRow
+from riskmodels.records.jobs import changed_rows, now
+from riskmodels.records.schema import PatientRow
 from riskmodels.records.summary import lock_patient
-from riskmodels.records.visits import UNDO, Visit, rows_changed
+from riskmodels.records.undo import KINDS, UNDO
+from riskmodels.records.visits import Visit
 
 __all__ = [
     "CODE_LETTERS",
@@ -47,8 +48,6 @@ KIND = "patient"
 #: none of them is taken for another when written by hand or read aloud from a screen
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _CODE_LENGTH, _TRIES = 5, 4
-#: the app itself, where nobody sits: clearing up
-_CLEARING = Actor("system", "CareRisk", frozenset())
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,7 @@ def rename(database: Database, actor: Actor, patient_id: str, version: int, labe
     with database.write() as session:
         row = lock_patient(session, patient_id)
         mine = update(PatientRow).where(PatientRow.id == patient_id, PatientRow.version == version)
-        if not rows_changed(session, mine.values(**_label(text), version=version + 1)):
+        if not changed_rows(session, mine.values(**_label(text), version=version + 1)):
             raise PatientConflictError(as_patient(row))
         audit.append(session, actor, Action.SAVE, KIND, patient_id, {"fields": ["label"], "version": version + 1})
         session.refresh(row)
@@ -207,10 +206,10 @@ def purge(database: Database) -> int:
     """
     gone: list[tuple[str, str]] = []
     with database.write() as session:
-        for kind, table in ((KIND, PatientRow), (visits.KIND, VisitRow), ("image_study", ImageStudyRow)):
+        for table, kind in ({PatientRow: KIND} | KINDS).items():
             gone += [(kind, record_id) for record_id in _remove(session, table)]
         for kind, record_id in gone:
-            audit.append(session, _CLEARING, Action.PURGE, kind, record_id)
+            audit.append(session, audit.SYSTEM, Action.PURGE, kind, record_id)
     return sum(kind == KIND for kind, _ in gone)
 
 

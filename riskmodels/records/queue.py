@@ -142,7 +142,7 @@ def _take(database: Database, worker: str, job_id: str) -> Job | None:
     mine = update(JobRow).where(JobRow.id == job_id, JobRow.state == State.QUEUED)
     try:
         with database.write() as session:
-            if not changed_rows(session.execute(mine.values(**values, attempts=JobRow.attempts + 1))):
+            if not changed_rows(session, mine.values(**values, attempts=JobRow.attempts + 1)):
                 return None
             return as_job(database, session.get_one(JobRow, job_id))
     except IntegrityError:
@@ -152,7 +152,7 @@ def _take(database: Database, worker: str, job_id: str) -> Job | None:
 def _change(session: Session, job: Job, worker: str, values: Mapping[str, Any]) -> None:
     """Change a job that is the worker's."""
     mine = (JobRow.id == job.id, JobRow.worker == worker, JobRow.state == State.RUNNING)
-    if not changed_rows(session.execute(update(JobRow).where(*mine).values(**values))):
+    if not changed_rows(session, update(JobRow).where(*mine).values(**values)):
         raise LostJobError("The job is no longer this worker's.")
 
 

@@ -101,7 +101,7 @@ def purge(database: Database) -> int:
         How many went.
     """
     with database.write() as session:
-        return changed_rows(session.execute(remove(SignInRow).where(SignInRow.issued < now() - KEPT)))
+        return changed_rows(session, remove(SignInRow).where(SignInRow.issued < now() - KEPT))
 
 
 def _kept(session: Session, sign_in: SignIn) -> Any:

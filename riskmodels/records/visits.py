@@ -9,20 +9,19 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from riskmodels.records import assessments as answers
-from riskmodels.records import audit
+from riskmodels.records import audit, undo
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.assessments import NewAssessment
 from riskmodels.records.audit import Action
 from riskmodels.records.engine import Database
-from riskmodels.records.errors import ConflictError, NotFoundError
+from riskmodels.records.errors import ConflictError
 from riskmodels.records.facts import (
     Entered,
     Facts,
@@ -34,13 +33,11 @@ from riskmodels.records.facts import (
     facts_of,
     in_order,
 )
-from riskmodels.records.jobs import now
+from riskmodels.records.jobs import changed_rows, now
 from riskmodels.records.schema import PatientRow, VisitRow
 from riskmodels.records.summary import lock_patient, refresh
 
-#: how long what was deleted can be brought back
-UNDO = timedelta(days=30)
-KIND = "visit"
+KIND = undo.KINDS[VisitRow]
 
 
 @dataclass(frozen=True)
@@ -111,7 +108,7 @@ def add(
         patient_id: of whom.
         day: when it was.
         facts: what is known.
-        assessments: what the models answer to it; see :func:`riskmodels.records.assessments.assess`.
+        assessments: what the models answer to it; see :func:`riskmodels.records.assessments.to_keep`.
         source: where it came from.
         note: of the person.
 
@@ -186,15 +183,16 @@ def save(
     require(actor, Role.CARE)
     values = _checked(day, facts, note)
     with database.write() as session:
-        patient = lock_patient(session, _patient_of(session, visit_id))
-        before = as_visit(_row(session, visit_id))
+        patient, row = undo.held(session, VisitRow, visit_id)
+        before = as_visit(row)
         mine = update(VisitRow).where(VisitRow.id == visit_id, VisitRow.version == version, VisitRow.deleted.is_(None))
         changed = mine.values(**values, version=version + 1, edited=now(), edited_by=actor.id)
-        if not rows_changed(session, changed):
-            raise VisitConflictError(as_visit(_row(session, visit_id)))
+        if not changed_rows(session, changed):
+            raise VisitConflictError(before)
+        session.refresh(row)
         answers.store(session, actor, visit_id, version + 1, assessments)
         refresh(session, patient)
-        after = as_visit(_row(session, visit_id))
+        after = as_visit(row)
         audit.append(session, actor, Action.SAVE, KIND, visit_id, _changed_fields(before, after))
         return after
 
@@ -206,15 +204,12 @@ def of_patient(database: Database, actor: Actor, patient_id: str) -> list[Visit]
         NotAllowedError: without the role.
     """
     require(actor, Role.CARE)
-    wanted = select(VisitRow).join(PatientRow, PatientRow.id == VisitRow.patient_id)
-    kept = (VisitRow.patient_id == patient_id, VisitRow.deleted.is_(None), PatientRow.deleted.is_(None))
-    oldest_first = wanted.where(*kept).order_by(VisitRow.day, VisitRow.created, VisitRow.id)
     with database.read() as session:
-        return [as_visit(row) for row in session.scalars(oldest_first)]
+        return [as_visit(row) for row in session.scalars(undo.kept(VisitRow, patient_id))]
 
 
 def delete(database: Database, actor: Actor, visit_id: str) -> None:
-    """Take a visit out of sight; for :data:`UNDO` it can be brought back.
+    """Take a visit out of sight; for :data:`~riskmodels.records.undo.UNDO` it can be brought back.
 
     Raises:
         NotAllowedError: without the role.
@@ -222,10 +217,7 @@ def delete(database: Database, actor: Actor, visit_id: str) -> None:
     """
     require(actor, Role.CARE)
     with database.write() as session:
-        patient = lock_patient(session, _patient_of(session, visit_id))
-        _row(session, visit_id).deleted = now()
-        refresh(session, patient)
-        audit.append(session, actor, Action.DELETE, KIND, visit_id)
+        undo.delete(session, actor, VisitRow, visit_id)
 
 
 def restore(database: Database, actor: Actor, visit_id: str) -> Visit:
@@ -237,12 +229,7 @@ def restore(database: Database, actor: Actor, visit_id: str) -> Visit:
     """
     require(actor, Role.CARE)
     with database.write() as session:
-        patient = lock_patient(session, _patient_of(session, visit_id))
-        row = _row(session, visit_id, deleted=True)
-        row.deleted = None
-        refresh(session, patient)
-        audit.append(session, actor, Action.RESTORE, KIND, visit_id)
-        return as_visit(row)
+        return as_visit(undo.restore(session, actor, VisitRow, visit_id))
 
 
 def differences(mine: Facts, theirs: Facts) -> list[Difference]:
@@ -277,33 +264,6 @@ def _checked(day: date, facts: Facts, note: str) -> dict[str, Any]:
         "canonical": dict(kept.canonical),
         "note": checked_note(note),
     }
-
-
-def _patient_of(session: Session, visit_id: str) -> str:
-    found = session.scalar(select(VisitRow.patient_id).where(VisitRow.id == visit_id))
-    if found is None:
-        raise _absent()
-    return found
-
-
-def _row(session: Session, visit_id: str, deleted: bool = False) -> VisitRow:
-    """The row as it now stands in the database; its patient must be held."""
-    row = session.get(VisitRow, visit_id, populate_existing=True)
-    if row is None or (row.deleted is not None) is not deleted or (row.deleted and row.deleted < now() - UNDO):
-        raise _absent()
-    return row
-
-
-def _absent() -> NotFoundError:
-    return NotFoundError(
-        "There is no such visit, or it was deleted.", hint="Open the patient again.", log="no such visit"
-    )
-
-
-def rows_changed(session: Session, statement: Any) -> int:
-    """Run an UPDATE and say how many rows it met; what the session has read is not brought up to date by it."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    return result.rowcount if isinstance(result, CursorResult) else 0
 
 
 def _changed_fields(before: Visit, after: Visit) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from riskmodels.columns import Columns
 from riskmodels.scores import ada_risk_test, ckd_epi, findrisc, framingham, pce, prevent, score2
 from riskmodels.scores.eligibility import Bands, Result, range_text
 from riskmodels.scores.inputs import variable_of
@@ -253,3 +254,22 @@ SCORES = (
 )
 
 REGISTRY: dict[str, Score] = {score.name: score for score in SCORES}
+
+
+def all_scores(facts: Columns, region: str = "", found: Mapping[str, Result] | None = None) -> dict[str, Result]:
+    """Every score of the registry.
+
+    Args:
+        facts: what is known, with a score's further inputs where given.
+        region: SCORE2's risk region; empty where not chosen.
+        found: results that are there already, by name.
+
+    Returns:
+        Results by name, in the order of :data:`REGISTRY`.
+    """
+    results = dict(found or {})
+    for name, score in REGISTRY.items():
+        options = {"region": region} if region and "region" in score.options else {}
+        if name not in results:
+            results[name] = score.evaluate(facts, **options)
+    return {name: results[name] for name in REGISTRY}

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from riskmodels.errors import InputError
 from riskmodels.outcomes import OUTCOME
+from riskmodels.runtime.arguments import Say
 from riskmodels.scoring.stream import Plan, StreamCounts
 
-Say = Callable[[str], None]
 #: seconds between two lines of progress
 _EVERY = 2.0
 

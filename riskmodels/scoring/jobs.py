@@ -33,6 +33,7 @@ from riskmodels.records.engine import Database
 from riskmodels.records.errors import LostJobError
 from riskmodels.records.jobs import Job
 from riskmodels.records.schema import State
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.scoring.job_files import Outputs, ResultFiles
 from riskmodels.scoring.pulse import Pulse
 from riskmodels.scoring.request import ScoreRequest, model_ids
@@ -212,11 +213,9 @@ def _keep_cohort(database: Database, job: Job, counts: Mapping[str, Any]) -> Non
     owner = Actor(job.owner, "", frozenset({Role.ANALYST}))
     if any(kept.job_id == job.id for kept in cohorts.of_owner(database, owner)):
         return  # by a worker that was killed between this and the job's end
-    with (job.folder / UPLOAD).open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     flat = {**counts, **counts["by_outcome"]}
     numbers = {name: int(count) for name, count in flat.items() if name != "by_outcome"}
-    cohorts.add(database, owner, job.id, sha256, request_of(job).models, numbers)
+    cohorts.add(database, owner, job.id, file_hash(job.folder / UPLOAD), request_of(job).models, numbers)
 
 
 def _give_back(database: Database, job: Job, worker: str, pulse: Pulse) -> None:

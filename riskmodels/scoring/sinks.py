@@ -13,11 +13,11 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from riskmodels.errors import InputError
-from riskmodels.scoring.export import SIGNS, harmless
+from riskmodels.interop.table.safe_csv import SIGNS, harmless
+from riskmodels.interop.table.sniff import UTF8_BOM
 
 #: rows of a Parquet row group
 GROUP_ROWS = 65_536
-_BOM = b"\xef\xbb\xbf"
 #: what a text may hold that a spreadsheet could take for a formula; :func:`harmless` decides
 _SUSPECT = f"[{SIGNS}]"
 
@@ -137,7 +137,7 @@ class CsvSink(FileSink):
 
     def _open(self, schema: pa.Schema) -> pa.csv.CSVWriter:
         self._file = self.temporary.open("wb")
-        self._file.write(_BOM)
+        self._file.write(UTF8_BOM)
         options = pa.csv.WriteOptions(delimiter=self.delimiter, quoting_style="needed")
         return pa.csv.CSVWriter(self._file, schema, write_options=options)
 

@@ -25,7 +25,8 @@ from riskmodels.scoring.cohort import PROBLEMS, Counts, Progress
 from riskmodels.scoring.words import Words
 
 if TYPE_CHECKING:
-    from riskmodels.tabular.model import Prediction, RiskModel
+    from riskmodels.assessment import OutcomeEstimates
+    from riskmodels.tabular.model import RiskModel
 
 NUMBERS = ("risk", "low", "high")
 #: what ``<outcome>_validity`` says
@@ -228,41 +229,28 @@ class Scorer:
     def __call__(self, chunk: Chunk) -> Scored:
         """Score some rows, in their order."""
         frame = chunk.frame
-        columns: dict[tuple[str, str], pa.Array] = {}
-        for model in self.models.values():
-            outcomes = [name for name in model.outcomes if name in self.outcomes]
-            if outcomes and len(frame):
-                columns |= self._of_model(model, frame, outcomes)
-        columns["", PROBLEMS] = _problem_texts(chunk)
+        columns = self.answers(frame) if len(frame) else {}
+        columns["", PROBLEMS] = problem_texts(frame, chunk.problems)
         table = _original(chunk)
         if not len(frame):
             columns |= {(o, part): _nothing(part) for o in self.outcomes for part in self.parts}
-        for key, name in self._names(table.column_names).items():
+        keys = [*((o, part) for o in self.outcomes for part in self.parts), ("", PROBLEMS)]
+        for key, name in free_names(table.column_names, keys).items():
             table = table.append_column(name, columns[key])
         return Scored(table, self._counts(columns, len(frame)))
 
-    def _names(self, taken: Sequence[str]) -> dict[tuple[str, str], str]:
-        """Column names of the results; one that the original has gets a number, so that nothing is overwritten."""
-        names: dict[tuple[str, str], str] = {}
-        used = set(taken)
-        for key in [*((o, part) for o in self.outcomes for part in self.parts), ("", PROBLEMS)]:
-            plain = f"{key[0]}_{key[1]}" if key[0] else key[1]
-            numbered = (plain if i == 1 else f"{plain}_{i}" for i in range(1, len(used) + 2))
-            names[key] = next(name for name in numbered if name not in used)
-            used.add(names[key])
-        return names
+    def answers(self, frame: pd.DataFrame) -> dict[tuple[str, str], pa.Array]:
+        """The results of some rows, by outcome and part."""
+        from riskmodels.assessment import assess  # torch is imported where something is scored, nowhere else
 
-    def _of_model(self, model: RiskModel, frame: pd.DataFrame, outcomes: list[str]) -> dict[tuple[str, str], pa.Array]:
-        if not self.plan.reasons:
-            found = model.predict(frame)
-            return {key: column for name in outcomes for key, column in _results(found, name).items()}
-        found, reasons = model.predict_and_explain(frame, outcomes)
+        assessment = assess(frame, self.models, self.outcomes, explained=bool(self.plan.reasons))
         words = self._words()
         columns: dict[tuple[str, str], pa.Array] = {}
-        for name in outcomes:
-            columns |= _results(found, name)
-            texts = words.column(frame, reasons[name].values, self.plan.reasons)
-            columns[name, "reasons"] = pc.if_else(columns[name, "risk"].is_valid(), texts, "")
+        for name in self.outcomes:
+            columns |= _results(assessment[name], name)
+            if self.plan.reasons:
+                texts = words.column(frame, assessment.reasons(name).values, self.plan.reasons)
+                columns[name, "reasons"] = pc.if_else(columns[name, "risk"].is_valid(), texts, "")
         return columns
 
     def _words(self) -> Words:
@@ -295,15 +283,13 @@ def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
     return tuple(n for n in known if plan.inputs is None or set(OUTCOME[n].required) <= plan.inputs)
 
 
-def _results(found: Prediction, outcome: str) -> dict[tuple[str, str], pa.Array]:
-    risk = found.risk[outcome].to_numpy(float)
-    refused = np.isnan(risk)
-    note = np.where(refused, found.refused[outcome].to_numpy(object), found.cautions[outcome].to_numpy(object))
-    texts = pa.array(note, pa.string())
+def _results(found: OutcomeEstimates, outcome: str) -> dict[tuple[str, str], pa.Array]:
+    refused = np.isnan(found.risk)
+    texts = pa.array(np.where(refused, found.refused, found.cautions), pa.string())
     code = np.where(refused, 2, np.where(pc.equal(texts, "").to_numpy(False), 0, 1)).astype(np.int8)
     validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array([ESTIMATED, CAUTION, REFUSED]))
     parts = zip(NUMBERS, (found.risk, found.low, found.high), strict=True)
-    numbers = {(outcome, part): pa.array(values[outcome].to_numpy(float), mask=refused) for part, values in parts}
+    numbers = {(outcome, part): pa.array(values, mask=refused) for part, values in parts}
     return numbers | {(outcome, "validity"): validity, (outcome, "note"): texts}
 
 
@@ -313,14 +299,31 @@ def _nothing(part: str) -> pa.Array:
     return pa.array([], pa.float64() if part in NUMBERS else pa.string())
 
 
-def _problem_texts(chunk: Chunk) -> pa.Array:
+def free_names(taken: Iterable[str], keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Column names of the results; one that is taken gets a number, so that nothing is overwritten.
+
+    Args:
+        taken: names of other columns.
+        keys: outcome and part of each result.
+    """
+    names: dict[tuple[str, str], str] = {}
+    used = set(taken)
+    for key in keys:
+        plain = f"{key[0]}_{key[1]}" if key[0] else key[1]
+        numbered = (plain if i == 1 else f"{plain}_{i}" for i in range(1, len(used) + 2))
+        names[key] = next(name for name in numbered if name not in used)
+        used.add(names[key])
+    return names
+
+
+def problem_texts(frame: pd.DataFrame, problems: Iterable[Problem]) -> pa.Array:
     """The problems of each row as one text. Only rows that have some are touched."""
     texts: dict[object, list[str]] = {}
-    for problem in chunk.problems:
+    for problem in problems:
         texts.setdefault(problem.row, []).append(problem.text)
-    column = np.full(len(chunk.frame), "", dtype=object)
+    column = np.full(len(frame), "", dtype=object)
     for row, found in texts.items():
-        column[chunk.frame.index.get_loc(row)] = " · ".join(dict.fromkeys(found))
+        column[frame.index.get_loc(row)] = " · ".join(dict.fromkeys(found))
     return pa.array(column, pa.string())
 
 

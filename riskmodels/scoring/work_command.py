@@ -9,12 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-from collections.abc import Callable
 from threading import Event
 
+from riskmodels.runtime.arguments import Say, above_zero
 from riskmodels.scoring.workers import WORKERS
 
-Say = Callable[[str], None]
 #: how far it steps back: 19 is the most there is
 NICE = 15
 #: seconds between two looks at whether the server that started it is there, and for giving jobs back at the end
@@ -23,7 +22,7 @@ _LOOK, _LAST = 1.0, 25.0
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of the command."""
-    parser.add_argument("--jobs", type=_count, default=WORKERS, metavar="N", help=f"jobs at a time ({WORKERS})")
+    parser.add_argument("--jobs", type=above_zero, default=WORKERS, metavar="N", help=f"jobs at a time ({WORKERS})")
     parser.add_argument("--parent", type=int, default=0, metavar="PID", help="end when this process is gone")
 
 
@@ -75,9 +74,3 @@ def _step_back() -> None:
 def _is_alone(parent: int) -> bool:
     """Whether the process that started this one is gone: the system then gives it another parent."""
     return parent != 0 and os.getppid() != parent
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number above 0")
-    return int(text)

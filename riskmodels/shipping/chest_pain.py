@@ -13,7 +13,7 @@ from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 from riskmodels.cohorts import read_uci_heart
 from riskmodels.evaluation import evaluate, standard_subgroups
 from riskmodels.evaluation.peers import PEERS, Dataset, fit_peers
-from riskmodels.model_files.folder import file_hash
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.fitting import fit_model
 from riskmodels.tabular.model import RiskModel

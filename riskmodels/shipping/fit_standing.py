@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
 from pathlib import Path
 
 from riskmodels.cohorts.nhanes.frame import FILE, REFERENCE_CYCLES, read_nhanes
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.scores.standing import PATH, Standings, fit_standings
 
 SOURCE = Path("cohorts") / "nhanes_adults_1999_2018" / FILE
@@ -28,8 +28,7 @@ def fit_from(shared: Path) -> Standings:
     people = cohort[cohort["cycle"].isin(REFERENCE_CYCLES)]
     # NHANES asks for vigorous activity only: the points of some active people are one too high here
     people = people.assign(daily_activity=people["physical_activity"])
-    digest = hashlib.sha256((shared / SOURCE).read_bytes()).hexdigest()
-    return fit_standings(people, people["survey_weight"].fillna(0.0), POPULATION, digest)
+    return fit_standings(people, people["survey_weight"].fillna(0.0), POPULATION, file_hash(shared / SOURCE))
 
 
 def write(standings: Standings, path: Path) -> None:

@@ -24,7 +24,7 @@ from riskmodels.imaging.model import HEART_SIZE
 from riskmodels.imaging.quality import chest_checks
 from riskmodels.imaging.results import Picture
 from riskmodels.imaging.unet import UNet
-from riskmodels.model_files.folder import file_hash
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.device import choose_device
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from riskmodels.evaluation.report import NOT_ESTIMABLE
-from riskmodels.imaging.image_report import LABELS, introduction, markdown_table, report_markdown, words
+from riskmodels.evaluation.report import NOT_ESTIMABLE, words
+from riskmodels.imaging.image_report import LABELS, introduction, markdown_table, report_markdown
 from riskmodels.imaging.model import HEART_SIZE
 from riskmodels.imaging.registry import Found
 

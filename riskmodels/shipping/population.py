@@ -11,10 +11,10 @@ import pandas as pd
 
 from riskmodels.cohorts.nhanes import read_nhanes
 from riskmodels.cohorts.nhanes.frame import REFERENCE_CYCLES
-from riskmodels.evaluation import evaluate, fit_affine, standard_subgroups
+from riskmodels.evaluation import Plan, bootstrap_mean, evaluate, fit_affine, standard_subgroups
 from riskmodels.evaluation.peers import Dataset, fit_peers
-from riskmodels.model_files.folder import file_hash
 from riskmodels.outcomes import OUTCOME, eligible
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.fitting import fit_model
@@ -235,19 +235,10 @@ def _distance(risk: np.ndarray, target: np.ndarray) -> dict[str, list[float] | f
     points = 100 * (risk - target)
 
     def mean(values: np.ndarray) -> list[float]:
-        found = bootstrap_mean(values)
-        return [round(v, 3) for v in found]
+        return [round(float(value), 3) for value in bootstrap_mean(values, Plan(seed=SEED))]
 
     return {
         "mean_absolute_points": mean(np.abs(points)),
         "mean_points": mean(points),
         "p99_absolute_points": round(float(np.quantile(np.abs(points), 0.99)), 2),
     }
-
-
-def bootstrap_mean(values: np.ndarray, replicates: int = 500) -> tuple[float, float, float]:
-    """Mean with its 95 % bootstrap interval."""
-    rng = np.random.default_rng(SEED)
-    draws = [float(np.average(values, weights=rng.poisson(1.0, len(values)))) for _ in range(replicates)]
-    low, high = np.quantile(draws, [0.025, 0.975])
-    return float(values.mean()), float(low), float(high)

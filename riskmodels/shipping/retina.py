@@ -19,7 +19,7 @@ from riskmodels.imaging.image_metrics import binary_report, classification_repor
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.targets import Target
 from riskmodels.imaging.training import ImageConfig, ImageSet
-from riskmodels.model_files.folder import file_hash
+from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.model import today

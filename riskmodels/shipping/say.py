@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,3 +49,9 @@ class Say:
     def within(self, context: str) -> Say:
         """The same, with a context."""
         return Say(self.write, f"{context}: ", self.started)
+
+
+def to_stdout(line: str) -> None:
+    """A line for whoever runs it, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

@@ -57,7 +57,7 @@ def fit_model(
         not_inputs: outcome → inputs it must not use; from :data:`OUTCOME` when None.
         strata: survey cycle or site of each person; see :class:`~riskmodels.tabular.training.TrainingData`.
         device: where to train; the best there is when None.
-        checkpoint: file (without ending) to resume from and to save to.
+        checkpoint: file to resume from and to save to.
         progress: called after every epoch.
 
     Returns:

@@ -80,6 +80,12 @@ class Estimates:
     refused: Texts = field(repr=False)
     cautions: Texts = field(repr=False)
 
+    @classmethod
+    def of(cls, tables: Prediction) -> Estimates:
+        """The arrays of a prediction's tables."""
+        parts = (tables.risk, tables.low, tables.high, tables.logit, tables.refused, tables.cautions)
+        return cls(tuple(tables.risk.columns), *(table.to_numpy() for table in parts))
+
     def tables(self, index: pd.Index) -> Prediction:
         """As tables with the index of the rows given."""
 

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file, save_file
 
 from riskmodels.errors import TrainingError
+from riskmodels.model_files.checkpoint import read_checkpoint, write_checkpoint
 from riskmodels.tabular.network import AdditivePairNetwork, Shape, Weights
 from riskmodels.vocabulary import VOCABULARY
 
@@ -167,7 +167,7 @@ class Trainer:
         allowed: (p, O) which input serves which outcome.
         config: the choices.
         device: where to compute.
-        checkpoint: file (without ending) to resume from and to save to after every epoch; None for neither.
+        checkpoint: file to resume from and to save to after every epoch; None for neither.
     """
 
     def __init__(
@@ -288,32 +288,19 @@ class Trainer:
                 self.average[name] += parameter
 
     def _save(self, path: Path) -> None:
-        tensors = {f"network.{k}": v for k, v in self.network.state_dict().items()}
-        tensors |= {f"average.{k}": v for k, v in self.average.items()}
-        for i, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"adam.{i}.{k}": torch.as_tensor(v) for k, v in state.items()}
         path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({k: v.contiguous() for k, v in tensors.items()}, path.with_suffix(".safetensors"))
-        state = {"epoch": self.epoch, "averaged": self.averaged, "config": asdict(self.config), "rows": self.rows}
-        path.with_suffix(".json").write_text(json.dumps(state))
+        states = {"network": self.network.state_dict(), "average": self.average}
+        numbers = {"epoch": self.epoch, "averaged": self.averaged}
+        write_checkpoint(path, self._key(), states, self.optimizer, numbers)
 
     def _restore(self, path: Path) -> None:
-        if not path.with_suffix(".json").exists():
+        if not path.is_file():
             return
-        state = json.loads(path.with_suffix(".json").read_text())
-        if state["config"] != json.loads(json.dumps(asdict(self.config))) or state["rows"] != self.rows:
-            raise TrainingError(
-                "The checkpoint belongs to another training run.", hint=f"Remove {path.with_suffix('.json')}."
-            )
-        tensors = load_file(path.with_suffix(".safetensors"), device=str(self.device))
-        self.epoch, self.averaged = state["epoch"], state["averaged"]
-        self.network.load_state_dict(_with_prefix(tensors, "network."))
-        self.average = _with_prefix(tensors, "average.")
-        adam = self.optimizer.state_dict()
-        for i in adam["param_groups"][0]["params"]:
-            adam["state"][i] = _with_prefix(tensors, f"adam.{i}.")
-        self.optimizer.load_state_dict(adam)
+        found = read_checkpoint(path, self._key(), self.device)
+        self.epoch, self.averaged = found.numbers["epoch"], found.numbers["averaged"]
+        self.network.load_state_dict(found.states["network"])
+        self.average = found.states["average"]
+        found.restore(self.optimizer)
 
-
-def _with_prefix(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
-    return {k.removeprefix(prefix): v for k, v in tensors.items() if k.startswith(prefix)}
+    def _key(self) -> str:
+        return json.dumps([asdict(self.config), self.rows])

@@ -23,6 +23,7 @@ _SEED = """
 import sys
 from datetime import date
 import pandas as pd
+from riskmodels.assessment import assess
 from riskmodels.checks import check
 from riskmodels.records import LOCAL, assessments, open_database, patients, visits
 from riskmodels.records.facts import Entered, Facts
@@ -39,7 +40,7 @@ def facts(values):
     return Facts(entered, {n: float(v) for n, v in values.items()})
 
 models, database = load_shipped(device="cpu"), open_database()
-answers = [assessments.assess(check(pd.DataFrame([values], dtype=float)).frame, models) for values in known]
+answers = [assessments.to_keep(assess(check(pd.DataFrame([values], dtype=float)).frame, models)) for values in known]
 for number, label in enumerate(sys.argv[1:]):
     day = date(2024, 1, 1 + number % 28)
     patient, _ = patients.create(database, LOCAL, label, day, facts(known[0]), answers[0])

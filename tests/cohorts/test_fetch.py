@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from riskmodels.cohorts.fetch import Patience, fetch, require_safe, sha256
+from riskmodels.cohorts.fetch import Patience, fetch, require_safe
 from riskmodels.errors import SourceDataError
+from riskmodels.runtime.hashes import file_hash
 
 CONTENT = b"HEADER" + bytes(range(256)) * 2000
 
@@ -147,4 +148,4 @@ def test_https_and_this_computer_are_safe(url: str) -> None:
 def test_sha256_of_a_file(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"abc")
     # FIPS 180-2, appendix B.1
-    assert sha256(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert file_hash(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

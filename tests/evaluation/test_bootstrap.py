@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from riskmodels.evaluation import Plan, bootstrap_metrics, bootstrap_scores, paired_difference
+from riskmodels.evaluation import Plan, bootstrap_mean, bootstrap_metrics, bootstrap_scores, paired_difference
 from riskmodels.evaluation.bootstrap import draw_counts, interval, resample
 
 
@@ -36,6 +36,15 @@ def test_spread_of_a_mean_is_its_standard_error(sample):
     found = bootstrap_metrics(label, p, ["brier"], plan=Plan(2000))["brier"]
     error = np.std((p - label) ** 2) / np.sqrt(len(p))
     assert (found.high - found.low) / (2 * 1.96) == pytest.approx(error, rel=0.06)
+
+
+def test_interval_of_means_is_of_each_column_and_of_nobody_not_estimable(sample):
+    values = np.column_stack(sample)
+    together = np.column_stack(bootstrap_mean(values, Plan(200)))
+    assert together == pytest.approx(np.array([bootstrap_mean(column, Plan(200)) for column in values.T]))
+    error = values.std(axis=0) / np.sqrt(len(values))
+    assert (together[:, 2] - together[:, 1]) / (2 * 1.96) == pytest.approx(error, rel=0.2)
+    assert np.isnan(bootstrap_mean(np.empty((0, 2)))).all()
 
 
 def test_value_lies_inside_its_interval(sample):

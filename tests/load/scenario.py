@@ -16,10 +16,10 @@ import pandas as pd
 from streamlit_client import Session, SessionError
 from websockets.exceptions import WebSocketException
 
+from riskmodels.assessment import assess
 from riskmodels.checks import check
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
-from ui.assessment import assess
 from ui.patient.result import answer_words
 
 FIRST_PRESSURE = 100
@@ -124,7 +124,7 @@ def wrong_answers(person: Person, models: Mapping[str, RiskModel]) -> list[str]:
     for at, update in enumerate(person.updates):
         if {"age", "sex"} <= set(update.patient):
             frame = check(pd.DataFrame([update.patient])).frame
-            expected = tuple(answer_words(answer) for answer in assess(frame, models) if answer.given)
+            expected = tuple(answer_words(answer) for answer in assess(frame, models).answers() if answer.given)
             if update.answers != expected:
                 wrong.append(f"person {person.number}, update {at}")
     return wrong

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ui.cohort.chart import MOST_BARS, draw_bins, finding, make_bins
+from riskmodels.cohort_report.description import MOST_BARS
+from ui.cohort.chart import draw_bins, finding, make_bins
 from ui.cohort.triage import threshold_scale
 from ui.text import count, listed, plain
 from ui.uploads import Shelf

@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.assessment import assess
 from riskmodels.care.safety import notes
 from riskmodels.checks import check
-from riskmodels.criteria import find_criteria
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind
-from ui.assessment import assess
 from ui.models import shipped_models
 from ui.patient.answer import BY_TRIALS, SMALLEST_PLAN, TAB, WHAT_IF
+from ui.patient.case import Case
 from ui.patient.examples import EXAMPLES
-from ui.patient.report import Case, build_report
+from ui.patient.report import build_report
 from ui.patient.score_rows import compute_scores
 from ui.patient.scores import PLACE
 from ui.record.draft import value_key
@@ -278,7 +278,7 @@ def test_report_contains_scores_and_notes() -> None:
     frame, models = check(pd.DataFrame([row], dtype=float), {}).frame, shipped_models()
     published = compute_scores(frame.iloc[0], "low")
     prompted = notes(frame.iloc[0], published.results)
-    case = Case(frame, {}, assess(frame, models), find_criteria(frame.iloc[0], {}), models, published, prompted)
+    case = Case(assess(frame, models), {}, published, prompted)
     report = build_report(case, date(2026, 11, 24))
     assert "Published scores" in report
     assert "10 years: all cardiovascular 27.3 %; ASCVD" in report
@@ -290,9 +290,9 @@ def test_hostile_label_is_text_in_the_report() -> None:
     row = {v.name: np.nan for v in VARIABLES} | DIABETIC.values
     frame, models = check(pd.DataFrame([row], dtype=float), {}).frame, shipped_models()
     label = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e&lt;"
-    published, findings = compute_scores(frame.iloc[0], "low"), find_criteria(frame.iloc[0], {})
-    answers, told = assess(frame, models), notes(frame.iloc[0], published.results)
-    case = Case(frame, {}, answers, findings, models, published, told, f"Saved as {label}.")
+    published = compute_scores(frame.iloc[0], "low")
+    told = notes(frame.iloc[0], published.results)
+    case = Case(assess(frame, models), {}, published, told, f"Saved as {label}.")
     report = build_report(case, date(2026, 11, 24))
     assert "<script" not in report
     assert "<img" not in report

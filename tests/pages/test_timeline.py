@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.assessment import assess
 from riskmodels.checks import check
 from riskmodels.records import LOCAL, assessments, images, patients, visits
 from riskmodels.records.facts import Entered, Facts
@@ -36,7 +37,7 @@ def record(*known: Mapping[str, float], note: str = "", model_hash: str = "") ->
     """The id of a patient with a visit for each set of facts."""
     patient_id = ""
     for day, values in zip(DAYS, known, strict=False):
-        answers = assessments.assess(check(pd.DataFrame([values], dtype=float)).frame, shipped_models())
+        answers = assessments.to_keep(assess(check(pd.DataFrame([values], dtype=float)).frame, shipped_models()))
         if model_hash:
             answers = [assessments.NewAssessment(**(vars(a) | {"model_hash": model_hash + a.model})) for a in answers]
         if patient_id:

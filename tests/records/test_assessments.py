@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from riskmodels.assessment import assess
 from riskmodels.checks import check
 from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.records import (
@@ -27,7 +28,7 @@ from riskmodels.records import (
     patients,
     visits,
 )
-from riskmodels.records.assessments import NewAssessment, assess, recompute
+from riskmodels.records.assessments import NewAssessment, recompute, to_keep
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.model_hash import hash_of, model_hash
 from riskmodels.records.schema import AssessmentRow, ModelVersionRow
@@ -55,7 +56,7 @@ PATIENT = {"age": 61.3, "sex": 1.0, "systolic_bp": 20.1 / 0.133322387415, "total
 
 @pytest.fixture(scope="module")
 def answers(models: Models) -> list[NewAssessment]:
-    return assess(frame_of(**PATIENT), models)
+    return to_keep(assess(frame_of(**PATIENT), models))
 
 
 def recalibrated(model: RiskModel, intercept: float = 0.4) -> RiskModel:
@@ -80,7 +81,7 @@ class TestAssess:
     def test_refused_estimate_has_no_risk_and_says_why(self, models: Models, answers: list[NewAssessment]) -> None:
         outputs = {o: e for a in answers for o, e in a.outputs.items()}
         assert outputs["cvd_10y"].risk is not None
-        refused = assess(frame_of(**PATIENT, heart_attack=1.0), {"population": models["population"]})
+        refused = to_keep(assess(frame_of(**PATIENT, heart_attack=1.0), {"population": models["population"]}))
         assert refused[0].outputs["cvd_10y"].risk is None
         assert refused[0].outputs["cvd_10y"].refused == "already told of a heart attack"
 
@@ -99,14 +100,14 @@ class TestAssess:
 
     def test_more_than_one_row_is_an_error_of_the_program(self, models: Models) -> None:
         with pytest.raises(ValueError, match="one row, not 2"):
-            assess(check(pd.DataFrame([PATIENT, PATIENT])).frame, models)
+            to_keep(assess(check(pd.DataFrame([PATIENT, PATIENT])).frame, models))
 
 
 class TestRecompute:
     def test_demo_patients_give_exactly_the_same_numbers_after_json(self, models: Models) -> None:
         frame = check(read_demo().head(12)).frame
         for row in range(len(frame)):
-            for answer in assess(frame.iloc[[row]], models):
+            for answer in to_keep(assess(frame.iloc[[row]], models)):
                 again = recompute(through_json(answer), models)
                 assert (again.same_model, again.largest_difference) == (True, 0.0)
 
@@ -125,7 +126,7 @@ class TestRecompute:
 
     @pytest.mark.parametrize("fact", ["pregnancy", "angina", "insulin"])
     def test_refusal_by_a_fact_that_is_no_input_is_computed_again(self, models: Models, fact: str) -> None:
-        found = assess(frame_of(**PATIENT, **{fact: 1.0}), models)
+        found = to_keep(assess(frame_of(**PATIENT, **{fact: 1.0}), models))
         assert any(estimate.refused for answer in found for estimate in answer.outputs.values())
         assert [recompute(through_json(answer), models).largest_difference for answer in found] == [0.0, 0.0]
 
@@ -140,7 +141,7 @@ class TestRecompute:
     def test_stepped_model_is_another_model_and_recomputes_itself(self, models: Models) -> None:
         model, step = models["population"], Step(np.array([-6.0, 0.0, 2.0]), np.array([-5.0, 0.5, 2.0]))
         stepped: Models = {"population": SteppedModel(model, {"cvd_10y": step}, model.card, model.reference)}
-        (answer,) = assess(frame_of(**PATIENT), stepped)
+        (answer,) = to_keep(assess(frame_of(**PATIENT), stepped))
         assert recompute(through_json(answer), stepped).agrees
         assert not recompute(answer, models).same_model
 
@@ -196,7 +197,7 @@ class TestKeeping:
     ) -> None:
         visit = patients.create(database, LOCAL, "", DAY, FACTS, answers)[1]
         before = assessments.of_visit(database, LOCAL, visit.id)
-        newer = assess(frame_of(**PATIENT | {"age": 70.0}), models)
+        newer = to_keep(assess(frame_of(**PATIENT | {"age": 70.0}), models))
         visits.save(database, LOCAL, visit.id, 1, DAY, FACTS, newer)
         after = assessments.of_visit(database, LOCAL, visit.id)
         assert [a.visit_version for a in after] == [2, 2]

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from riskmodels.columns import Columns
 from riskmodels.outcomes import OUTCOME, refusals
+from riskmodels.tabular.model import Estimates
+from riskmodels.vocabulary import VOCABULARY
 
 WEIGHTS = {"age": 0.04, "sex": 0.3, "glucose": 0.02, "hdl_cholesterol": -0.01}
 CENTRES = {"age": 50.0, "sex": 0.5, "glucose": 100.0, "hdl_cholesterol": 50.0}
@@ -35,7 +38,12 @@ class LinearModel:
         cautions = pd.DataFrame(
             {o: np.where(frame["glucose"] > 300, "near the edge: Glucose", "") for o in self.outcomes}, frame.index
         )
-        return SimpleNamespace(risk=risks, low=risks * 0.8, high=risks * 1.1, refused=refused, cautions=cautions)
+        logit = np.log(risks / (1 - risks))
+        texts = {"refused": refused, "cautions": cautions}
+        return SimpleNamespace(risk=risks, low=risks * 0.8, high=risks * 1.1, logit=logit, **texts)
+
+    def estimate(self, facts: Columns) -> Estimates:
+        return Estimates.of(self.predict(pd.DataFrame(facts.pick(VOCABULARY))))
 
     def predict_and_explain(
         self, frame: pd.DataFrame, outcomes: list[str]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import tzinfo
 from typing import Any
 
+from riskmodels.explain.steps import label_text
 from riskmodels.records.audit import Event, Problem, Verdict
 from riskmodels.vocabulary import VOCABULARY
-from ui.steps import label_text
 from ui.text import count, inside
 
 #: headings of the columns

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts import NEUTRAL
+from riskmodels.cohort_report.description import risk_edges
+from ui.charts import NEUTRAL, PLAIN
 from ui.text import risk as risk_text
 
-MOST_BARS = 40
-_STEPS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05)
 _HEIGHT = 250
 
 
@@ -46,16 +45,14 @@ class Bins:
 
 
 def make_bins(risk: pd.Series, flagged: pd.Series) -> Bins:
-    """Count risks in at most :data:`MOST_BARS` bins of a round width; the last 0.5 % share the last bin.
+    """Count risks in bins of a round width; the last 0.5 % share the last bin.
 
     Args:
         risk: probabilities, NaN = not estimated.
         flagged: bool, same index.
     """
     known = risk.dropna()
-    top = float(known.quantile(0.995)) if len(known) else 0.0
-    step = next((s for s in _STEPS if top / s <= MOST_BARS - 1), _STEPS[-1])
-    edges = np.arange(int(top / step) + 2) * step
+    edges = risk_edges(known)
     if len(known) and float(known.max()) >= edges[-1]:
         edges[-1] = np.inf
     rows = np.histogram(known, edges)[0]
@@ -89,10 +86,7 @@ def draw_bins(bins: Bins, ink: str | None = None) -> go.Figure:
         barmode="stack",
         height=_HEIGHT,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
+        **PLAIN,
     )
     words = {"title_font_color": ink, "tickfont_color": ink} if ink else {}
     figure.update_xaxes(title="Estimated risk", ticksuffix=" %", **words)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.interop.columns.template import template
-from riskmodels.interop.table.file_format import DELIMITERS, FileFormat
+from riskmodels.interop.table.file_format import DELIMITER_NAMES, ENCODING_NAMES, FileFormat
 from riskmodels.records import State
 from ui.cohort import jobs as cohort_jobs
 from ui.cohort import state as cohort_state
@@ -18,9 +18,7 @@ from ui.cohort.state import LIMITS, Refusal, Upload
 from ui.text import count, plain
 
 DONE, OPEN, WAITING = ":material/check_circle:", ":material/radio_button_unchecked:", ":material/more_horiz:"
-_DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _DECIMAL_NAMES = {".": "point", ",": "comma"}
-_ENCODING_NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
 _STATES = {
     State.QUEUED: "waits",
     State.RUNNING: "is being scored",
@@ -144,9 +142,9 @@ def _ask_format(form: FileFormat) -> FileFormat:
         return replace(wanted, sheet=sheet)
     return replace(
         wanted,
-        delimiter=_ask("Delimiter", {d: _DELIMITER_NAMES[d] for d in DELIMITERS}, form.delimiter),
+        delimiter=_ask("Delimiter", DELIMITER_NAMES, form.delimiter),
         decimal=_ask("Decimal", _DECIMAL_NAMES, form.decimal),
-        encoding=_ask("Encoding", _ENCODING_NAMES, form.encoding),
+        encoding=_ask("Encoding", ENCODING_NAMES, form.encoding),
     )
 
 

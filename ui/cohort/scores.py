@@ -14,7 +14,7 @@ from riskmodels.scores.registry import REGISTRY
 from riskmodels.scoring import ScoredCohort
 from riskmodels.scoring.cohort import PROBLEMS
 from riskmodels.scoring.scores import ScoreChoice, add_scores, reclassification
-from ui.charts import CONFIG, NEUTRAL
+from ui.charts import CONFIG, NEUTRAL, PLAIN
 from ui.cohort.scored import MOST_IN_MEMORY, Result
 from ui.memo import COHORT_SCORES as MEMO
 from ui.memo import remembered
@@ -172,10 +172,7 @@ def draw_scatter(
     figure.update_layout(
         height=300,
         margin={"l": 0, "r": 8, "t": 8, "b": 0},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
+        **PLAIN,
     )
     words = {"title_font_color": ink, "tickfont_color": ink} if ink else {}
     plain = {"showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True, "ticksuffix": " %"}

@@ -9,7 +9,7 @@ import streamlit as st
 
 from ui.page import theme
 from ui.patient import benefit, parts, plan, prompts, reasons, result, scores, validity, whatif
-from ui.patient.case import current_case, of_case
+from ui.patient.current import current_case, of_case
 from ui.record import draft
 
 WHAT_IF, BY_TRIALS, SMALLEST_PLAN = "What if", "By trials", "Smallest plan"
@@ -47,27 +47,25 @@ def _why() -> tuple[Any, ...]:
 
 def _draw_why(_: Any) -> None:
     case = current_case()
-    if any(answer.given for answer in case.answers):
+    if case.given:
         st.subheader("Why", anchor=False)
-        reasons.draw_why(case.answers, case.frame, case.models, case.units)
+        reasons.draw_why(case)
 
 
 def _scores() -> tuple[str, ...]:
     case = current_case()
-    found = scores.find_differences(case.published, case.answers, case.models, case.units)
-    return scores.table(case.published.rows), scores.differences(found)
+    return scores.table(case.published.rows), scores.differences(scores.find_differences(case))
 
 
 def _validity() -> tuple[str, ...]:
-    case = current_case()
-    return (validity.validity_html(case.answers, case.patient, case.models),)
+    return (validity.validity_html(current_case()),)
 
 
 def _changes() -> tuple[Any, ...]:
     """What the open tab shows; of the sliders only where they stand, as long as none is moved."""
     case, tab = current_case(), st.session_state.get(TAB, WHAT_IF)
     if tab == WHAT_IF:
-        return tab, whatif.says(case.answers, case.frame, case.models, case.units)
+        return tab, whatif.says(case)
     return tab, draft.content(), scores.chosen_region()
 
 
@@ -76,9 +74,9 @@ def _draw_changes(_: Any) -> None:
     case = current_case()
     tabs = st.tabs([WHAT_IF, BY_TRIALS, SMALLEST_PLAN], key=TAB, on_change="rerun")
     drawings: tuple[Callable[[], None], ...] = (
-        lambda: whatif.draw_whatif(case.answers, case.frame, case.models, case.units),
+        lambda: whatif.draw_whatif(case),
         lambda: benefit.draw_benefits(benefit.patient_benefits(case.published, case.units)),
-        lambda: plan.draw_plan(case.answers, case.frame, case.models, case.units),
+        lambda: plan.draw_plan(case),
     )
     for tab, drawing in zip(tabs, drawings, strict=True):
         if tab.open:

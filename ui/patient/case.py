@@ -1,57 +1,65 @@
-"""All that the page says of the patient in the form: answers, criteria, scores and prompts, computed once a change."""
+"""One patient as all parts of the answer see them: page, report and export say what stands here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from riskmodels.care.safety import notes
-from riskmodels.checks import Severity
-from riskmodels.criteria import find_criteria
-from ui.assessment import assess
-from ui.memo import remembered, row_key
-from ui.models import shipped_models
-from ui.patient import scores
-from ui.patient.report import Case
-from ui.record import draft
-from ui.record import state as record_state
-from ui.record import text as record_text
+import pandas as pd
 
-Result = TypeVar("Result")
+from riskmodels.assessment import Answer, Assessment
+from riskmodels.care.safety import Note
+from riskmodels.criteria import Finding
+from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit
+from ui.patient.score_rows import Published
 
 
-def missing() -> tuple[str, ...]:
-    """What keeps every estimate away: age or sex unknown; empty where there is something to say."""
-    return tuple(p.field for p in draft.check_draft().problems if p.severity is Severity.ROW)
-
-
-def of_case(slot: str, make: Callable[[], Result]) -> Result:
-    """What follows from the facts in the form, made once a change.
+@dataclass(frozen=True, eq=False)
+class Case:
+    """Everything that is said of a patient.
 
     Args:
-        slot: name of it, as in :func:`ui.memo.remembered`.
-        make: makes it; may ask for :func:`current_case`.
+        assessment: of one row.
+        units: unit each number is shown in.
+        published: the published scores of this patient.
+        notes: prompts to check that apply.
+        stored: whether it is saved as a record, a sentence.
     """
-    return remembered(slot, (draft.content(), scores.chosen_region()), make)
 
+    assessment: Assessment
+    units: Mapping[str, Unit]
+    published: Published
+    notes: Sequence[Note]
+    stored: str = "What it shows is not saved as a record."
 
-def current_case() -> Case:
-    """What is shown of the patient in the form, where nothing is :func:`missing`."""
-    return of_case("case", _make_case)
+    @property
+    def frame(self) -> pd.DataFrame:
+        """PatientFrame of one row."""
+        return self.assessment.frame
 
+    @property
+    def patient(self) -> pd.Series:
+        """Its row."""
+        return self.assessment.row()
 
-def stored_case() -> Case:
-    """The same with the sentence that says whether it is saved, for what is taken away."""
-    stored = record_text.report_sentence(record_state.opened(), record_state.is_changed())
-    return replace(current_case(), stored=stored)
+    @property
+    def models(self) -> Mapping[str, RiskModel]:
+        """Models in use, by name."""
+        return self.assessment.models
 
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """The answers, in the order of the page."""
+        return self.assessment.answers()
 
-def _make_case() -> Case:
-    units, models, frame = draft.chosen_units(), shipped_models(), draft.check_draft().frame
-    versions = tuple(model.version for model in models.values())
-    answers = remembered("answers", (row_key(frame.iloc[0]), versions), lambda: assess(frame, models))
-    findings = find_criteria(frame.iloc[0], units)
-    published = scores.published_scores(frame)
-    prompted = notes(published.patient, published.results, units)
-    return Case(frame, units, answers, findings, models, published, prompted)
+    @cached_property
+    def given(self) -> dict[str, Answer]:
+        """Those with an estimate, by outcome."""
+        return {answer.outcome.name: answer for answer in self.answers if answer.given}
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """Diagnostic criteria met."""
+        return self.assessment.criteria(self.units)

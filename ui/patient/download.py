@@ -16,7 +16,7 @@ from riskmodels.records.audit import Action
 from ui import clock as record_clock
 from ui.database import database
 from ui.patient import fhir_export, report
-from ui.patient.case import stored_case
+from ui.patient.current import stored_case
 from ui.record import state as record_state
 from ui.sign_in.account import current_actor
 

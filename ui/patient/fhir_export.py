@@ -16,7 +16,7 @@ from riskmodels.interop.fhir.types import Version
 from riskmodels.interop.fhir.write import Assessed, Estimate, Subject, bundle, subject_of, to_json
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
-from ui.patient.report import Case
+from ui.patient.case import Case
 from ui.record import draft
 from ui.record.fhir_import import imported, when_measured
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
+from riskmodels.assessment import Answer
 from riskmodels.changes.bounds import DEFAULT_BOUNDS
 from riskmodels.changes.plan import Estimate, Plan, smallest_plan
-from riskmodels.tabular.model import RiskModel
-from riskmodels.units import Unit
+from riskmodels.outcomes import OUTCOME
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
-from ui.assessment import SHORT_LABEL, Answer
 from ui.memo import row_key
 from ui.patient import scale
+from ui.patient.case import Case
 from ui.patient.score_rows import percent_text
 
 #: what is there or not on the day of angiography: no plan lowers it
@@ -30,27 +29,18 @@ _ASK = (
 )
 
 
-def draw_plan(
-    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
-) -> None:
-    """Outcome, threshold, and the plan once it is asked for.
-
-    Args:
-        answers: the present answers.
-        frame: PatientFrame of one row.
-        models: shipped models by name.
-        units: unit each number is shown in.
-    """
-    given = {a.outcome.name: a for a in answers if a.given and a.outcome.name not in FINDINGS}
+def draw_plan(case: Case) -> None:
+    """Outcome, threshold, and the plan once it is asked for."""
+    given = {name: answer for name, answer in case.given.items() if name not in FINDINGS}
     if not given:
         st.caption("There is no estimate that a plan could lower.")
         return
     outcome, threshold = _draw_question(given)
-    symbols = tuple(sorted((name, unit.symbol) for name, unit in units.items()))
-    key = (row_key(frame.iloc[0]), outcome, threshold, symbols)
+    symbols = tuple(sorted((name, unit.symbol) for name, unit in case.units.items()))
+    key = (row_key(case.patient), outcome, threshold, symbols)
     if st.button("Find the smallest change", disabled=threshold is None, key="plan.ask") and threshold is not None:
-        model = models[given[outcome].outcome.model]
-        plan = smallest_plan(model, frame.iloc[0], outcome, threshold / 100, units=units)
+        model = case.assessment.model(outcome)
+        plan = smallest_plan(model, case.patient, outcome, threshold / 100, units=case.units)
         st.session_state[_FOUND] = (key, plan)
     found = st.session_state.get(_FOUND)
     if found is not None and found[0] == key:
@@ -69,7 +59,7 @@ def _draw_question(given: Mapping[str, Answer]) -> tuple[str, float | None]:
         name = st.selectbox(
             "Estimate to lower",
             list(given),
-            format_func=lambda n: f"{SHORT_LABEL[n]}, now {text.risk(given[n].risk)}",
+            format_func=lambda n: f"{OUTCOME[n].short}, now {text.risk(given[n].risk)}",
             key=_OUTCOME,
             persist_state="page",
         )

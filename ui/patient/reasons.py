@@ -8,32 +8,28 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from riskmodels.tabular.model import RiskModel
-from riskmodels.units import Unit
+from riskmodels.assessment import Answer, Assessment
+from riskmodels.explain.steps import Step, fact_text, label_text, make_steps
+from riskmodels.outcomes import OUTCOME
 from riskmodels.vocabulary import VOCABULARY
 from ui import charts, text
-from ui.assessment import SHORT_LABEL, Answer
 from ui.page import theme
-from ui.steps import Step, fact_text, label_text, make_steps
+from ui.patient.case import Case
 
 _OUTCOME, _SCALE, _CURVE, _CHART = "why.outcome", "why.scale", "why.curve", "why.waterfall"
 POINTS, LOG_ODDS = "percentage points", "log-odds"
 _TESTS_NAMED = 3
 
 
-def outcome_steps(
-    frame: pd.DataFrame, outcome: str, model: RiskModel, units: Mapping[str, Unit], in_points: bool
-) -> tuple[list[Step], int]:
+def outcome_steps(case: Case, outcome: str, in_points: bool) -> tuple[list[Step], int]:
     """The steps from everybody to this patient, and the decimals they are printed with.
 
     Args:
-        frame: PatientFrame of one row.
+        case: the patient.
         outcome: its name.
-        model: the model that serves it.
-        units: unit each number is shown in.
         in_points: percentage points of risk; otherwise log-odds.
     """
-    reasons, patient = model.explain(frame, outcome), frame.iloc[0]
+    reasons, patient, units = case.assessment.reasons(outcome), case.patient, case.units
     log_odds: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
     if not in_points:
         return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2), 2
@@ -43,21 +39,14 @@ def outcome_steps(
     return make_steps(100 * base, 100 * points.iloc[0], patient, units, decimals), decimals
 
 
-def draw_why(
-    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
-) -> None:
+def draw_why(case: Case) -> None:
     """Waterfall, curve and narrowing tests of the outcome chosen.
 
     Args:
-        answers: the present answers.
-        frame: PatientFrame of one row.
-        models: shipped models by name.
-        units: unit each number is shown in.
+        case: the patient, with at least one estimate.
     """
-    given = [answer for answer in answers if answer.given]
-    answer, in_points = _draw_choice(given)
-    model = models[answer.outcome.model]
-    steps, decimals = outcome_steps(frame, answer.outcome.name, model, units, in_points)
+    answer, in_points = _draw_choice(case.given)
+    steps, decimals = outcome_steps(case, answer.outcome.name, in_points)
     st.plotly_chart(
         charts.waterfall(steps, in_points, decimals, theme()),
         key=_CHART,
@@ -68,20 +57,20 @@ def draw_why(
     )
     st.html(_table(steps, in_points, decimals))
     st.caption(finding_text(steps, in_points, decimals))
-    _draw_narrowing(answer, frame, model)
-    _draw_curve(answer, frame.iloc[0], model, units)
+    _draw_narrowing(answer, case.assessment)
+    _draw_curve(answer, case)
 
 
-def _draw_choice(given: Sequence[Answer]) -> tuple[Answer, bool]:
+def _draw_choice(given: Mapping[str, Answer]) -> tuple[Answer, bool]:
     """The outcome and the scale chosen; the first outcome where the chosen one has no estimate."""
-    by_name = {answer.outcome.name: answer for answer in given}
-    if st.session_state.get(_OUTCOME) not in by_name:
-        st.session_state[_OUTCOME] = given[0].outcome.name
+    first = next(iter(given))
+    if st.session_state.get(_OUTCOME) not in given:
+        st.session_state[_OUTCOME] = first
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         name = st.segmented_control(
             "Why this estimate",
-            list(by_name),
-            format_func=lambda n: SHORT_LABEL[n],
+            list(given),
+            format_func=lambda n: OUTCOME[n].short,
             key=_OUTCOME,
             required=True,
             label_visibility="collapsed",
@@ -89,7 +78,7 @@ def _draw_choice(given: Sequence[Answer]) -> tuple[Answer, bool]:
         scale = st.segmented_control(
             "Bars in", [POINTS, LOG_ODDS], default=POINTS, key=_SCALE, required=True, label_visibility="collapsed"
         )
-    return by_name[name or given[0].outcome.name], scale != LOG_ODDS
+    return given[name or first], scale != LOG_ODDS
 
 
 def _select_bar() -> None:
@@ -133,14 +122,14 @@ def _table(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
     return f'<table class="sr-only"><caption>Contributions in {unit}</caption>{rows}</table>'
 
 
-def narrowing_text(answer: Answer, frame: pd.DataFrame, model: RiskModel) -> str:
+def narrowing_text(answer: Answer, assessment: Assessment) -> str:
     """Which unknown facts would move the estimate most, with where it would go; empty where none.
 
     ``HbA1c, which answers it; glucose (then about 3–18 %), waist (then about 5–9 %)``
     """
-    settled = answer.outcome.settled_by
-    first = f"{label_text(settled)}, which answers it; " if settled and pd.isna(frame[settled].iloc[0]) else ""
-    table = model.narrowing(frame, answer.outcome.name)
+    settled, known = answer.outcome.settled_by, answer.settled(assessment.row())
+    first = f"{label_text(settled)}, which answers it; " if settled and not known else ""
+    table = assessment.narrowing(answer.outcome.name)
     most = table.sort_values("sd", ascending=False, kind="stable").head(_TESTS_NAMED)
     return first + ", ".join(
         f"{text.inside(label_text(name))} (then about {text.interval(low, high)})"
@@ -148,14 +137,15 @@ def narrowing_text(answer: Answer, frame: pd.DataFrame, model: RiskModel) -> str
     )
 
 
-def _draw_narrowing(answer: Answer, frame: pd.DataFrame, model: RiskModel) -> None:
-    worded = narrowing_text(answer, frame, model)
+def _draw_narrowing(answer: Answer, assessment: Assessment) -> None:
+    worded = narrowing_text(answer, assessment)
     if worded:
         st.html(f'<p class="cr-narrowing"><b>Not known; would narrow it most:</b> {escape(worded)}</p>')
 
 
-def _draw_curve(answer: Answer, patient: pd.Series, model: RiskModel, units: Mapping[str, Unit]) -> None:
+def _draw_curve(answer: Answer, case: Case) -> None:
     """The curve of one known fact: chosen here, or by a click on its bar."""
+    model, patient, units = case.assessment.model(answer.outcome.name), case.patient, case.units
     known = [n for n in model.inputs_of(answer.outcome.name) if patient[n] == patient[n]]
     if st.session_state.get(_CURVE) not in known:
         st.session_state[_CURVE] = None

@@ -2,63 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
 
-import pandas as pd
-
-from riskmodels.care.safety import Note
-from riskmodels.criteria import SOURCE, Finding
-from riskmodels.tabular.model import RiskModel
-from riskmodels.units import Unit
+from riskmodels.assessment import Answer
+from riskmodels.criteria import SOURCE
+from riskmodels.explain.steps import Step, fact_text
 from riskmodels.vocabulary import GROUPS, in_group
 from ui import charts, text
-from ui.assessment import Answer
 from ui.models import MODEL_LABEL, version_text
 from ui.patient import scale
+from ui.patient.case import Case
 from ui.patient.reasons import outcome_steps
 from ui.patient.report_scores import notes_section, scores_section
 from ui.patient.result import answer_words, published_text, refusal_text, standing_text
-from ui.patient.score_rows import Published
 from ui.patient.validity import CLOSING, unknown_text, validity_text
-from ui.steps import Step, fact_text
 
 _FOLDER = Path(__file__).parent
 _STYLES = [_FOLDER / "report.css", _FOLDER.parent / "scale.css"]
 _REASONS_NAMED = 3
-
-
-@dataclass(frozen=True)
-class Case:
-    """Everything a report says: the patient, the answers, and what they rest on.
-
-    Args:
-        frame: PatientFrame of one row.
-        units: unit each number is shown in.
-        answers: the present answers.
-        findings: diagnostic criteria met.
-        models: shipped models by name.
-        published: the published scores of this patient.
-        notes: prompts to check that apply.
-        stored: whether it is saved as a record, a sentence.
-    """
-
-    frame: pd.DataFrame
-    units: Mapping[str, Unit]
-    answers: Sequence[Answer]
-    findings: Sequence[Finding]
-    models: Mapping[str, RiskModel]
-    published: Published
-    notes: Sequence[Note]
-    stored: str = "What it shows is not saved as a record."
-
-    @property
-    def patient(self) -> pd.Series:
-        """The row of the frame."""
-        return self.frame.iloc[0]
 
 
 def build_report(case: Case, today: date) -> str:
@@ -90,7 +54,7 @@ def _head(case: Case, today: date) -> str:
     used = "; ".join(
         f"{MODEL_LABEL.get(name, name)} {version_text(model)}"
         for name, model in case.models.items()
-        if any(a.given and a.outcome.model == name for a in case.answers)
+        if any(answer.outcome.model == name for answer in case.given.values())
     )
     return (
         f'<h1>Risk report</h1><p class="by">{today.isoformat()} · CareRisk · {escape(used)}</p>'
@@ -126,8 +90,7 @@ def _answer(answer: Answer, case: Case) -> str:
 
 def _reasons(answer: Answer, case: Case) -> str:
     """The facts that move it most, in percentage points."""
-    name = answer.outcome.name
-    steps, decimals = outcome_steps(case.frame, name, case.models[answer.outcome.model], case.units, in_points=True)
+    steps, decimals = outcome_steps(case, answer.outcome.name, in_points=True)
     facts = [step for step in steps if step.name]
     up = _named([s for s in facts if s.amount > 0], decimals)
     down = _named([s for s in facts if s.amount < 0], decimals)
@@ -155,10 +118,9 @@ def _facts(case: Case) -> str:
 def _validity(case: Case) -> str:
     rows = "".join(
         f"<dt>{escape(a.outcome.label)}</dt><dd>{escape(validity_text(a, case.patient))}</dd>"
-        for a in case.answers
-        if a.given
+        for a in case.given.values()
     )
-    unknown = escape(unknown_text(case.answers, case.patient, case.models))
+    unknown = escape(unknown_text(case))
     return (
         f'<section class="small"><h2>What the estimates hold for</h2><p>{unknown}</p><dl>{rows}</dl>'
         f"<p>{CLOSING} This page holds no name. {escape(case.stored)}</p></section>"

@@ -7,9 +7,9 @@ from html import escape
 
 import pandas as pd
 
+from riskmodels.assessment import Answer
 from riskmodels.criteria import SOURCE, Finding
 from ui import text
-from ui.assessment import Answer
 from ui.patient import scale
 
 _PEOPLE = 100
@@ -27,7 +27,7 @@ def answers_html(answers: Sequence[Answer], patient: pd.Series) -> str:
     """One line an outcome.
 
     Args:
-        answers: from :func:`ui.assessment.assess`.
+        answers: from :meth:`riskmodels.assessment.Assessment.answers`.
         patient: the row of the PatientFrame.
     """
     legend = f'<div class="cr-answer cr-legend"><span class="cr-scale-cell">{scale.draw_ticks()}</span></div>'

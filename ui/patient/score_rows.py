@@ -13,7 +13,7 @@ from riskmodels.columns import Columns
 from riskmodels.scores.disagreement import score_share
 from riskmodels.scores.eligibility import Result
 from riskmodels.scores.inputs import variable_of
-from riskmodels.scores.registry import REGISTRY, Score
+from riskmodels.scores.registry import REGISTRY, Score, all_scores
 from riskmodels.scores.score2 import COUNTRIES, REGIONS, region_of
 from riskmodels.scoring.scores import CATEGORY_OF
 from ui import text
@@ -122,19 +122,15 @@ class Published:
         return sorted((_row(REGISTRY[name], self) for name in self.results), key=lambda row: row.state)
 
 
-def compute_scores(patient: pd.Series, region: str) -> Published:
+def compute_scores(patient: pd.Series, region: str, found: Mapping[str, Result] | None = None) -> Published:
     """Every score of the registry for one patient.
 
     Args:
         patient: row of a PatientFrame, with a score's further inputs where given.
         region: SCORE2's risk region; empty where not chosen.
+        found: results that are there already, by name.
     """
-    facts = Columns.of_row(patient)
-    results = {}
-    for name, score in REGISTRY.items():
-        options = {"region": region} if region and "region" in score.options else {}
-        results[name] = score.evaluate(facts, **options)
-    return Published(patient, results, region)
+    return Published(patient, all_scores(Columns.of_row(patient), region, found), region)
 
 
 def region_at(place: str | None) -> str:

@@ -8,13 +8,12 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from riskmodels.assessment import Answer, Assessment
 from riskmodels.scores.disagreement import SAME_KIND, Disagreement, clearly_different, find_disagreements, score_share
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.scores.score2 import REGIONS
-from riskmodels.tabular.model import RiskModel
-from riskmodels.units import Unit
-from ui.assessment import Answer
 from ui.memo import remembered, row_key
+from ui.patient.case import Case
 from ui.patient.form import draw_choice, value_changed
 from ui.patient.score_rows import PLACES, Published, ScoreRow, State, compute_scores, region_at, region_text
 from ui.record import draft
@@ -24,15 +23,17 @@ _WOMEN_ONLY = "gestational_diabetes"
 _HEADINGS = {State.MISSING: "Not enough is known for", State.OUTSIDE: "Do not apply to this patient"}
 
 
-def published_scores(frame: pd.DataFrame) -> Published:
+def published_scores(assessment: Assessment) -> Published:
     """Every published score of the patient in the form, for the country chosen.
 
     Args:
-        frame: PatientFrame of one row.
+        assessment: of that patient.
     """
-    patient = pd.concat([frame.iloc[0], pd.Series(draft.score_facts(), dtype=float)])
+    patient = pd.concat([assessment.row(), pd.Series(draft.score_facts(), dtype=float)])
     region = chosen_region()
-    return remembered("scores", (row_key(patient), region), lambda: compute_scores(patient, region))
+    return remembered(
+        "scores", (row_key(patient), region), lambda: compute_scores(patient, region, {"prevent": assessment.prevent})
+    )
 
 
 def table(rows: Sequence[ScoreRow]) -> str:
@@ -86,24 +87,21 @@ def _about(row: ScoreRow) -> str:
     return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
 
 
-def find_differences(
-    published: Published, answers: Sequence[Answer], models: Mapping[str, RiskModel], units: Mapping[str, Unit]
-) -> dict[str, list[Disagreement]]:
+def find_differences(case: Case) -> dict[str, list[Disagreement]]:
     """Scores that rank the patient clearly differently from a neural estimate of the same kind, by its label."""
+    published = case.published
     found = {}
-    for answer in answers:
-        if answer.given and _differs(answer, published):
-            frame = pd.DataFrame([published.patient.to_numpy(float)], columns=published.patient.index)
-            reasons = models[answer.outcome.model].explain(frame, answer.outcome.name)
-            contributions: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
+    for outcome, answer in case.given.items():
+        if _differs(answer, published):
+            contributions: pd.DataFrame = case.assessment.reasons(outcome).values  # noqa: PD011, not a frame's values
             found[answer.outcome.label] = find_disagreements(
                 published.patient,
-                answer.outcome.name,
+                outcome,
                 answer.standing,
                 contributions.iloc[0],
                 published.results,
                 region=published.region,
-                units=units,
+                units=case.units,
             )
     return found
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
 
-from riskmodels.tabular.model import RiskModel
+from riskmodels.assessment import Answer
+from riskmodels.explain.steps import label_text
 from riskmodels.vocabulary import VARIABLES
 from ui import text
-from ui.assessment import Answer
+from ui.patient.case import Case
 from ui.patient.result import refusal_text
-from ui.steps import label_text
 
 CLOSING = (
     "An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the same is known. "
@@ -20,12 +19,11 @@ CLOSING = (
 )
 
 
-def unknown_text(answers: Sequence[Answer], patient: pd.Series, models: Mapping[str, RiskModel]) -> str:
+def unknown_text(case: Case) -> str:
     """The inputs that the given estimates could use and that are not known, as one sentence."""
-    given = [answer.outcome for answer in answers if answer.given]
-    usable = {name for outcome in given for name in models[outcome.model].inputs_of(outcome.name)}
-    unknown = [label_text(v.name) for v in VARIABLES if v.name in usable and patient[v.name] != patient[v.name]]
-    if not given:
+    usable = {name for outcome in case.given for name in case.assessment.unknown(outcome)}
+    unknown = [label_text(v.name) for v in VARIABLES if v.name in usable]
+    if not case.given:
         return ""
     if not unknown:
         return "Everything these estimates can use is known."
@@ -43,17 +41,11 @@ def validity_text(answer: Answer, patient: pd.Series) -> str:
     return " ".join(lines)
 
 
-def validity_html(answers: Sequence[Answer], patient: pd.Series, models: Mapping[str, RiskModel]) -> str:
-    """Unknown inputs, then one paragraph an outcome.
-
-    Args:
-        answers: the present answers.
-        patient: the row of the PatientFrame.
-        models: shipped models by name.
-    """
+def validity_html(case: Case) -> str:
+    """Unknown inputs, then one paragraph an outcome."""
     rows = "".join(
-        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(validity_text(answer, patient))}</dd>"
-        for answer in answers
+        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(validity_text(answer, case.patient))}</dd>"
+        for answer in case.answers
     )
-    first = escape(unknown_text(answers, patient, models))
+    first = escape(unknown_text(case))
     return f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{CLOSING}</p></section>'

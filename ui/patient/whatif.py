@@ -6,21 +6,21 @@ is decided in :mod:`riskmodels.changes.whatif`; here they are shown.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
+from riskmodels.assessment import Answer, assess
 from riskmodels.changes.plan import LABEL
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
-from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui import text
-from ui.assessment import Answer, assess
 from ui.patient import scale
+from ui.patient.case import Case
 
 _TURN, _MOVED = "whatif.turn", "whatif.moved"
 CAPTION = (
@@ -29,26 +29,16 @@ CAPTION = (
 )
 
 
-def says(
-    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
-) -> tuple[object, ...]:
-    """What decides what is drawn: each control with the patient's own value, and all answers once one is moved.
-
-    Args:
-        answers: the present answers.
-        frame: PatientFrame of one row.
-        models: shipped models by name.
-        units: unit each number is shown in.
-    """
-    variables, patient = _movable(answers, frame, models), frame.iloc[0]
-    own = tuple((v.name, float(patient[v.name]), units[v.name].symbol if v.units else "") for v in variables)
-    return (own, tuple(answers)) if st.session_state.get(_MOVED) else (own,)
+def says(case: Case) -> tuple[object, ...]:
+    """What decides what is drawn: each control with the patient's own value, and all answers once one is moved."""
+    patient, units = case.patient, case.units
+    own = tuple((v.name, float(patient[v.name]), units[v.name].symbol if v.units else "") for v in _movable(case))
+    return (own, tuple(case.answers)) if st.session_state.get(_MOVED) else (own,)
 
 
-def _movable(answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel]) -> list[Variable]:
-    given = [answer for answer in answers if answer.given]
-    inputs = {n for a in given for n in models[a.outcome.model].inputs_of(a.outcome.name)}
-    return sliders_for(frame.iloc[0], inputs) if given else []
+def _movable(case: Case) -> list[Variable]:
+    inputs = {name for outcome in case.given for name in case.assessment.model(outcome).inputs_of(outcome)}
+    return sliders_for(case.patient, inputs) if case.given else []
 
 
 def sliders_for(patient: pd.Series, inputs: set[str]) -> list[Variable]:
@@ -72,18 +62,9 @@ def _known(patient: pd.Series, *names: str) -> bool:
     return all(patient[name] == patient[name] for name in names)
 
 
-def draw_whatif(
-    answers: Sequence[Answer], frame: pd.DataFrame, models: Mapping[str, RiskModel], units: Mapping[str, Unit]
-) -> None:
-    """Sliders for modifiable facts and, once one is moved, the new estimates beside the old.
-
-    Args:
-        answers: the present answers.
-        frame: PatientFrame of one row.
-        models: shipped models by name.
-        units: unit each number is shown in.
-    """
-    variables, patient = _movable(answers, frame, models), frame.iloc[0]
+def draw_whatif(case: Case) -> None:
+    """Sliders for modifiable facts and, once one is moved, the new estimates beside the old."""
+    variables = _movable(case)
     if not variables:
         st.caption("Enter something care can change, such as blood pressure or weight, to try other values.")
         return
@@ -92,10 +73,10 @@ def draw_whatif(
         changes: dict[str, float] = {}
         for i, variable in enumerate(variables):
             with columns[i % 2]:
-                changes |= _draw_slider(variable, float(patient[variable.name]), units)
+                changes |= _draw_slider(variable, float(case.patient[variable.name]), case.units)
     st.session_state[_MOVED] = bool(changes)
     if changes:
-        _draw_changed(answers, frame, models, units, changes)
+        _draw_changed(case, changes)
     st.caption(CAPTION)
 
 
@@ -145,23 +126,17 @@ def moved_text(moved: Moved, units: Mapping[str, Unit]) -> str:
     return f"{text.inside(variable.label)} {before} → {after} ({moved.why})"
 
 
-def _draw_changed(
-    answers: Sequence[Answer],
-    frame: pd.DataFrame,
-    models: Mapping[str, RiskModel],
-    units: Mapping[str, Unit],
-    changes: Mapping[str, float],
-) -> None:
+def _draw_changed(case: Case, changes: Mapping[str, float]) -> None:
     try:
-        changed = apply(frame.iloc[0], changes)
+        changed = apply(case.patient, changes)
     except InputError as error:
         st.caption(f":material/error: {error}")
         return
-    new = {answer.outcome.name: answer for answer in assess(changed.row.to_frame().T.astype(float), models)}
-    rows = "".join(_row(old, new[old.outcome.name]) for old in answers if old.given)
+    answers = assess(changed.row.to_frame().T.astype(float), case.models).answers()
+    rows = "".join(_row(old, new) for old, new in zip(case.answers, answers, strict=True) if old.given)
     st.html(f'<section class="cr-answers" aria-label="Estimates with other values">{rows}</section>')
     if changed.moved:
-        st.caption(f"Moved along: {'; '.join(moved_text(moved, units) for moved in changed.moved)}.")
+        st.caption(f"Moved along: {'; '.join(moved_text(moved, case.units) for moved in changed.moved)}.")
     st.button("Back to the patient's values", icon=":material/undo:", on_click=_reset, type="tertiary")
 
 

@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from riskmodels.records import visit_facts
 from riskmodels.records.facts import FIRST_DAY, LONGEST_LABEL
 from riskmodels.records.patients import UNDO
 from ui import clock as record_clock
@@ -58,19 +59,23 @@ def _named(record: Opened) -> str:
     return f"{record.patient.code}{label}"
 
 
+def _ask_day(key: str) -> date:
+    return st.date_input(
+        "Day of the visit",
+        min_value=FIRST_DAY,
+        max_value=record_clock.today(),
+        format="YYYY-MM-DD",
+        key=key,
+        required=True,
+    )
+
+
 @st.dialog("Save as a record", on_dismiss=_close)
 def _draw_first(then: Step | None) -> None:
     label = st.text_input(
         "Label, optional", placeholder="no name needed", max_chars=LONGEST_LABEL, key="record.first.label"
     )
-    day = st.date_input(
-        "Day of the visit",
-        min_value=FIRST_DAY,
-        max_value=record_clock.today(),
-        format="YYYY-MM-DD",
-        key="record.first.day",
-        required=True,
-    )
+    day = _ask_day("record.first.day")
     st.caption("The record gets a code, such as P-7K3F9, by which it is found again.")
     if st.button("Save", type="primary", key="record.first.save") and record_save.create(label or "", day):
         record_save.follow(then)
@@ -97,7 +102,7 @@ def _draw_leave(then: Step | None) -> None:
 
 @st.dialog("Values that cannot be saved", on_dismiss=_close)
 def _draw_unusable(then: Step | None) -> None:
-    problems = record_facts.fit(record_facts.facts_of_form()).unusable
+    problems = visit_facts.fit(record_facts.facts_of_form()).unusable
     st.html(f"<ul>{''.join(f'<li>{escape(problem.text)}</li>' for problem in problems)}</ul>")
     _say(f"{_CANNOT} Correct it, or leave it unknown and save the rest.")
     with st.container(horizontal=True):
@@ -116,14 +121,7 @@ def _draw_unusable(then: Step | None) -> None:
 
 @st.dialog("New visit", on_dismiss=_close)
 def _draw_new(record: Opened) -> None:
-    day = st.date_input(
-        "Day of the visit",
-        min_value=FIRST_DAY,
-        max_value=record_clock.today(),
-        format="YYYY-MM-DD",
-        key="record.begin.day",
-        required=True,
-    )
+    day = _ask_day("record.begin.day")
     carry = _draw_carry(record, day)
     if day in {visit.day for visit in record.visits}:
         st.caption(":material/info: There is a visit of that day already; this becomes a second one.")
@@ -136,7 +134,7 @@ def _draw_new(record: Opened) -> None:
 def _draw_carry(record: Opened, day: date) -> bool:
     """What does not change, offered; whether it is taken."""
     latest = record.latest
-    kept = record_facts.lasting(latest, day) if latest else None
+    kept = visit_facts.lasting(latest, day) if latest else None
     if latest is None or kept is None or not kept.entered:
         return False
     carry = st.checkbox("Carry over what does not change", value=True, key="record.begin.carry")

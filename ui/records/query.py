@@ -11,7 +11,6 @@ import streamlit as st
 from riskmodels.outcomes import OUTCOME, OUTCOMES
 from riskmodels.records.listing import Query, Sort
 from riskmodels.vocabulary import VOCABULARY
-from ui.assessment import SHORT_LABEL
 
 #: what stands in each field when nothing is asked
 _TEXT, _SEX, _AGES = "records.text", "records.sex", "records.ages"
@@ -135,7 +134,7 @@ def filter_words(query: Query) -> list[str]:
     if query.ages:
         words.append(f"{query.ages[0]:.0f}–{query.ages[1]:.0f} years")
     if query.risk_from is not None:
-        words.append(f"{SHORT_LABEL[query.outcome].lower()} {100 * query.risk_from:g} % or more")
+        words.append(f"{OUTCOME[query.outcome].short.lower()} {100 * query.risk_from:g} % or more")
     if query.seen_from:
         words.append(f"last visit from {query.seen_from.isoformat()}")
     if query.seen_to:

@@ -10,13 +10,12 @@ from math import ceil, floor
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from riskmodels.outcomes import OUTCOMES
+from riskmodels.outcomes import OUTCOME, OUTCOMES
 from riskmodels.records import patients
 from riskmodels.records.listing import Listed
 from riskmodels.records.patients import Patient
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
-from ui.assessment import SHORT_LABEL
 from ui.database import database
 from ui.record import state as record_state
 from ui.sign_in.account import current_actor
@@ -35,7 +34,7 @@ def draw_rows(rows: Sequence[Listed]) -> None:
         rows: at most a page.
     """
     outcomes = [o.name for o in OUTCOMES if o.model == _EVERYBODY or any(o.name in row.risks for row in rows)]
-    head = ["Label", "Age and sex", "Visits", "Last visit", *(SHORT_LABEL[name] for name in outcomes)]
+    head = ["Label", "Age and sex", "Visits", "Last visit", *(OUTCOME[name].short for name in outcomes)]
     with st.container(key="records_rows", gap=None):
         st.html(_head("Record", head))
         for row in rows:

@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from riskmodels.cohorts.fetch import Patience, fetch, sha256
+from riskmodels.cohorts.fetch import Patience, fetch
 from riskmodels.cohorts.nhanes.files import NhanesFile, Site, all_files
+from riskmodels.runtime.hashes import file_hash
 
 MANIFEST = "manifest.json"
 
@@ -107,7 +108,7 @@ def _report(progress: Progress, file: NhanesFile, number: int, of: int) -> Calla
 def _is_here(path: Path, record: Record | None) -> bool:
     if record is None or not path.is_file() or path.stat().st_size != record.bytes:
         return False
-    return sha256(path) == record.sha256
+    return file_hash(path) == record.sha256
 
 
 def _download_one(
@@ -115,7 +116,7 @@ def _download_one(
 ) -> Record:
     fetch(url, path, file.begins, received, patience)
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    return Record(url, path.stat().st_size, sha256(path), now)
+    return Record(url, path.stat().st_size, file_hash(path), now)
 
 
 def _write_manifest(folder: Path, records: dict[str, Record]) -> None:

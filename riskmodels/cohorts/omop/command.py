@@ -9,10 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from riskmodels.runtime.arguments import Say
+
 if TYPE_CHECKING:
     from riskmodels.cohorts.omop.cohort import Cohort
-
-Say = Callable[[str], None]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -20,6 +20,27 @@ from riskmodels.errors import InputError, SourceDataError
 
 URL_VARIABLE = "CARERISK_OMOP_URL"
 _HINT = "Write postgresql://user:password@host/name or sqlite:////path/to/cdm.sqlite."
+_NUMBER, _REAL, _DAY, _TIME, _TEXT = sa.BigInteger, sa.Float, sa.Date, sa.DateTime, sa.String
+#: columns by table
+_COLUMNS: dict[str, dict[str, type[sa.types.TypeEngine[Any]]]] = {
+    "person": {"person_id": _NUMBER, "gender_concept_id": _NUMBER, "year_of_birth": _NUMBER, "month_of_birth": _NUMBER,
+               "day_of_birth": _NUMBER},
+    "observation_period": {"person_id": _NUMBER, "observation_period_start_date": _DAY,
+                           "observation_period_end_date": _DAY},
+    "measurement": {"measurement_id": _NUMBER, "person_id": _NUMBER, "measurement_concept_id": _NUMBER,
+                    "measurement_date": _DAY, "measurement_datetime": _TIME, "operator_concept_id": _NUMBER,
+                    "value_as_number": _REAL, "value_as_concept_id": _NUMBER, "unit_concept_id": _NUMBER},
+    "condition_occurrence": {"condition_occurrence_id": _NUMBER, "person_id": _NUMBER,
+                             "condition_concept_id": _NUMBER, "condition_start_date": _DAY},
+    "drug_exposure": {"drug_exposure_id": _NUMBER, "person_id": _NUMBER, "drug_concept_id": _NUMBER,
+                      "drug_exposure_start_date": _DAY, "drug_exposure_end_date": _DAY},
+    "observation": {"observation_id": _NUMBER, "person_id": _NUMBER, "observation_concept_id": _NUMBER,
+                    "observation_date": _DAY, "value_as_concept_id": _NUMBER},
+    "concept": {"concept_id": _NUMBER, "vocabulary_id": _TEXT, "concept_code": _TEXT},
+    "concept_ancestor": {"ancestor_concept_id": _NUMBER, "descendant_concept_id": _NUMBER},
+    "concept_relationship": {"concept_id_1": _NUMBER, "concept_id_2": _NUMBER, "relationship_id": _TEXT},
+    "cohort": {"cohort_definition_id": _NUMBER, "subject_id": _NUMBER, "cohort_start_date": _DAY},
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,79 +69,20 @@ class Cdm:
         self._metadata = sa.MetaData()
         clinical = schemas.cdm or None
         vocabulary = schemas.vocabulary or clinical
-        number, day, text = sa.BigInteger, sa.Date, sa.String
-        self.person = self._table(
-            "person",
-            clinical,
-            person_id=number,
-            gender_concept_id=number,
-            year_of_birth=number,
-            month_of_birth=number,
-            day_of_birth=number,
-        )
-        self.observation_period = self._table(
-            "observation_period",
-            clinical,
-            person_id=number,
-            observation_period_start_date=day,
-            observation_period_end_date=day,
-        )
-        self.measurement = self._table(
-            "measurement",
-            clinical,
-            measurement_id=number,
-            person_id=number,
-            measurement_concept_id=number,
-            measurement_date=day,
-            measurement_datetime=sa.DateTime,
-            operator_concept_id=number,
-            value_as_number=sa.Float,
-            value_as_concept_id=number,
-            unit_concept_id=number,
-        )
-        self.condition = self._table(
-            "condition_occurrence",
-            clinical,
-            condition_occurrence_id=number,
-            person_id=number,
-            condition_concept_id=number,
-            condition_start_date=day,
-        )
-        self.drug = self._table(
-            "drug_exposure",
-            clinical,
-            drug_exposure_id=number,
-            person_id=number,
-            drug_concept_id=number,
-            drug_exposure_start_date=day,
-            drug_exposure_end_date=day,
-        )
-        self.observation = self._table(
-            "observation",
-            clinical,
-            observation_id=number,
-            person_id=number,
-            observation_concept_id=number,
-            observation_date=day,
-            value_as_concept_id=number,
-        )
-        self.concept = self._table("concept", vocabulary, concept_id=number, vocabulary_id=text, concept_code=text)
-        self.ancestor = self._table(
-            "concept_ancestor", vocabulary, ancestor_concept_id=number, descendant_concept_id=number
-        )
-        self.relationship = self._table(
-            "concept_relationship", vocabulary, concept_id_1=number, concept_id_2=number, relationship_id=text
-        )
-        self.cohort = self._table(
-            "cohort",
-            schemas.cohort or clinical,
-            cohort_definition_id=number,
-            subject_id=number,
-            cohort_start_date=day,
-        )
+        self.person = self._table("person", clinical)
+        self.observation_period = self._table("observation_period", clinical)
+        self.measurement = self._table("measurement", clinical)
+        self.condition = self._table("condition_occurrence", clinical)
+        self.drug = self._table("drug_exposure", clinical)
+        self.observation = self._table("observation", clinical)
+        self.concept = self._table("concept", vocabulary)
+        self.ancestor = self._table("concept_ancestor", vocabulary)
+        self.relationship = self._table("concept_relationship", vocabulary)
+        self.cohort = self._table("cohort", schemas.cohort or clinical)
 
-    def _table(self, name: str, schema: str | None, **columns: Any) -> sa.Table:
-        return sa.Table(name, self._metadata, *(sa.Column(n, kind) for n, kind in columns.items()), schema=schema)
+    def _table(self, name: str, schema: str | None) -> sa.Table:
+        columns = (sa.Column(column, kind) for column, kind in _COLUMNS[name].items())
+        return sa.Table(name, self._metadata, *columns, schema=schema)
 
     def require(self, connection: Connection, *, with_cohort: bool) -> None:
         """Go on when every table that is needed is there.

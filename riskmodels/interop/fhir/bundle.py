@@ -101,7 +101,7 @@ def open_bundle(document: Json, tell: Tell = silent) -> Bundle:
     version, checked, problems = _choose_version(raw, tell)
     _check_shell(document, version)
     remarks = [f"{replaced} older versions of the same resources were left out."] if replaced else []
-    if _is_a_page(document):
+    if has_next(document):
         remarks.append("The bundle is one page of several (it links to a next one): newer values may be missing.")
     return Bundle(version, tuple(checked), tuple(problems), tuple(remarks))
 
@@ -248,6 +248,7 @@ def _check_shell(document: Json, version: Version) -> None:
         raise FileError(f"The bundle itself is not valid FHIR {version}: {fault}.", hint="Ask for a corrected file.")
 
 
-def _is_a_page(document: Json) -> bool:
+def has_next(document: Mapping[str, Any]) -> bool:
+    """Whether a Bundle is one page of several."""
     links = document.get("link")
     return isinstance(links, list) and any(isinstance(link, dict) and link.get("relation") == "next" for link in links)

@@ -23,7 +23,7 @@ from riskmodels.interop.fhir.codes import (
 from riskmodels.interop.fhir.dates import Moment, completed_years, read_moment
 from riskmodels.interop.fhir.quantity import Quantity, read_quantity
 from riskmodels.interop.fhir.safe_json import tidy
-from riskmodels.interop.fhir.types import Code, Found, Json, Unused
+from riskmodels.interop.fhir.types import Code, Dated, Found, Json, Unused
 from riskmodels.scores.inputs import variable_of
 from riskmodels.units import to_canonical
 from riskmodels.vocabulary import Kind, Variable
@@ -50,7 +50,7 @@ class Window:
 
 
 @dataclass(frozen=True)
-class Reading:
+class Reading(Dated):
     """One value of an Observation or of a component of it.
 
     Args:
@@ -72,11 +72,6 @@ class Reading:
     moment: Moment | None = shown(repr=False)
     issued: bool
     order: tuple[datetime, datetime, int] = shown(repr=False)
-
-    @property
-    def day(self) -> date | None:
-        """The day of the value, the first it can have been."""
-        return self.moment.day if self.moment else None
 
     def unused(self, reason: str, reported: str = "") -> Unused:
         """The reading as one that is not used."""
@@ -195,11 +190,7 @@ def _with_rival(found: Found, reading: Reading, older: Sequence[Reading], window
     others = {o.reported for r in rivals if isinstance(o := _evaluate(r, window), Found) and o.value != found.value}
     if not others:
         return found
-    return _remarked(found, f"another value stands at the same time: {', '.join(sorted(others)[:3])}")
-
-
-def _remarked(found: Found, remark: str) -> Found:
-    return replace(found, remark="; ".join(text for text in (found.remark, remark) if text))
+    return found.remarked(f"another value stands at the same time: {', '.join(sorted(others)[:3])}")
 
 
 def _evaluate(reading: Reading, window: Window) -> Found | Unused:
@@ -212,9 +203,9 @@ def _evaluate(reading: Reading, window: Window) -> Found | Unused:
     if isinstance(result, Unused):
         return result
     if reading.issued:
-        result = _remarked(result, _ISSUED)
+        result = result.remarked(_ISSUED)
     if reading.code.code in FASTING:
-        result = _remarked(result, _FASTING)
+        result = result.remarked(_FASTING)
     return _aged(result, window) if result.name == "age" else result
 
 
@@ -290,4 +281,4 @@ def _answer(reading: Reading) -> Found | Unused:
 def _aged(found: Found, window: Window) -> Found:
     """An age told on an earlier day, grown by the years since."""
     since = completed_years(found.day, window.today) if found.day else 0
-    return _remarked(replace(found, value=found.value + since), f"told on {found.when}") if since else found
+    return replace(found, value=found.value + since).remarked(f"told on {found.when}") if since else found

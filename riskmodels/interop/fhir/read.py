@@ -131,7 +131,7 @@ def _settled(answered: Found | None, told: Found) -> Found:
         return answered or told
     newer = answered.day is not None and told.day is not None and answered.day > told.day
     kept, other = (answered, told) if newer else (told, answered)
-    return _remarked(kept, f"it contradicts “{other.reported}” of {other.when or 'an unknown day'}: check it")
+    return kept.remarked(f"it contradicts “{other.reported}” of {other.when or 'an unknown day'}: check it")
 
 
 def _plausible(found: dict[str, Found]) -> tuple[dict[str, Found], list[Unused]]:
@@ -148,7 +148,7 @@ def _plausible(found: dict[str, Found]) -> tuple[dict[str, Found], list[Unused]]
             kept.pop(problem.field, None)
             problems.append(Unused(fact.label, fact.reported, fact.moment, problem.reason, fact.name))
         else:
-            kept[problem.field] = _remarked(kept[problem.field], problem.text)
+            kept[problem.field] = kept[problem.field].remarked(problem.text)
     return _of_two_days(kept), problems
 
 
@@ -158,17 +158,13 @@ def _in_unit(found: Found) -> float:
     return float(from_canonical(found.value, find_unit(VOCABULARY[found.name].units, found.unit)))
 
 
-def _remarked(found: Found, remark: str) -> Found:
-    return replace(found, remark="; ".join(text for text in (found.remark, remark) if text))
-
-
 def _of_two_days(found: dict[str, Found]) -> dict[str, Found]:
     """Say so where the two blood pressures are not of one measurement."""
     upper, lower = found.get("systolic_bp"), found.get("diastolic_bp")
     if upper is None or lower is None or upper.day == lower.day:
         return found
     remark = "systolic and diastolic pressure are of different days"
-    return found | {f.name: _remarked(f, remark) for f in (upper, lower)}
+    return found | {f.name: f.remarked(remark) for f in (upper, lower)}
 
 
 def _counted(problems: Sequence[Unused], found: Mapping[str, Found]) -> list[Unused]:

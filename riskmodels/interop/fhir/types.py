@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as shown
 from datetime import date
 from enum import StrEnum
@@ -32,8 +32,24 @@ class Code:
     text: str = ""
 
 
+class Dated:
+    """Something with a moment; None where not told."""
+
+    moment: Moment | None
+
+    @property
+    def day(self) -> date | None:
+        """The first day it can have been."""
+        return self.moment.day if self.moment else None
+
+    @property
+    def when(self) -> str:
+        """The date as exactly as it was told; empty where it was not."""
+        return self.moment.text if self.moment else ""
+
+
 @dataclass(frozen=True)
-class Found:
+class Found(Dated):
     """One variable that the bundle tells.
 
     Args:
@@ -61,19 +77,13 @@ class Found:
         """Label of the variable."""
         return variable_of(self.name).label
 
-    @property
-    def day(self) -> date | None:
-        """The first day it can have been."""
-        return self.moment.day if self.moment else None
-
-    @property
-    def when(self) -> str:
-        """The date as exactly as it was told; empty where it was not."""
-        return self.moment.text if self.moment else ""
+    def remarked(self, remark: str) -> Found:
+        """The same with a further remark."""
+        return replace(self, remark="; ".join(text for text in (self.remark, remark) if text))
 
 
 @dataclass(frozen=True)
-class Unused:
+class Unused(Dated):
     """Something that was found and is not used.
 
     Args:
@@ -91,11 +101,6 @@ class Unused:
     reason: str = shown(repr=False)
     name: str = ""
     count: int = 1
-
-    @property
-    def when(self) -> str:
-        """The date as exactly as it was told; empty where it was not."""
-        return self.moment.text if self.moment else ""
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from typing import BinaryIO
 from riskmodels.errors import FileError
 from riskmodels.interop.table import sniff
 
-DELIMITERS = (",", ";", "\t", "|")
-_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
-_ENCODING_NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
+DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+DELIMITERS = tuple(DELIMITER_NAMES)
+ENCODING_NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>[,;\t|])"?\s*')
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
@@ -85,9 +85,9 @@ class FileFormat:
         if self.kind == "excel":
             return f"Excel, sheet “{self.sheet}”, {header}"
         decimal = "decimal comma" if self.decimal == "," else "decimal point"
-        encoding = _ENCODING_NAMES.get(self.encoding, self.encoding)
+        encoding = ENCODING_NAMES.get(self.encoding, self.encoding)
         packed = "gzip, " if self.compressed else ""
-        return f"{packed}CSV, {_NAMES.get(self.delimiter, self.delimiter)}, {decimal}, {encoding}, {header}"
+        return f"{packed}CSV, {DELIMITER_NAMES.get(self.delimiter, self.delimiter)}, {decimal}, {encoding}, {header}"
 
 
 def kind_of_file(start: bytes) -> str:

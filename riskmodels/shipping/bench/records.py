@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +22,7 @@ from riskmodels.records import LOCAL, Database, open_database
 from riskmodels.records.listing import Query, Sort, search
 from riskmodels.records.patients import CODE_LETTERS
 from riskmodels.records.schema import PatientRiskRow, PatientRow, VisitRow
+from riskmodels.shipping.say import to_stdout
 
 PATIENTS = 100_000
 #: a PostgreSQL server and a role that may make databases; the tests use the same variable
@@ -176,10 +176,5 @@ def _postgresql(server: str) -> Iterator[Database]:
             engine.dispose()
 
 
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
-
-
 if __name__ == "__main__":
-    measure_records(_print)
+    measure_records(to_stdout)

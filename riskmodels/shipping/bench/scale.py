@@ -23,6 +23,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from riskmodels.cohorts.nhanes import read_demo
+from riskmodels.shipping.say import to_stdout
 from riskmodels.vocabulary import VOCABULARY
 
 #: the twenty columns of the measurement: an id and nineteen variables
@@ -212,12 +213,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=list(ROWS))
     parser.add_argument("--workers", type=int, default=0)
     options = parser.parse_args(arguments)
-    measure_scale(options.rows, _print, options.workers)
-
-
-def _print(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+    measure_scale(options.rows, to_stdout, options.workers)
 
 
 if __name__ == "__main__":

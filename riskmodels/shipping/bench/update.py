@@ -13,15 +13,14 @@ from typing import TypeVar
 
 import pandas as pd
 
+from riskmodels.assessment import Assessment, assess
 from riskmodels.care import benefits
 from riskmodels.care.safety import notes
 from riskmodels.checks import check
 from riskmodels.cohorts.nhanes import read_demo
-from riskmodels.columns import Columns
 from riskmodels.criteria import find_criteria
-from riskmodels.outcomes import OUTCOME
-from riskmodels.scores import REGISTRY
 from riskmodels.scores.disagreement import find_disagreements
+from riskmodels.scores.registry import all_scores
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.vocabulary import VARIABLES
 
@@ -75,23 +74,18 @@ def _entered(demo: pd.DataFrame) -> Iterator[pd.DataFrame]:
 def _update(raw: pd.DataFrame, models: dict[str, RiskModel], clock: _Clock) -> None:
     """Everything the page asks of the library after one fact."""
     frame = clock("checks", lambda: check(raw).frame)
-    facts, patient = Columns.of(frame), frame.iloc[0]
+    patient = frame.iloc[0]
     clock("criteria", lambda: find_criteria(patient))
-    shares = clock("estimates of all outcomes, standing", lambda: _shares(facts, models))
-    scores = clock(
-        "published scores",
-        lambda: {
-            name: score.evaluate(Columns.of_row(patient), **({"region": REGION} if "region" in score.options else {}))
-            for name, score in REGISTRY.items()
-        },
-    )
+    assessment = clock("estimates of all outcomes, standing", lambda: _assessed(frame, models))
+    found = {"prevent": assessment.prevent}
+    scores = clock("published scores", lambda: all_scores(assessment.facts, REGION, found))
     clock("safety notes", lambda: notes(patient, scores))
     clock("benefit by trials", lambda: benefits(patient, found=scores["prevent"]))
-    if shares:
-        outcome, share = next(iter(shares.items()))
-        model = models[OUTCOME[outcome].model]
-        reasons = clock("reasons of one outcome", lambda: model.explain(frame, outcome))
-        clock("narrowing of one outcome", lambda: model.narrowing(facts, outcome))
+    given = [answer for answer in assessment.answers() if answer.given]
+    if given:
+        outcome, share = given[0].outcome.name, given[0].standing
+        reasons = clock("reasons of one outcome", lambda: assessment.reasons(outcome))
+        clock("narrowing of one outcome", lambda: assessment.narrowing(outcome))
         moved = reasons.values.iloc[0]  # noqa: PD011, not a frame's values
         clock(
             "disagreement of one outcome",
@@ -99,14 +93,8 @@ def _update(raw: pd.DataFrame, models: dict[str, RiskModel], clock: _Clock) -> N
         )
 
 
-def _shares(facts: Columns, models: dict[str, RiskModel]) -> dict[str, float]:
-    """Every outcome estimated, and where each that is not refused stands among people of the same sex and age."""
-    age, sex = float(facts["age"][0]), float(facts["sex"][0])
-    found = {name: model.estimate(facts) for name, model in models.items()}
-    shares = {}
-    for name, outcome in OUTCOME.items():
-        model, estimates = models[outcome.model], found[outcome.model]
-        risk = float(estimates.risk[0, estimates.outcomes.index(name)])
-        if risk == risk:
-            shares[name] = model.percentile(name, risk, age, sex)
-    return shares
+def _assessed(frame: pd.DataFrame, models: dict[str, RiskModel]) -> Assessment:
+    """Every outcome answered, with where each that is not refused stands among people of the same sex and age."""
+    assessment = assess(frame, models)
+    assessment.answers()
+    return assessment

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from riskmodels.cohorts.fetch import Patience, sha256
+from riskmodels.cohorts.fetch import Patience
 from riskmodels.cohorts.nhanes.download import Step, download, read_manifest
 from riskmodels.cohorts.nhanes.files import NhanesFile, Site, all_files, cycles, mortality_file, xpt_files
 from riskmodels.errors import SourceDataError
+from riskmodels.runtime.hashes import file_hash
 
 FILES = (NhanesFile("1999-2000", "DEMO.xpt", ("RIDAGEYR",)), mortality_file("1999-2000"))
 KEYS = ("1999-2000/DEMO.xpt", "1999-2000/NHANES_1999_2000_MORT_2019_PUBLIC.dat")
@@ -54,7 +55,7 @@ class TestDownload:
         demo = tmp_path / KEYS[0]
         written = json.loads((tmp_path / "manifest.json").read_text())["files"][KEYS[0]]
         assert written["url"] == f"{website.address}/Public/1999/DataFiles/DEMO.xpt"
-        assert (written["bytes"], written["sha256"]) == (demo.stat().st_size, sha256(demo))
+        assert (written["bytes"], written["sha256"]) == (demo.stat().st_size, file_hash(demo))
         assert read_manifest(tmp_path) == records
 
     def test_what_is_there_is_not_downloaded_again(self, site: Site, website: Any, tmp_path: Path) -> None:

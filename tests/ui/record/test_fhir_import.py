@@ -33,12 +33,12 @@ def script() -> None:
 
     import streamlit as st
 
+    from riskmodels.assessment import Answer
     from riskmodels.outcomes import OUTCOME
     from riskmodels.vocabulary import VARIABLES, VOCABULARY
-    from ui.assessment import Answer
+    from ui.patient.case import Case
     from ui.patient.fhir_export import draw_export, fhir_document
     from ui.patient.form import draw_choice
-    from ui.patient.report import Case
     from ui.record import draft
     from ui.record.fhir_import import draw_import, imported, when_measured
 
@@ -67,7 +67,19 @@ def script() -> None:
 
         version, inputs = "1", tuple(VOCABULARY)
 
-    case = Case(frame, draft.chosen_units(), [answer, refused], [], {"population": Model()}, None, [])
+    class Assessed:
+        """What the export asks of an assessment."""
+
+        def __init__(self):
+            self.frame, self.models = frame, {"population": Model()}
+
+        def row(self):
+            return frame.iloc[0]
+
+        def answers(self):
+            return [answer, refused]
+
+    case = Case(Assessed(), draft.chosen_units(), None, [])
     draw_export(case)
     st.session_state["document"] = fhir_document(case, date(2026, 11, 24), "R4")
 

@@ -9,16 +9,14 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from ui.charts import NEUTRAL
-from ui.record.timeline.course import Estimated
+from riskmodels.explain.steps import label_text
+from riskmodels.timeline.course import Estimated
+from ui.charts import INK, NEUTRAL, PALE, PLAIN
 from ui.record.timeline.panels import Panel, value_text
-from ui.steps import label_text
 from ui.text import interval
 from ui.text import risk as risk_text
 
 _HEIGHT = 170
-_BAND, _GRID = "rgba(138,148,158,0.25)", "rgba(138,148,158,0.25)"
-_INK = {"light": "#1d252c", "dark": "#e6eaee"}
 #: up to this many points each gets its number; of more, the first, the last and the extreme ones do
 _MOST_NUMBERED = 6
 #: share of the whole time within which two numbers would stand on one another
@@ -45,7 +43,7 @@ def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
         y=risk,
         mode="lines+markers+text",
         line={"color": NEUTRAL, "width": 2},
-        marker={"size": 8, "color": _INK[theme]},
+        marker={"size": 8, "color": INK[theme]},
         text=_numbers([risk_text(point.risk) for point in points], risk),
         textposition=_places(days, risk),
         cliponaxis=False,
@@ -64,7 +62,7 @@ def _add_band(figure: go.Figure, days: Sequence[date], low: np.ndarray, high: np
             x=[days[0], days[0]],
             y=[low[0], high[0]],
             mode="lines",
-            line={"color": _BAND, "width": 7},
+            line={"color": PALE, "width": 7},
             hoverinfo="skip",
         )
         return
@@ -73,7 +71,7 @@ def _add_band(figure: go.Figure, days: Sequence[date], low: np.ndarray, high: np
         y=[*low, *reversed(high)],
         mode="lines",
         fill="toself",
-        fillcolor=_BAND,
+        fillcolor=PALE,
         line={"width": 0},
         hoverinfo="skip",
     )
@@ -135,7 +133,7 @@ def panel_chart(panel: Panel, days: Sequence[date], whens: Sequence[str], theme:
             y=row,
             mode="lines+markers+text",
             line={"color": NEUTRAL, "width": 2, "dash": _DASHES[i % len(_DASHES)]},
-            marker={"size": 7, "color": _INK[theme], "symbol": _SHAPES[i % len(_SHAPES)]},
+            marker={"size": 7, "color": INK[theme], "symbol": _SHAPES[i % len(_SHAPES)]},
             text=_numbers(texts, row),
             textposition=_places(days, row),
             cliponaxis=False,
@@ -157,24 +155,21 @@ def _name_line(figure: go.Figure, label: str, days: Sequence[date], row: np.ndar
         showarrow=False,
         xanchor="left",
         xshift=9,
-        font={"size": 12, "color": _INK[theme]},
+        font={"size": 12, "color": INK[theme]},
     )
 
 
 def _finish(figure: go.Figure, days: Sequence[date], theme: str, right: int = 8) -> go.Figure:
     """Axes, margins and colours that all small figures share."""
-    font = {"size": 12, "color": _INK[theme]}
+    font = {"size": 12, "color": INK[theme]}
     figure.update_traces(textfont=font, selector={"mode": "lines+markers+text"})
     figure.update_xaxes(**_time_axis(days), tickfont=font, showgrid=False, zeroline=False, fixedrange=True)
-    figure.update_yaxes(tickfont=font, gridcolor=_GRID, zeroline=False, fixedrange=True, automargin=True)
+    figure.update_yaxes(tickfont=font, gridcolor=PALE, zeroline=False, fixedrange=True, automargin=True)
     figure.update_layout(
         font=font,
         height=_HEIGHT,
         margin={"l": 0, "r": right, "t": 14, "b": 4},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        dragmode=False,
+        **PLAIN,
         hoverlabel={"align": "left"},
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": NEUTRAL, "activecolor": NEUTRAL},
     )

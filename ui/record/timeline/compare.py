@@ -8,10 +8,10 @@ import streamlit as st
 
 from riskmodels.records.visits import Visit
 from riskmodels.tabular.model import RiskModel
+from riskmodels.timeline.course import visit_names
 from riskmodels.units import Unit
 from ui.memo import remembered
 from ui.record.timeline.compare_rows import Row, fact_rows, risk_rows
-from ui.record.timeline.course import visit_names
 from ui.tables import STYLE, table
 from ui.text import count
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from riskmodels.explain.steps import label_text
 from riskmodels.records.visits import Visit
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.tabular.model import RiskModel
+from riskmodels.timeline.course import Estimated, make_course, patient_frame
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import VOCABULARY, Kind, Variable
 from ui import text
-from ui.record.timeline.change import points_text
-from ui.record.timeline.course import Estimated, make_course, patient_frame
-from ui.steps import label_text
+from ui.record.timeline.change_words import points_text
 
 UNKNOWN = "unknown"
 

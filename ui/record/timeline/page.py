@@ -12,6 +12,7 @@ from riskmodels.records.model_hash import model_hash
 from riskmodels.records.patients import Patient
 from riskmodels.records.visits import Visit
 from riskmodels.tabular.model import RiskModel
+from riskmodels.timeline.course import Course, make_course, visit_names
 from riskmodels.units import Unit
 from ui import charts
 from ui.database import database
@@ -21,7 +22,6 @@ from ui.record.image_study import finding_words, model_words
 from ui.record.timeline import charts as timeline_charts
 from ui.record.timeline import panels as timeline_panels
 from ui.record.timeline.compare import draw_comparison
-from ui.record.timeline.course import Course, make_course, visit_names
 from ui.record.timeline.panels import Panel
 from ui.record.timeline.risks import Stored, draw_risks
 from ui.record.timeline.why import draw_why
@@ -118,7 +118,7 @@ def draw_measurements(course: Course, units: Mapping[str, Unit]) -> None:
         course: the visits.
         units: unit each number is shown in.
     """
-    panels = timeline_panels.make_panels(course.frame, units)
+    panels = timeline_panels.make_panels(course.assessment.frame, units)
     if not panels:
         st.caption("Nothing was measured at two visits. What was measured once stands in the comparison of two visits.")
         return

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.explain.steps import label_text
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import GROUPS, VOCABULARY, Kind, in_group
-from ui.steps import label_text
 from ui.tables import table
 from ui.text import inside
 

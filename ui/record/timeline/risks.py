@@ -7,17 +7,18 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from riskmodels.outcomes import Outcome
-from riskmodels.records.assessments import Assessment
+from riskmodels.records.assessments import KeptAssessment
+from riskmodels.timeline.change import change_steps
+from riskmodels.timeline.course import Course, Estimated
 from riskmodels.units import Unit
 from ui import charts, text
 from ui.page import theme
-from ui.record.timeline import change as timeline_change
 from ui.record.timeline import charts as timeline_charts
-from ui.record.timeline.course import Course, Estimated
+from ui.record.timeline.change_words import main_reason, points_text
 from ui.tables import table, unbroken
 from ui.text import listed
 
-Stored = Mapping[str, Sequence[Assessment]]
+Stored = Mapping[str, Sequence[KeptAssessment]]
 
 
 def draw_risks(course: Course, units: Mapping[str, Unit], stored: Stored, hashes: Mapping[str, str]) -> None:
@@ -76,12 +77,12 @@ def finding_text(course: Course, outcome: Outcome, units: Mapping[str, Unit]) ->
 
 def _since_before(course: Course, outcome: Outcome, given: Sequence[int], units: Mapping[str, Unit]) -> str:
     before, after = given[-2], given[-1]
-    points, reasons = course.estimates(outcome), course.reasons[outcome.name]
-    steps, decimals = timeline_change.change_steps(reasons, points, before, after, units)
-    change = timeline_change.points_text(points[before].risk, points[after].risk)
+    points, reasons = course.estimates(outcome), course.assessment.reasons(outcome.name)
+    steps, decimals = change_steps(reasons, points, before, after, units)
+    change = points_text(points[before].risk, points[after].risk)
     if not change:
         return f"No change since {course.whens[before]}."
-    reason = timeline_change.main_reason(steps, decimals)
+    reason = main_reason(steps, decimals)
     mostly = f", most by {reason}" if reason else ""
     return f"{change} since {course.whens[before]}{mostly}."
 
@@ -96,7 +97,8 @@ def _missing(points: Sequence[Estimated]) -> list[str]:
 
 
 def _refusals_text(course: Course) -> str:
-    texts = {str(t) for found in course.predictions.values() for t in found.refused.to_numpy().ravel()}
+    answered = course.assessment
+    texts = {str(text) for outcome in answered.outcomes for text in answered[outcome].refused}
     return f"Reasons: {'; '.join(sorted(texts))}."
 
 
@@ -129,7 +131,7 @@ def figures(course: Course, stored: Stored) -> str:
     return table("Risks by visit", ["Visit", *(outcome.label for outcome in outcomes)], rows)
 
 
-def _cell(point: Estimated, outcome: str, stored: Sequence[Assessment]) -> str:
+def _cell(point: Estimated, outcome: str, stored: Sequence[KeptAssessment]) -> str:
     now = f"{text.risk(point.risk)} ({text.interval(point.low, point.high)})" if point.given else point.refused
     then = [a.outputs[outcome] for a in stored if outcome in a.outputs]
     if not then:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from riskmodels.explain.steps import Step
+from riskmodels.timeline.change import change_steps
+from riskmodels.timeline.course import Course
 from riskmodels.units import Unit
 from ui import charts
-from ui.assessment import SHORT_LABEL
 from ui.page import theme
-from ui.record.timeline import change as timeline_change
-from ui.record.timeline.course import Course
-from ui.steps import Step
+from ui.record.timeline.change_words import finding_text
 from ui.tables import table, unbroken
 
 _OUTCOME = "timeline.why.outcome"
@@ -35,7 +35,7 @@ def draw_why(course: Course, units: Mapping[str, Unit]) -> None:
         chosen = st.segmented_control(
             "Why this estimate changed",
             list(outcomes),
-            format_func=SHORT_LABEL.__getitem__,
+            format_func=lambda name: outcomes[name].short,
             key=_OUTCOME,
             required=True,
             wrap=True,
@@ -49,8 +49,8 @@ def draw_why(course: Course, units: Mapping[str, Unit]) -> None:
         where = "; ".join(f"on {point.when}: {point.refused}" for point in refused)
         st.caption(unbroken(f"{outcome.label}: a change needs an estimate at both visits. There is none {where}."))
         return
-    reasons = course.reasons[outcome.name]
-    steps, decimals = timeline_change.change_steps(reasons, points, after - 1, after, units)
+    reasons = course.assessment.reasons(outcome.name)
+    steps, decimals = change_steps(reasons, points, after - 1, after, units)
     _draw_steps(steps, decimals)
 
 
@@ -75,7 +75,7 @@ def _draw_choice(course: Course) -> int:
 
 
 def _draw_steps(steps: Sequence[Step], decimals: int) -> None:
-    finding = timeline_change.finding_text(steps, decimals)
+    finding = finding_text(steps, decimals)
     if len(steps) > 2:
         st.plotly_chart(
             charts.waterfall(steps, True, decimals, theme()),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -11,7 +13,61 @@ branch_labels = None
 depends_on = None
 
 _KEY = sa.String(length=400).with_variant(sa.String(length=400, collation="C"), "postgresql")
-_DELETED = sa.text("deleted IS NOT NULL")
+_WHOLE, _REAL, _DAY, _TIME, _JSON = sa.Integer(), sa.Float(), sa.Date(), sa.DateTime(), sa.JSON()
+#: columns by table, in the order in which they are made; a number: a text of at most so many characters
+_COLUMNS: dict[str, dict[str, int | sa.types.TypeEngine[Any]]] = {
+    "audit_event": {"seq": _WHOLE, "time": 32, "actor": 32, "action": 32, "record_kind": 32, "record_id": 64,
+                    "detail": _JSON, "previous": 64, "hash": 64},
+    "audit_head": {"id": _WHOLE, "seq": _WHOLE, "hash": 64},
+    "cohort": {"id": 32, "job_id": 32, "owner": 255, "file_hash": 64, "models": _JSON, "counts": _JSON,
+               "created": _TIME},
+    "draft": {"id": 48, "owner": 32, "content": _JSON, "saved": _TIME},
+    "model_version": {"hash": 64, "name": 64, "version": 100, "card": _JSON, "first_used": _TIME},
+    "patient": {"id": 32, "code": 16, "label": 120, "label_key": _KEY, "sex": _WHOLE, "age": _REAL, "visits": _WHOLE,
+                "last_visit": _DAY, "version": _WHOLE, "created": _TIME, "created_by": 32, "deleted": _TIME},
+    "user_account": {"id": 32, "issuer": 255, "subject": 255, "name": 255, "roles": _JSON, "created": _TIME,
+                     "seen": _TIME},
+    "image_study": {"id": 32, "patient_id": 32, "day": _DAY, "model": 64, "model_version": 100, "picture_hash": 64,
+                    "result": _JSON, "created": _TIME, "created_by": 32, "deleted": _TIME},
+    "patient_risk": {"patient_id": 32, "outcome": 32, "risk": _REAL},
+    "visit": {"id": 32, "patient_id": 32, "day": _DAY, "entered": _JSON, "canonical": _JSON, "note": 2000, "source": 32,
+              "version": _WHOLE, "created": _TIME, "created_by": 32, "edited": _TIME, "edited_by": 32,
+              "deleted": _TIME},
+    "assessment": {"id": 32, "visit_id": 32, "visit_version": _WHOLE, "model_hash": 64, "inputs": _JSON,
+                   "inputs_hash": 64, "outputs": _JSON, "reasons": _JSON, "created": _TIME, "created_by": 32},
+}  # fmt: skip
+_NULLABLE = {"sex", "age", "last_visit", "deleted"}
+#: the first column, but
+_KEYS = {"patient_risk": ("patient_id", "outcome")}
+#: column → what it refers to, and what becomes of the row when that is deleted
+_REFERENCES = {
+    "model_hash": ("model_version.hash", None),
+    "patient_id": ("patient.id", "CASCADE"),
+    "visit_id": ("visit.id", "CASCADE"),
+}
+_WITHOUT_ROWID = {"patient", "patient_risk"}
+_INDEXES = {
+    "audit_event": {
+        "ix_audit_event_actor_time": ["actor", "time"],
+        "ix_audit_event_record": ["record_kind", "record_id"],
+    },
+    "cohort": {"ix_cohort_owner_created": ["owner", "created"]},
+    "draft": {"ix_draft_owner_saved": ["owner", "saved"], "ix_draft_saved": ["saved"]},
+    "patient": {
+        "ix_patient_age": ["age", "id", "deleted"],
+        "ix_patient_created": ["created", "id", "deleted"],
+        "ix_patient_deleted": ["deleted"],
+        "ix_patient_label_key": ["label_key", "id", "deleted"],
+        "ix_patient_last_visit": ["last_visit", "id", "deleted"],
+        "uq_patient_code": ["code"],
+    },
+    "user_account": {"uq_user_account_issuer_subject": ["issuer", "subject"]},
+    "image_study": {"ix_image_study_patient_id_day": ["patient_id", "day"]},
+    "patient_risk": {"ix_patient_risk_outcome_risk": ["outcome", "risk", "patient_id"]},
+    "visit": {"ix_visit_patient_id_day": ["patient_id", "day"]},
+    "assessment": {"ix_assessment_visit_id_created": ["visit_id", "created"]},
+}
+_PARTIAL = {"ix_patient_deleted": sa.text("deleted IS NOT NULL")}
 _REFUSAL = "the audit trail is append-only"
 
 
@@ -27,19 +83,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Remove them."""
-    for table in (
-        "assessment",
-        "visit",
-        "patient_risk",
-        "image_study",
-        "user_account",
-        "patient",
-        "model_version",
-        "draft",
-        "cohort",
-        "audit_head",
-        "audit_event",
-    ):
+    for table in reversed(_COLUMNS):
         op.drop_table(table)
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION refuse_audit_change")
@@ -67,157 +111,22 @@ def _postgresql_triggers() -> None:
 
 
 def _make_tables() -> None:
-    op.create_table(
-        "audit_event",
-        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("time", sa.String(length=32), nullable=False),
-        sa.Column("actor", sa.String(length=32), nullable=False),
-        sa.Column("action", sa.String(length=32), nullable=False),
-        sa.Column("record_kind", sa.String(length=32), nullable=False),
-        sa.Column("record_id", sa.String(length=64), nullable=False),
-        sa.Column("detail", sa.JSON(), nullable=False),
-        sa.Column("previous", sa.String(length=64), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_event")),
-    )
-    op.create_index("ix_audit_event_actor_time", "audit_event", ["actor", "time"])
-    op.create_index("ix_audit_event_record", "audit_event", ["record_kind", "record_id"])
-    op.create_table(
-        "audit_head",
-        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
-    )
-    op.create_table(
-        "cohort",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("job_id", sa.String(length=32), nullable=False),
-        sa.Column("owner", sa.String(length=255), nullable=False),
-        sa.Column("file_hash", sa.String(length=64), nullable=False),
-        sa.Column("models", sa.JSON(), nullable=False),
-        sa.Column("counts", sa.JSON(), nullable=False),
-        sa.Column("created", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
-    )
-    op.create_index("ix_cohort_owner_created", "cohort", ["owner", "created"])
-    op.create_table(
-        "draft",
-        sa.Column("id", sa.String(length=48), nullable=False),
-        sa.Column("owner", sa.String(length=32), nullable=False),
-        sa.Column("content", sa.JSON(), nullable=False),
-        sa.Column("saved", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
-    )
-    op.create_index("ix_draft_owner_saved", "draft", ["owner", "saved"])
-    op.create_index("ix_draft_saved", "draft", ["saved"])
-    op.create_table(
-        "model_version",
-        sa.Column("hash", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=64), nullable=False),
-        sa.Column("version", sa.String(length=100), nullable=False),
-        sa.Column("card", sa.JSON(), nullable=False),
-        sa.Column("first_used", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("hash", name=op.f("pk_model_version")),
-    )
-    op.create_table(
-        "patient",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("code", sa.String(length=16), nullable=False),
-        sa.Column("label", sa.String(length=120), nullable=False),
-        sa.Column("label_key", _KEY, nullable=False),
-        sa.Column("sex", sa.Integer(), nullable=True),
-        sa.Column("age", sa.Float(), nullable=True),
-        sa.Column("visits", sa.Integer(), nullable=False),
-        sa.Column("last_visit", sa.Date(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created", sa.DateTime(), nullable=False),
-        sa.Column("created_by", sa.String(length=32), nullable=False),
-        sa.Column("deleted", sa.DateTime(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_patient_age", "patient", ["age", "id", "deleted"])
-    op.create_index("ix_patient_created", "patient", ["created", "id", "deleted"])
-    op.create_index("ix_patient_deleted", "patient", ["deleted"], sqlite_where=_DELETED, postgresql_where=_DELETED)
-    op.create_index("ix_patient_label_key", "patient", ["label_key", "id", "deleted"])
-    op.create_index("ix_patient_last_visit", "patient", ["last_visit", "id", "deleted"])
-    op.create_index("uq_patient_code", "patient", ["code"], unique=True)
-    op.create_table(
-        "user_account",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("issuer", sa.String(length=255), nullable=False),
-        sa.Column("subject", sa.String(length=255), nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("roles", sa.JSON(), nullable=False),
-        sa.Column("created", sa.DateTime(), nullable=False),
-        sa.Column("seen", sa.DateTime(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
-    )
-    op.create_index("uq_user_account_issuer_subject", "user_account", ["issuer", "subject"], unique=True)
-    op.create_table(
-        "image_study",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("patient_id", sa.String(length=32), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("model", sa.String(length=64), nullable=False),
-        sa.Column("model_version", sa.String(length=100), nullable=False),
-        sa.Column("picture_hash", sa.String(length=64), nullable=False),
-        sa.Column("result", sa.JSON(), nullable=False),
-        sa.Column("created", sa.DateTime(), nullable=False),
-        sa.Column("created_by", sa.String(length=32), nullable=False),
-        sa.Column("deleted", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patient.id"], name=op.f("fk_image_study_patient_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_image_study")),
-    )
-    op.create_index("ix_image_study_patient_id_day", "image_study", ["patient_id", "day"])
-    op.create_table(
-        "patient_risk",
-        sa.Column("patient_id", sa.String(length=32), nullable=False),
-        sa.Column("outcome", sa.String(length=32), nullable=False),
-        sa.Column("risk", sa.Float(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["patient_id"], ["patient.id"], name=op.f("fk_patient_risk_patient_id"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("patient_id", "outcome", name=op.f("pk_patient_risk")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_patient_risk_outcome_risk", "patient_risk", ["outcome", "risk", "patient_id"])
-    op.create_table(
-        "visit",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("patient_id", sa.String(length=32), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("entered", sa.JSON(), nullable=False),
-        sa.Column("canonical", sa.JSON(), nullable=False),
-        sa.Column("note", sa.String(length=2000), nullable=False),
-        sa.Column("source", sa.String(length=32), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created", sa.DateTime(), nullable=False),
-        sa.Column("created_by", sa.String(length=32), nullable=False),
-        sa.Column("edited", sa.DateTime(), nullable=False),
-        sa.Column("edited_by", sa.String(length=32), nullable=False),
-        sa.Column("deleted", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_visit_patient_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
-    )
-    op.create_index("ix_visit_patient_id_day", "visit", ["patient_id", "day"])
-    op.create_table(
-        "assessment",
-        sa.Column("id", sa.String(length=32), nullable=False),
-        sa.Column("visit_id", sa.String(length=32), nullable=False),
-        sa.Column("visit_version", sa.Integer(), nullable=False),
-        sa.Column("model_hash", sa.String(length=64), nullable=False),
-        sa.Column("inputs", sa.JSON(), nullable=False),
-        sa.Column("inputs_hash", sa.String(length=64), nullable=False),
-        sa.Column("outputs", sa.JSON(), nullable=False),
-        sa.Column("reasons", sa.JSON(), nullable=False),
-        sa.Column("created", sa.DateTime(), nullable=False),
-        sa.Column("created_by", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(["model_hash"], ["model_version.hash"], name=op.f("fk_assessment_model_hash")),
-        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_assessment_visit_id"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
-    )
-    op.create_index("ix_assessment_visit_id_created", "assessment", ["visit_id", "created"])
+    for table, columns in _COLUMNS.items():
+        made = [_column(name, kind) for name, kind in columns.items()]
+        refers = [_reference(table, name) for name in _REFERENCES if name in columns]
+        key = sa.PrimaryKeyConstraint(*_KEYS.get(table, tuple(columns)[:1]), name=op.f(f"pk_{table}"))
+        op.create_table(table, *made, *refers, key, sqlite_with_rowid=table not in _WITHOUT_ROWID)
+        for name, indexed in _INDEXES.get(table, {}).items():
+            where = _PARTIAL.get(name)
+            unique = name.startswith("uq_")
+            op.create_index(name, table, indexed, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+def _column(name: str, kind: int | sa.types.TypeEngine[Any]) -> sa.Column[Any]:
+    kind = sa.String(length=kind) if isinstance(kind, int) else kind
+    return sa.Column(name, kind, autoincrement=False, nullable=name in _NULLABLE)
+
+
+def _reference(table: str, column: str) -> sa.ForeignKeyConstraint:
+    target, on_delete = _REFERENCES[column]
+    return sa.ForeignKeyConstraint([column], [target], name=op.f(f"fk_{table}_{column}"), ondelete=on_delete)

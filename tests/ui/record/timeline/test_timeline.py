@@ -4,45 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from riskmodels.assessment import assess
+from riskmodels.explain.steps import Step
 from riskmodels.outcomes import OUTCOME
 from riskmodels.records import assessments
-from riskmodels.records.facts import Entered, Facts
+from riskmodels.records.assessments import KeptAssessment
 from riskmodels.records.model_hash import model_hash
-from riskmodels.records.visits import Visit
-from riskmodels.scores.inputs import variable_of
-from riskmodels.tabular import isotonic
 from riskmodels.tabular.model import RiskModel, load_shipped
-from riskmodels.units import find_unit
-from riskmodels.vocabulary import VOCABULARY
-from ui.patient.examples import EXAMPLES
-from ui.record.timeline import change as timeline_change
+from riskmodels.timeline.course import patient_frame
+from tests.timeline.visits import (
+    BETTER,
+    DAYS,
+    DIABETIC,
+    HEAVIER,
+    MMOL,
+    WITHOUT_WAIST,
+    WOMAN,
+    course_of,
+    steps_of,
+    visit,
+)
+from ui.record.timeline import change_words
 from ui.record.timeline import charts as timeline_charts
 from ui.record.timeline import panels as timeline_panels
 from ui.record.timeline import risks as timeline_risks
-from ui.record.timeline.course import Course, make_course, patient_frame, visit_names
-from ui.steps import MOST_BARS, Step
-
-WOMAN = EXAMPLES[0].values
-HEAVIER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0, "triglycerides": 180.0, "hba1c": 6.1}
-WITHOUT_WAIST = {name: value for name, value in HEAVIER.items() if name != "waist"}
-BETTER = HEAVIER | {"glucose": 101.0, "weight": 82.0, "systolic_bp": 126.0}
-DIABETIC = HEAVIER | {"age": 56.0, "diabetes": 1.0}
-DAYS = (date(2024, 3, 1), date(2024, 11, 24), date(2025, 6, 3), date(2026, 2, 1))
-MG, MMOL = (find_unit(VOCABULARY["glucose"].units, symbol) for symbol in ("mg/dL", "mmol/L"))
-
-
-def visit(number: int, day: date, values: Mapping[str, float], note: str = "") -> Visit:
-    """A visit with canonical values."""
-    units = {name: variable_of(name).units for name in values}
-    entered = {name: Entered(value, units[name][0].symbol if units[name] else "") for name, value in values.items()}
-    moment = datetime(2026, 2, 1, tzinfo=UTC)
-    facts = Facts(entered, dict(values))
-    return Visit(f"{number:032x}", "p" * 32, day, facts, note, "form", 1, moment, "local", moment, "local", None)
 
 
 @pytest.fixture(scope="module")
@@ -50,122 +39,30 @@ def models() -> dict[str, RiskModel]:
     return load_shipped(device="cpu")
 
 
-def course_of(models: Mapping[str, RiskModel], *values: Mapping[str, float]) -> Course:
-    return make_course([visit(i, DAYS[i], known) for i, known in enumerate(values)], models)
-
-
-def steps_of(course: Course, outcome: str = "diabetes", before: int = 0, after: int = 1) -> tuple[list[Step], int]:
-    points = course.estimates(OUTCOME[outcome])
-    return timeline_change.change_steps(course.reasons[outcome], points, before, after, {})
-
-
-class TestCourse:
-    def test_an_estimate_is_that_of_the_model_for_the_visit_alone(self, models: dict[str, RiskModel]) -> None:
-        course = course_of(models, WOMAN, HEAVIER)
-        alone = models["population"].predict(patient_frame([visit(0, DAYS[1], HEAVIER)]))
-        point = course.estimates(OUTCOME["diabetes"])[1]
-        assert point.risk == pytest.approx(float(alone.risk["diabetes"].iloc[0]), abs=1e-12)
-
-    def test_derived_values_are_known(self) -> None:
-        frame = patient_frame([visit(0, DAYS[0], WOMAN)])
-        assert frame["bmi"].iloc[0] == pytest.approx(88 / 1.64**2)
-
-    def test_an_outcome_refused_at_every_visit_has_no_line(self, models: dict[str, RiskModel]) -> None:
-        course = course_of(models, DIABETIC, DIABETIC)
-        assert [o.name for o in course.outcomes] == ["cvd_10y", "cvd_death_10y"]
-
-    def test_a_refused_visit_says_why_and_has_no_number(self, models: dict[str, RiskModel]) -> None:
-        point = course_of(models, WOMAN, DIABETIC).estimates(OUTCOME["diabetes"])[1]
-        assert not point.given
-        assert np.isnan(point.risk)
-        assert point.refused == "already told of diabetes"
-
-    def test_visits_of_one_day_are_told_apart(self) -> None:
-        same = [visit(i, DAYS[0], WOMAN) for i in range(3)]
-        assert visit_names(same) == ["2024-03-01", "2024-03-01, second", "2024-03-01, third"]
-
-
-class TestWhyItChanged:
-    @pytest.mark.parametrize("outcome", ["diabetes", "dysglycaemia", "cvd_10y", "cvd_death_10y"])
-    def test_printed_bars_add_up_to_the_printed_change(self, models: dict[str, RiskModel], outcome: str) -> None:
-        course = course_of(models, WOMAN, WITHOUT_WAIST, BETTER, HEAVIER)
-        for before, after in ((0, 1), (1, 2), (2, 3), (3, 0)):
-            steps, decimals = steps_of(course, outcome, before, after)
-            made = steps[0].amount + sum(step.amount for step in steps[1:-1])
-            assert round(made, decimals) == steps[-1].amount
-            assert all(round(a.end, decimals) == b.start for a, b in pairwise(steps[:-1]))
-
-    def test_bars_begin_and_end_at_the_risks_shown(self, models: dict[str, RiskModel]) -> None:
-        course = course_of(models, WOMAN, HEAVIER)
-        steps, decimals = steps_of(course)
-        risks = [100 * point.risk for point in course.estimates(OUTCOME["diabetes"])]
-        assert [steps[0].amount, steps[-1].amount] == [round(risk, decimals) for risk in risks]
-        assert (steps[0].label, steps[-1].label) == ("2024-03-01", "2024-11-24")
-
-    def test_a_bar_is_the_difference_of_the_contributions(self, models: dict[str, RiskModel]) -> None:
-        course = course_of(models, WOMAN, WOMAN | {"glucose": 125.0})
-        steps, _ = steps_of(course)
-        values = course.reasons["diabetes"].values
-        logit = course.reasons["diabetes"].logit
-        points = course.estimates(OUTCOME["diabetes"])
-        slope = 100 * (points[1].risk - points[0].risk) / (logit[1] - logit[0])
-        expected = slope * (values["glucose"].iloc[1] - values["glucose"].iloc[0])
-        assert next(s.amount for s in steps if s.name == "glucose") == pytest.approx(expected, abs=0.1)
-
-    def test_only_changed_facts_have_a_bar_and_the_rest_share_one(self, models: dict[str, RiskModel]) -> None:
-        steps, _ = steps_of(course_of(models, WOMAN, WOMAN | {"glucose": 125.0}))
-        assert [step.label for step in steps[1:-1]] in (
-            ["Glucose 109 → 125 mg/dL", timeline_change.TOGETHER],
-            ["Glucose 109 → 125 mg/dL"],
-        )
-
-    def test_newly_known_and_no_longer_known_are_worded(self, models: dict[str, RiskModel]) -> None:
-        labels = [step.label for step in steps_of(course_of(models, WOMAN, WITHOUT_WAIST))[0]]
-        assert "Waist 108 cm, no longer known" in labels
-        assert "Triglycerides 180 mg/dL, now known" in labels
-
-    def test_values_are_in_the_unit_chosen(self, models: dict[str, RiskModel]) -> None:
-        course = course_of(models, WOMAN, HEAVIER)
-        points = course.estimates(OUTCOME["diabetes"])
-        steps, _ = timeline_change.change_steps(course.reasons["diabetes"], points, 0, 1, {"glucose": MMOL})
-        assert "Glucose 6.1 → 6.7 mmol/L" in [step.label for step in steps]
-
-    def test_a_choice_is_worded(self, models: dict[str, RiskModel]) -> None:
-        course = course_of(models, WOMAN, WOMAN | {"smoking": 2.0})
-        labels = [step.label for step in steps_of(course, "cvd_10y")[0]]
-        assert "Smoking: never → current smoker" in labels
-
-    def test_more_changes_than_bars_share_one(self, models: dict[str, RiskModel]) -> None:
-        changed = {"waist": 99.0, "systolic_bp": 120.0, "diastolic_bp": 70.0, "total_cholesterol": 180.0}
-        changed |= {"hdl_cholesterol": 60.0, "glucose": 88.0, "weight": 70.0, "smoking": 2.0, "age": 60.0}
-        changed |= {"physical_activity": 1.0, "bp_medication": 0.0, "creatinine": 0.8}
-        steps, _ = steps_of(course_of(models, WOMAN, WOMAN | changed))
-        assert len(steps) <= MOST_BARS + 4
-        assert any(step.label.endswith(timeline_change.OTHERS) for step in steps)
-
+class TestWhyItChangedInWords:
     def test_nothing_changed_has_no_bar_and_says_so(self, models: dict[str, RiskModel]) -> None:
         steps, decimals = steps_of(course_of(models, WOMAN, WOMAN))
         assert len(steps) == 2
-        assert "nothing that the model uses changed" in timeline_change.finding_text(steps, decimals)
+        assert "nothing that the model uses changed" in change_words.finding_text(steps, decimals)
 
     def test_finding_adds_up(self) -> None:
         steps = [Step("", "a", 7.0, 0), Step("glucose", "Glucose 1", 3.0, 7), Step("waist", "W", -1.0, 10)]
         steps.append(Step("", "b", 9.0, 0))
-        assert timeline_change.finding_text(steps, 1) == (
+        assert change_words.finding_text(steps, 1) == (
             "7.0 % → 9.0 %: +2.0 points, +3.0 by what raises it and −1.0 by what lowers it. Glucose 1 weighs most."
         )
 
     def test_main_reason_goes_the_way_of_the_change(self) -> None:
         steps = [Step("", "a", 7.0, 0), Step("glucose", "Glucose 1", 3.0, 7), Step("waist", "Waist 1", -2.0, 10)]
         steps += [Step("age", "Age 1", -1.5, 8), Step("", "b", 6.5, 0)]
-        assert timeline_change.main_reason(steps, 1) == "waist 1 (−2.0 points)"
+        assert change_words.main_reason(steps, 1) == "waist 1 (−2.0 points)"
 
     @pytest.mark.parametrize(
         ("first", "last", "words"),
         [(0.0712, 0.0921, "+2.1 points"), (0.0164, 0.02, "+0.36 points"), (0.3, 0.21, "−9.0 points"), (0.1, 0.1, "")],
     )
     def test_points_are_those_of_the_printed_risks(self, first: float, last: float, words: str) -> None:
-        assert timeline_change.points_text(first, last) == words
+        assert change_words.points_text(first, last) == words
 
 
 class TestRisksInWords:
@@ -200,12 +97,12 @@ class TestRisksInWords:
         assert "told then: " in second
 
 
-def kept(models: Mapping[str, RiskModel], values: Mapping[str, float], model: str = "") -> list[assessments.Assessment]:
+def kept(models: Mapping[str, RiskModel], values: Mapping[str, float], model: str = "") -> list[KeptAssessment]:
     """Assessments as the database gives them; of another model version where one is named."""
     moment = datetime(2026, 2, 1, tzinfo=UTC)
-    answers = assessments.assess(patient_frame([visit(0, DAYS[0], values)]), models)
+    answers = assessments.to_keep(assess(patient_frame([visit(0, DAYS[0], values)]), models))
     return [
-        assessments.Assessment(
+        KeptAssessment(
             "a", "v", 1, a.model, a.version, model or a.model_hash, a.inputs, a.inputs_hash, a.outputs, a.reasons,
             moment, "local",
         )
@@ -287,17 +184,3 @@ class TestCharts:
         figure = timeline_charts.panel_chart(panel, DAYS[:2], ["a", "b"])
         assert [note.text for note in figure.layout.annotations] == ["Systolic", "Diastolic"]
         assert not figure.layout.showlegend
-
-
-class TestIsotonicStep:
-    """A recalibrated model has a step behind it: its reasons stand before the step, its risks behind."""
-
-    def test_bars_lead_to_the_risk_behind_the_step(self, models: dict[str, RiskModel]) -> None:
-        plain = models["population"]
-        step = isotonic.Step(np.array([-6.0, -2.0, 0.0, 3.0]), np.array([-5.0, -2.5, -2.0, 1.0]))
-        stepped = isotonic.SteppedModel(plain, {"diabetes": step}, plain.card, plain.reference)
-        course = course_of({"population": stepped}, WOMAN, HEAVIER)
-        steps, decimals = steps_of(course)
-        risks = [round(100 * point.risk, decimals) for point in course.estimates(OUTCOME["diabetes"])]
-        assert [steps[0].amount, steps[-1].amount] == risks
-        assert round(sum(step.amount for step in steps[1:-1]), decimals) == round(risks[1] - risks[0], decimals)

@@ -14,12 +14,10 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from riskmodels.explain.shapley import Reasons
+from riskmodels.explain.steps import MOST_BARS, Step, fact_text, label_text, round_to_sum
+from riskmodels.timeline.course import Estimated
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY, Kind
-from ui import charts
-from ui.record.timeline.course import Estimated
-from ui.steps import MOST_BARS, Step, fact_text, label_text, round_to_sum
-from ui.text import inside
 
 TOGETHER = "Unchanged facts, seen with these"
 STEP = "Step of the recalibrated scale"
@@ -42,8 +40,8 @@ def change_steps(
         units: unit each number is shown in.
 
     Returns:
-        Start, at most :data:`ui.steps.MOST_BARS` facts that changed, others where there are more, what unchanged facts
-        add by being seen with them, and end. The printed amounts add up.
+        Start, at most :data:`~riskmodels.explain.steps.MOST_BARS` facts that changed, others where there are more,
+        what unchanged facts add by being seen with them, and end. The printed amounts add up.
     """
     first, last = points[before].risk, points[after].risk
     changes = _shares(reasons, before, after, 100 * (last - first), 100 * last)
@@ -115,49 +113,7 @@ def change_text(name: str, data: pd.DataFrame, before: int, after: int, units: M
     return f"{label_text(name)} {shown.removesuffix(f' {symbol}')} → {now}"
 
 
-def finding_text(steps: Sequence[Step], decimals: int) -> str:
-    """What the steps show, in a sentence that adds up."""
-    first, last, between = steps[0], steps[-1], steps[1:-1]
-    change = round(last.amount - first.amount, decimals)
-    levels = f"{charts.number(first.amount, decimals, False)} % → {charts.number(last.amount, decimals, False)} %"
-    if not between:
-        return f"{levels}: nothing that the model uses changed by enough to show."
-    up = sum(step.amount for step in between if step.amount > 0)
-    down = sum(step.amount for step in between if step.amount < 0)
-    told = [f"{charts.number(up, decimals, True)} by what raises it"] if up else []
-    told += [f"{charts.number(down, decimals, True)} by what lowers it"] if down else []
-    how = f"{charts.number(change, decimals, True)} points" if change else "no change"
-    return f"{levels}: {how}, {' and '.join(told)}.{_most(between)}"
-
-
-def _most(between: Sequence[Step]) -> str:
-    facts = [step for step in between if step.name]
-    if not facts:
-        return ""
-    return f" {max(facts, key=lambda step: abs(step.amount)).label} weighs most."
-
-
-def main_reason(steps: Sequence[Step], decimals: int) -> str:
-    """The fact that did most for a change, inside a sentence: ``glucose 109 → 126 mg/dL (+2.1 points)``.
-
-    Empty where the estimate did not change, or no single fact moved it that way.
-    """
-    change = steps[-1].amount - steps[0].amount
-    facts = [step for step in steps[1:-1] if step.name and step.amount * change > 0]
-    if not facts:
-        return ""
-    most = max(facts, key=lambda step: abs(step.amount))
-    return f"{inside(most.label)} ({charts.number(most.amount, decimals, True)} points)"
-
-
 def rounded(first: float, last: float) -> tuple[float, float, int]:
     """Two risks (0–1) in percent as they are printed with their change, and the decimals: the change is exact."""
     decimals = 1 if min(first, last) >= 0.02 else 2
     return round(100 * first, decimals), round(100 * last, decimals), decimals
-
-
-def points_text(first: float, last: float) -> str:
-    """The change between two risks (0–1): ``+2.1 points``; empty where none is printed."""
-    start, end, decimals = rounded(first, last)
-    change = round(end - start, decimals)
-    return f"{charts.number(change, decimals, True)} points" if change else ""

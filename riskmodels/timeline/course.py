@@ -9,11 +9,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from riskmodels.assessment import Assessment, assess
 from riskmodels.checks import check
-from riskmodels.explain.shapley import Reasons
-from riskmodels.outcomes import OUTCOMES, Outcome
+from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.records.visits import Visit
-from riskmodels.tabular.model import Prediction, RiskModel
+from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
 
 
@@ -49,30 +49,24 @@ class Course:
         visits: ids.
         days: of the visits.
         whens: the visits as they are called: their day, and which of the day where there are several.
-        frame: PatientFrame, a row a visit, index 0 … n−1.
-        predictions: of the models in force, by model.
-        reasons: by outcome.
+        assessment: by the models in force; PatientFrame of a row a visit, index 0 … n−1.
     """
 
     visits: tuple[str, ...]
     days: tuple[date, ...]
     whens: tuple[str, ...]
-    frame: pd.DataFrame = field(repr=False)
-    predictions: Mapping[str, Prediction] = field(repr=False)
-    reasons: Mapping[str, Reasons] = field(repr=False)
+    assessment: Assessment = field(repr=False)
 
     @property
     def outcomes(self) -> list[Outcome]:
         """Outcomes that were estimated at one visit at least, in the order of the page."""
-        return [outcome for outcome in self._served() if any(e.given for e in self.estimates(outcome))]
-
-    def _served(self) -> list[Outcome]:
-        return [o for o in OUTCOMES if o.model in self.predictions and o.name in self.reasons]
+        served = (OUTCOME[name] for name in self.assessment.outcomes if name in OUTCOME)
+        return [outcome for outcome in served if any(e.given for e in self.estimates(outcome))]
 
     def estimates(self, outcome: Outcome) -> list[Estimated]:
         """What was estimated at each visit."""
-        found, name = self.predictions[outcome.model], outcome.name
-        columns = (table[name].tolist() for table in (found.risk, found.low, found.high, found.refused))
+        found = self.assessment[outcome.name]
+        columns = (values.tolist() for values in (found.risk, found.low, found.high, found.refused))
         return [Estimated(*point) for point in zip(self.whens, self.days, *columns, strict=True)]
 
 
@@ -84,14 +78,11 @@ def make_course(visits: Sequence[Visit], models: Mapping[str, RiskModel]) -> Cou
         models: by name.
     """
     frame = patient_frame(visits)
-    answers = {name: model.predict_and_explain(frame) for name, model in models.items()}
     return Course(
         tuple(visit.id for visit in visits),
         tuple(visit.day for visit in visits),
         tuple(visit_names(visits)),
-        frame,
-        {name: prediction for name, (prediction, _) in answers.items()},
-        {outcome: reasons for _, of_model in answers.values() for outcome, reasons in of_model.items()},
+        assess(frame, models, explained=True),
     )
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskmodels.explain.steps import END, MOST_BARS, START, fact_text, make_steps, round_to_sum
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
-from ui.steps import END, MOST_BARS, START, fact_text, make_steps, round_to_sum
 
 FACTS = {
     "age": 54.0,

@@ -57,8 +57,8 @@ def write_checkpoint(
         tensors |= {f"moment.{number}.{name}": torch.as_tensor(t) for name, t in moments.items()}
     copies = {name: t.detach().cpu().clone().contiguous() for name, t in tensors.items()}
     text = json.dumps({**numbers, "groups": kept["param_groups"]})
-    new = path.with_suffix(".new")
-    save_file(copies, new, metadata={"run": run, "numbers": text})
+    new = path.with_name(f"{path.name}.new")
+    save_file(copies, new, metadata={"key": run, "numbers": text})
     new.replace(path)
 
 
@@ -79,8 +79,10 @@ def read_checkpoint(path: Path, run: str, device: torch.device) -> Checkpoint:
             tensors = {name: file.get_tensor(name).to(device) for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise TrainingError(f"{path.name} is not a checkpoint.", hint=_HINT) from error
-    if metadata.get("run") != run:
-        raise TrainingError(f"{path.name} is the checkpoint of a run with other settings or pictures.", hint=_HINT)
+    if metadata.get("key") != run:
+        raise TrainingError(
+            f"{path.name} belongs to another training run: other settings or pictures or rows.", hint=_HINT
+        )
     states: dict[str, State] = {}
     moments: dict[int, State] = {}
     for name, tensor in tensors.items():

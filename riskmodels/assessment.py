@@ -1,0 +1,233 @@
+"""The answer to patients: what every model says of every row, computed once for all that shows, keeps or sends it.
+
+Page, report, record, FHIR export, CDS card, smallest plan, timeline and cohort ask here and add what is theirs: words,
+hashes, chunks.
+
+>>> assessment = assess(frame, load_shipped())                                              # doctest: +SKIP
+>>> assessment["diabetes"].risk                              # (n,) probabilities           # doctest: +SKIP
+>>> assessment.answers()                                     # of the first row, in words' order # doctest: +SKIP
+>>> assessment.reasons("diabetes").values                    # n × p log-odds               # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from riskmodels.columns import Columns, Floats
+from riskmodels.criteria import Finding, find_criteria
+from riskmodels.explain.shapley import Reasons
+from riskmodels.outcomes import OUTCOME, Outcome
+from riskmodels.scores import prevent
+from riskmodels.scores.eligibility import Result
+from riskmodels.tabular.model import Estimates, RiskModel
+from riskmodels.tabular.support import Texts
+from riskmodels.units import Unit
+from riskmodels.vocabulary import VOCABULARY
+
+#: outcome → value of PREVENT that it was learnt from
+_LEARNT_FROM = {"cvd_10y": "total_cvd_10y"}
+
+
+@dataclass(frozen=True)
+class OutcomeEstimates:
+    """What is answered to one outcome for n rows.
+
+    Args:
+        risk, low, high: (n,) probability 0–1 and 90 % interval; NaN where refused.
+        logit: (n,) calibrated log-odds, also of refused rows.
+        refused: (n,) why there is no estimate; empty where there is one.
+        cautions: (n,) where a row is near the edge of the training data; empty otherwise.
+    """
+
+    risk: Floats = field(repr=False)
+    low: Floats = field(repr=False)
+    high: Floats = field(repr=False)
+    logit: Floats = field(repr=False)
+    refused: Texts = field(repr=False)
+    cautions: Texts = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to one outcome for one patient.
+
+    Args:
+        outcome: what it is a probability of.
+        risk, low, high: probability and 90 % interval, 0–1; NaN where refused.
+        refused: why no estimate is given; empty where one is.
+        caution: what to be careful about; empty where nothing.
+        standing: share (0–1) of people of the same age and sex with a lower risk; NaN where unknown.
+        published: value (0–1) of the published equation it was learnt from; NaN where there is none.
+    """
+
+    outcome: Outcome
+    risk: float = field(repr=False)
+    low: float = field(repr=False)
+    high: float = field(repr=False)
+    refused: str = field(repr=False)
+    caution: str = field(repr=False)
+    standing: float = field(repr=False)
+    published: float = field(repr=False)
+
+    @property
+    def given(self) -> bool:
+        """Whether an estimate is given."""
+        return self.refused == ""
+
+    def known_by(self, patient: pd.Series) -> str:
+        """The label of the fact by which the patient has it already; empty where none."""
+        return next((VOCABULARY[name].label for name in self.outcome.already if patient[name] == 1), "")
+
+    def settled(self, patient: pd.Series) -> bool:
+        """Whether what answers it without a model is known."""
+        return bool(self.outcome.settled_by) and not np.isnan(patient[self.outcome.settled_by])
+
+
+class Assessment:
+    """What models answer to n rows. Made by :func:`assess`; what is not asked of it is not computed.
+
+    Args:
+        frame: PatientFrame of n rows.
+        models: by name.
+        estimates: by the model's name.
+        reasons: by outcome, those that were computed with the estimates.
+        answered: the model's name by outcome, in the order of :data:`riskmodels.outcomes.OUTCOMES`, others after them.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        models: Mapping[str, RiskModel],
+        estimates: Mapping[str, Estimates],
+        reasons: Mapping[str, Reasons],
+        answered: Mapping[str, str],
+    ) -> None:
+        self.frame, self.models, self.outcomes = frame, models, tuple(answered)
+        self._estimates, self._reasons, self._answered = estimates, dict(reasons), answered
+        self._answers: dict[int, list[Answer]] = {}
+
+    def __getitem__(self, outcome: str) -> OutcomeEstimates:
+        found = self._estimates[self._answered[outcome]]
+        o = found.outcomes.index(outcome)
+        risk, low, high, logit = (values[:, o] for values in (found.risk, found.low, found.high, found.logit))
+        return OutcomeEstimates(risk, low, high, logit, found.refused[:, o], found.cautions[:, o])
+
+    def model(self, outcome: str) -> RiskModel:
+        """The model that answers an outcome."""
+        return self.models[self._answered[outcome]]
+
+    def row(self, row: int = 0) -> pd.Series:
+        """What is known of one patient."""
+        return self.frame.iloc[row]
+
+    def reasons(self, outcome: str) -> Reasons:
+        """Exact Shapley values of an outcome for every row, computed when they are first asked for."""
+        if outcome not in self._reasons:
+            self._reasons[outcome] = self.model(outcome).explain(self.frame, outcome)
+        return self._reasons[outcome]
+
+    @cached_property
+    def facts(self) -> Columns:
+        """What is known, as columns."""
+        return Columns.of(self.frame)
+
+    @cached_property
+    def prevent(self) -> Result:
+        """The published PREVENT equations of every row."""
+        return prevent.evaluate(self.facts)
+
+    def published(self, outcome: str) -> Floats:
+        """(n,) value (0–1) of the published equation an outcome was learnt from; NaN where there is none."""
+        if outcome not in _LEARNT_FROM:
+            return np.full(len(self.frame), np.nan)
+        return self.prevent.numbers[_LEARNT_FROM[outcome]]
+
+    def standing(self, outcome: str, row: int = 0) -> float:
+        """Share (0–1) of people of a patient's age and sex with a lower risk; NaN where refused or not known."""
+        risk = float(self[outcome].risk[row])
+        if np.isnan(risk):
+            return risk
+        age, sex = (float(self.facts[name][row]) for name in ("age", "sex"))
+        return self.model(outcome).percentile(outcome, risk, age, sex)
+
+    def criteria(self, units: Mapping[str, Unit] | None = None, row: int = 0) -> list[Finding]:
+        """Diagnostic criteria that one patient meets.
+
+        Args:
+            units: unit each number is shown in; canonical where absent.
+            row: of the frame.
+        """
+        return find_criteria(self.row(row), units)
+
+    def unknown(self, outcome: str, row: int = 0) -> list[str]:
+        """The inputs that serve an outcome and are not known of one patient."""
+        return [name for name in self.model(outcome).inputs_of(outcome) if np.isnan(self.facts[name][row])]
+
+    def narrowing(self, outcome: str, row: int = 0) -> pd.DataFrame:
+        """What each unknown input could change for one patient, as :meth:`RiskModel.narrowing` tells it."""
+        patient = self.facts if len(self.frame) == 1 else self.frame.iloc[row : row + 1]
+        return self.model(outcome).narrowing(patient, outcome)
+
+    def answers(self, row: int = 0) -> list[Answer]:
+        """The answers to one patient, in the order of :data:`riskmodels.outcomes.OUTCOMES`."""
+        if row not in self._answers:
+            self._answers[row] = [self._answer(OUTCOME[name], row) for name in self.outcomes if name in OUTCOME]
+        return self._answers[row]
+
+    def _answer(self, outcome: Outcome, row: int) -> Answer:
+        found = self[outcome.name]
+        return Answer(
+            outcome,
+            float(found.risk[row]),
+            float(found.low[row]),
+            float(found.high[row]),
+            str(found.refused[row]),
+            str(found.cautions[row]),
+            self.standing(outcome.name, row),
+            float(self.published(outcome.name)[row]),
+        )
+
+
+def assess(
+    frame: pd.DataFrame,
+    models: Mapping[str, RiskModel],
+    outcomes: Collection[str] | None = None,
+    *,
+    explained: bool = False,
+) -> Assessment:
+    """Ask the models.
+
+    Args:
+        frame: PatientFrame of any number of rows, as checked.
+        models: by name.
+        outcomes: to answer; all that the models serve when None.
+        explained: whether the reasons of all of them are wanted, which takes half the work when told beforehand.
+
+    Returns:
+        :class:`Assessment`, rows and index as given.
+
+    Raises:
+        ValueError: when two of the models answer the same outcome.
+    """
+    facts = Columns.of(frame)
+    answered: dict[str, str] = {}
+    estimates: dict[str, Estimates] = {}
+    reasons: dict[str, Reasons] = {}
+    for name, model in models.items():
+        wanted = [outcome for outcome in model.outcomes if outcomes is None or outcome in outcomes]
+        if twice := answered.keys() & set(wanted):
+            raise ValueError(f"two models answer {', '.join(sorted(twice))}")
+        answered |= dict.fromkeys(wanted, name)
+        if wanted and explained:
+            prediction, of_model = model.predict_and_explain(frame, wanted)
+            estimates[name] = Estimates.of(prediction)
+            reasons |= of_model
+        elif wanted:
+            estimates[name] = model.estimate(facts)
+    ordered = [name for name in OUTCOME if name in answered]
+    return Assessment(frame, models, estimates, reasons, {name: answered[name] for name in [*ordered, *answered]})
