@@ -62,7 +62,8 @@ def _section(model: RiskModel) -> str:
         "",
     ]
     for outcome, reports in card["evaluation"].items():
-        lines += ["", f"## {OUTCOME[outcome].label} (`{outcome}`)", "", _definition(outcome), ""]
+        told = OUTCOME[outcome]
+        lines += ["", f"## {told.label} (`{outcome}`)", "", f"The {told.definition}. Valid for {told.population}.", ""]
         lines += [_report(name, report) for name, report in reports.items()]
     return "\n".join(lines)
 
@@ -70,11 +71,6 @@ def _section(model: RiskModel) -> str:
 def _config(config: dict[str, Any]) -> str:
     plain = {k: v for k, v in config.items() if not isinstance(v, dict)}
     return ", ".join(f"{k} {v}" for k, v in plain.items())
-
-
-def _definition(outcome: str) -> str:
-    chosen = OUTCOME[outcome]
-    return f"The {chosen.definition}. Valid for {chosen.population}."
 
 
 def _parts(model: RiskModel) -> list[str]:
