@@ -6,6 +6,7 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.imaging.model import HINT
+from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import FOLDERS_VARIABLE, Found, find_models
 from riskmodels.records import Role
 from ui.image import job as image_job
@@ -16,7 +17,7 @@ from ui.image.models import STYLE, choose_model, draw_about, draw_in_sidebar, mo
 from ui.image.picture import draw_picture
 from ui.image.record import draw_keep
 from ui.image.result import draw_reading, limits_html
-from ui.image.state import Batch, Item
+from ui.image.state import Batch
 from ui.image.upload import draw_progress, draw_upload, take_files
 from ui.page import start_page
 from ui.text import plain

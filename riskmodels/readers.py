@@ -11,8 +11,8 @@ import riskmodels.cds.reading
 import riskmodels.imaging.picture
 import riskmodels.interop.columns.propose
 import riskmodels.interop.fhir.write
+import riskmodels.interop.table.safe_csv
 import riskmodels.interop.table.source
-import riskmodels.scoring.export
 import riskmodels.tasks.worker  # noqa: F401
 from riskmodels.interop.fhir.bundle import KINDS, model_of
 from riskmodels.interop.fhir.types import Version

@@ -1,4 +1,5 @@
-"""The house: arrows point down only, nothing executable is read from a file, every page goes through its gate.
+"""The house: arrows point down only, no packages import each other, nothing executable is read from a file, every page
+goes through its gate.
 
 Read from the source (AST), so that imports inside functions count as well.
 """
@@ -9,6 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,15 @@ FOUNDATION = tuple(ALLOWED)
 EXECUTABLE_FORMATS = set("pickle cPickle _pickle dill cloudpickle joblib shelve marshal jsonpickle".split())
 #: calls that read or write pickles, whatever module they hang on
 PICKLING_CALLS = {"read_pickle", "to_pickle", "torch.load", "torch.save"}
+#: modules of ui/ that need neither Streamlit, Starlette nor one another, under what ui/ is for; all else that needs
+#: none of these is library
+PRESENTATION = {
+    "draws": ("charts", "image.gauge", "image.overlay", "patient.scale", "tables"),
+    "says": ("cohort.mapping", "record.image_text", "text"),
+    "asks": ("patient.examples",),
+    "keeps for its session": ("uploads",),
+    "is served by": ("server.worker", "sign_in.claims", "sign_in.guarded", "sign_in.local"),
+}
 #: Streamlit calls that only mark a function when a module is imported
 DECORATORS = {"cache_data", "cache_resource", "fragment", "dialog"}
 
@@ -124,6 +135,15 @@ def forbidden_imports(paths: list[Path], *packages: str) -> list[str]:
     return [where(p, i.line, i.name) for p in paths for i in imports_of(p) if is_in(i.name, *packages)]
 
 
+def plant(root: Path, monkeypatch: pytest.MonkeyPatch, sources: dict[str, str]) -> None:
+    """Sources of a test in the place of the project's."""
+    for name, text in sources.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+    monkeypatch.setitem(globals(), "ROOT", root)
+    monkeypatch.setitem(globals(), "MODULES", {module_name(root / name): root / name for name in sources})
+
+
 class TestTheTestItself:
     """A test that reads source can rot: these keep its eyes open."""
 
@@ -158,6 +178,41 @@ class TestTheTestItself:
         assert find_cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": {"a"}}) == ["a", "b", "c", "a"]
         assert find_cycle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
+    def test_circle_of_packages_is_found_with_its_imports(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        plant(
+            tmp_path,
+            monkeypatch,
+            {
+                "riskmodels/units.py": "import math\n",
+                "riskmodels/care/__init__.py": "",
+                "riskmodels/care/rules.py": "from riskmodels import units\nfrom riskmodels.care import plan\n",
+                "riskmodels/care/plan.py": "def f():\n    from riskmodels.plans.search import best\n",
+                "riskmodels/plans/search.py": "from ..links import joined\n",
+                "riskmodels/links.py": "if TYPE_CHECKING:\n    from riskmodels.care.rules import Rule\n",
+            },
+        )
+        assert packages_importing_each_other() == [
+            "riskmodels/care/plan.py:2 imports riskmodels.plans.search",
+            "riskmodels/plans/search.py:1 imports riskmodels.links",
+            "riskmodels/links.py:2 imports riskmodels.care.rules",
+        ]
+
+    def test_modules_of_one_package_are_no_circle(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        plant(tmp_path, monkeypatch, {"ui/image/a.py": "import ui.image.b\n", "ui/image/b.py": "import ui.image.a\n"})
+        assert packages_importing_each_other() == []
+
+    def test_arithmetic_in_the_user_interface_is_seen(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        sources = {
+            "ui/cohort/__init__.py": "",
+            "ui/cohort/mean.py": "import numpy\nimport riskmodels.units\n",
+            "ui/cohort/page.py": "import streamlit as st\n",
+            "ui/cohort/table.py": "from ui.cohort import mean\n",
+        }
+        plant(tmp_path, monkeypatch, sources)
+        assert needing_no_page() == {"ui.cohort.mean"}
+
 
 class TestDirections:
     def test_library_never_imports_streamlit_or_what_is_above_it(self) -> None:
@@ -185,6 +240,31 @@ class TestDirections:
 
     def test_foundation_needs_no_neural_network(self) -> None:
         assert forbidden_imports(foundation(), "torch", "sklearn", "shap", "xgboost") == []
+
+
+def needing_no_page() -> set[str]:
+    """Modules of ui/ that import neither Streamlit, Starlette nor another module of ui/."""
+    modules = {name: path for name, path in MODULES.items() if is_in(name, "ui") and path.name != "__init__.py"}
+    return {name for name, path in modules.items() if not forbidden_imports([path], "streamlit", "starlette", "ui")}
+
+
+class TestUserInterface:
+    """What ``ui/`` is for stands in CONTRIBUTING: what a page draws, says, asks, keeps or is served by."""
+
+    def test_what_needs_no_page_is_library_or_is_named(self) -> None:
+        named = {f"ui.{name}" for names in PRESENTATION.values() for name in names}
+        library, gone = sorted(needing_no_page() - named), sorted(named - needing_no_page())
+        assert not library, (
+            f"{', '.join(library)}: what reads, computes or decides about a patient, a table or a picture belongs into "
+            "riskmodels/; what a page draws, says, asks, keeps or is served by is named in PRESENTATION"
+        )
+        assert not gone, f"{', '.join(gone)}: take it out of PRESENTATION"
+
+    def test_what_every_page_uses_stands_on_no_room(self) -> None:
+        top = {path for path in UI if path.parent == ROOT / "ui"}
+        rooms = {package_of(name) for name, path in MODULES.items() if is_in(name, "ui") and path not in top}
+        assert forbidden_imports(sorted(top - {ROOT / "ui/page.py"}), *rooms) == []
+        assert forbidden_imports([ROOT / "ui/page.py"], *rooms - {"ui.sign_in"}) == []
 
 
 def find_cycle(graph: dict[str, set[str]]) -> list[str]:
@@ -216,6 +296,24 @@ def import_graph(at_module_level: bool) -> dict[str, set[str]]:
     return graph
 
 
+def package_of(name: str) -> str:
+    """The directory of a module; pages and what lies directly in ``riskmodels/`` or ``ui/`` stand for themselves."""
+    parent = name.rpartition(".")[0]
+    alone = MODULES[name].name == "__init__.py" or parent in ("", "riskmodels", "ui", "pages")
+    return name if alone else parent
+
+
+def packages_importing_each_other() -> list[str]:
+    """One circle of packages, an import for each arrow, those in functions and for type checkers too; empty if none."""
+    arrows: dict[str, dict[str, str]] = {}
+    for name, path in MODULES.items():
+        for found in (i for i in imports_of(path) if i.name in MODULES):
+            evidence = where(path, found.line, f"imports {found.name}")
+            arrows.setdefault(package_of(name), {}).setdefault(package_of(found.name), evidence)
+    circle = find_cycle({package: set(to) - {package} for package, to in arrows.items()})
+    return [arrows[package][following] for package, following in pairwise(circle)]
+
+
 class TestCycles:
     def test_no_module_imports_itself_by_a_detour(self) -> None:
         graph = import_graph(at_module_level=True)
@@ -227,6 +325,10 @@ class TestCycles:
     def test_no_cycle_hides_in_functions(self) -> None:
         graph = import_graph(at_module_level=False)
         assert find_cycle({name: to for name, to in graph.items() if is_in(name, "riskmodels")}) == []
+
+    def test_no_two_packages_import_each_other(self) -> None:
+        chain = packages_importing_each_other()
+        assert not chain, "packages import each other:\n" + "\n".join(chain)
 
 
 def reads_weights_only(call: ast.Call) -> bool:

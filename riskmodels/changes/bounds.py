@@ -69,6 +69,10 @@ class Bound:
         shown = np.round(counts * unit.step, unit.decimals)
         return np.asarray(to_canonical(shown, unit), dtype=float)
 
+    def holds(self, before: float, after: float) -> bool:
+        """Whether a value may go that far; it may have been moved along by another one before."""
+        return self.direction * (self.reach(before) - after) >= -_EPSILON
+
     @property
     def text(self) -> str:
         """The bound in words: “Systolic pressure: down to 120 mmHg, by at most 40 mmHg”."""

@@ -17,7 +17,7 @@ import pandas as pd
 from riskmodels.assessment import OutcomeEstimates, assess
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
 from riskmodels.changes.links import Links, load_links
-from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_path, grids, settle
+from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_paths, grids, settle
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
 from riskmodels.tabular.model import RiskModel
@@ -117,7 +117,7 @@ def smallest_plan(
     """
     _refuse(model, outcome, threshold, most)
     patient, lines = row[[name for name in row.index if name in VOCABULARY]].astype(float), links or load_links()
-    asked = _Asked(model, outcome, threshold, patient, lines, units or {})
+    asked = _Asked(model, outcome, threshold, patient, lines, units or {}, {bound.name: bound for bound in bounds})
     start, refused = asked.begin()
     if refused:
         return asked.plan((), False, start, f"No estimate is given for this patient: {refused}.")
@@ -152,6 +152,7 @@ class _Asked:
     patient: pd.Series
     links: Links
     units: Mapping[str, Unit]
+    bounds: Mapping[str, Bound]
 
     def estimates(self, rows: Sequence[pd.Series]) -> list[Estimate]:
         found = self._ask(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
@@ -178,20 +179,21 @@ class _Asked:
         return self.lowest(space, tried, limit, start, most)
 
     def walk(self, space: Space, state: States) -> tuple[Step, ...]:
-        """The path to a state, step by step; empty where there is none."""
-        order = find_path(space, state) or []
-        rows, changed = [self.patient], []
-        for i in order:
-            ladder = space.ladders[i]
-            value = float(ladder.rungs[state[i]])
-            done = apply(rows[-1], {ladder.name: value}, self.links)
-            changed.append((ladder.name, float(rows[-1][ladder.name]), value, done.moved))
-            rows.append(done.row)
-        estimates = self.estimates(rows[1:]) if changed else []
-        return tuple(
-            Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
-            for (name, before, after, moved), estimate in zip(changed, estimates, strict=True)
-        )
+        """The path to a state, step by step, each within its bound; empty where there is none."""
+        for order in find_paths(space, state):
+            rows, changed = [self.patient], []
+            for i in order:
+                name, value = space.ladders[i].name, float(space.ladders[i].rungs[state[i]])
+                done = apply(rows[-1], {name: value}, self.links)
+                changed.append((name, float(rows[-1][name]), value, done.moved))
+                rows.append(done.row)
+            if all(self.bounds[name].holds(before, after) for name, before, after, _ in changed):
+                estimates = self.estimates(rows[1:]) if changed else []
+                return tuple(
+                    Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
+                    for (name, before, after, moved), estimate in zip(changed, estimates, strict=True)
+                )
+        return ()
 
     def say(self, name: str, before: float, after: float, moved: Sequence[Moved]) -> str:
         variable, unit = VOCABULARY[name], self.units.get(name)

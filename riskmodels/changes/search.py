@@ -259,11 +259,11 @@ def _with_every_rung(space: Space, state: States, ladder: int) -> States:
     return trials
 
 
-def find_path(space: Space, state: States) -> list[int] | None:
-    """An order of a state's changes in which every step lowers the estimate, the greatest fall first.
+def find_paths(space: Space, state: States) -> list[list[int]]:
+    """Orders of a state's changes in which every step lowers the estimate, the greatest fall first.
 
     Returns:
-        Ladders in that order; None where there is no such order, or the model refuses on the way.
+        Ladders in each order; none where there is no such order, or the model refuses on the way.
     """
     moved = np.flatnonzero(state).tolist()
     subsets = [frozenset(s) for size in range(len(moved) + 1) for s in combinations(moved, size)]
@@ -274,4 +274,4 @@ def find_path(space: Space, state: States) -> list[int] | None:
         falls = [logit[frozenset(order[:size])] for size in range(len(order) + 1)]
         if np.all(np.diff(falls) < 0):
             paths.append((falls, list(order)))
-    return min(paths)[1] if paths else None
+    return [order for _, order in sorted(paths)]

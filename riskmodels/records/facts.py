@@ -58,6 +58,18 @@ class Facts:
     canonical: Mapping[str, float] = field(repr=False)
 
 
+def canonical(name: str, value: Entered) -> float:
+    """A value as entered → in the canonical unit; the code of a choice as it is."""
+    if not value.unit:
+        return value.value
+    return float(to_canonical(value.value, find_unit(VOCABULARY[name].units, value.unit)))
+
+
+def make_facts(entered: Mapping[str, Entered]) -> Facts:
+    """Facts from what was entered; the canonical value follows from it, so that the two always agree."""
+    return Facts(dict(entered), {name: canonical(name, value) for name, value in entered.items()})
+
+
 def checked(facts: Facts) -> Facts:
     """The facts as plain numbers, once every one of them is known to mean the same in both forms.
 

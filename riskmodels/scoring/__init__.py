@@ -4,8 +4,8 @@ In memory: :func:`score_cohort`. Any length, bounded memory: :func:`score_stream
 :mod:`riskmodels.scoring.ray_engine`.
 """
 
+from riskmodels.interop.table.safe_csv import to_csv
 from riskmodels.scoring.cohort import Counts, ScoredCohort
-from riskmodels.scoring.export import to_csv
 from riskmodels.scoring.in_memory import score_cohort
 from riskmodels.scoring.stream import CancelledError, Chunk, Plan, StreamCounts, score_stream
 

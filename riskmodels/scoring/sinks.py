@@ -13,8 +13,8 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from riskmodels.errors import InputError
+from riskmodels.interop.table.safe_csv import SIGNS, harmless
 from riskmodels.interop.table.sniff import UTF8_BOM
-from riskmodels.scoring.export import SIGNS, harmless
 
 #: rows of a Parquet row group
 GROUP_ROWS = 65_536

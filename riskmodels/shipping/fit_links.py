@@ -55,7 +55,7 @@ def fit_links(cohort: pd.DataFrame) -> Links:
     """Fit every line.
 
     Args:
-        cohort: from :func:`riskmodels.cohorts.read_nhanes`.
+        cohort: from :func:`riskmodels.cohorts.nhanes.frame.read_nhanes`.
 
     Returns:
         :class:`~riskmodels.changes.links.Links`.

@@ -82,7 +82,7 @@ def label_population(cohort: pd.DataFrame) -> Labelled:
     """NHANES with the four population outcomes.
 
     Args:
-        cohort: from :func:`riskmodels.cohorts.read_nhanes`.
+        cohort: from :func:`riskmodels.cohorts.nhanes.frame.read_nhanes`.
     """
     # hours fasted say something about the glucose drawn then, and nothing without it
     cohort = cohort.assign(fasting_hours=cohort["fasting_hours"].where(cohort["glucose"].notna()))

@@ -1,7 +1,7 @@
 """The other side: what runs in the process of one task, and ends with it or with the server.
 
 A process does one task and is gone, with all that it held of a patient. It is forked from a keeper that has imported
-the readers (:mod:`riskmodels.tasks.preload`) and was itself started afresh: it never had the server's files, sockets or
+the readers (:mod:`riskmodels.readers`) and was itself started afresh: it never had the server's files, sockets or
 database.
 """
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
@@ -258,6 +258,11 @@ people = st.fixed_dictionaries(
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(facts=people, share=st.floats(0.2, 0.98), outcome=st.sampled_from(["cvd_10y", "cvd_death_10y", "dysglycaemia"]))
+@example(  # a higher HDL cholesterol moves the total one before it is lowered itself
+    facts={"age": 67, "sex": 0, "systolic_bp": 105, "total_cholesterol": 215, "hdl_cholesterol": 44, "smoking": 1,
+           "bp_medication": 1},
+    share=0.5, outcome="cvd_death_10y",
+)  # fmt: skip
 def test_any_plan_holds_what_it_promises(model: RiskModel, facts: dict[str, float], share: float, outcome: str) -> None:
     row = patient(**facts)
     start = risk(model, row, outcome)

@@ -19,11 +19,11 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE
+from riskmodels.imaging.reading import Loaded, read_item
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Picture, Reading, Share
-from ui.image.models import Loaded, in_order
+from ui.image.models import in_order
 from ui.image.picture import HIDDEN, LOOKED
-from ui.image.reading import read_item
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ""

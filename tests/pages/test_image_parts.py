@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Reading
-from riskmodels.scoring.export import to_csv
+from riskmodels.interop.table.safe_csv import to_csv
 from ui.image.batch import counts_text, result_table, shown_table
 from ui.image.checks import checks_html
 from ui.image.gauge import PROBABILITY, RATIO, draw_gauge
 from ui.image.overlay import area_table, blend, draw_heart, heat_colours, heat_words, place_words
-from ui.image.reading import shrink, small_map, stretched
 from ui.image.result import finding_html, limits_html
-from ui.image.state import Batch, Item
+from ui.image.state import Batch
 from ui.record.image_text import interval, percent
 
 GREY = np.full((60, 80, 3), 120, dtype=np.uint8)
@@ -88,26 +88,6 @@ class TestOverlay:
         assert changed[180, 100:300].all()
         assert not changed[:90].any()
         assert not changed[:, 310:].any()
-
-
-class TestPixels:
-    @given(st.integers(1, 300), st.integers(1, 300))
-    def test_shrunk_pictures_fit_and_small_ones_stay(self, height, width):
-        pixels = np.zeros((height, width, 3), dtype=np.uint8)
-        shrunk = shrink(pixels, 100)
-        assert max(shrunk.shape[:2]) <= 100
-        assert shrunk.shape == pixels.shape or max(height, width) > 100
-
-    def test_map_is_kept_small_and_whole(self):
-        kept = small_map(np.linspace(0, 1, 1000 * 800, dtype=np.float32).reshape(1000, 800))
-        assert kept.shape == (512, 410)
-        assert kept.max() >= 254
-
-    def test_map_with_gaps_counts_them_as_cold(self):
-        assert small_map(np.full((4, 4), np.nan, dtype=np.float32)).max() == 0
-
-    def test_even_film_is_no_division_by_zero(self):
-        assert stretched(GREY).shape == GREY.shape
 
 
 class TestGauge:

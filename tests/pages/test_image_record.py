@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Finding, HeartSize, Line, Reading, Share
 from riskmodels.records import LOCAL, Actor, NotFoundError, Role, images, patients
@@ -17,7 +18,6 @@ from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.patients import Patient
 from ui.database import database
 from ui.image import record as image_record
-from ui.image.state import Item
 from ui.record.image_study import finding_words, study_of
 
 REFERABLE = Finding("referable", "Referable retinopathy", 0.04, 0.02, 0.07, 0.84, "It does not look like it.")

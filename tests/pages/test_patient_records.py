@@ -14,8 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.assessment import assess
 from riskmodels.records import LOCAL, Actor, Role, assessments, audit, drafts, patients, visits
+from riskmodels.records.facts import make_facts
 from riskmodels.records.listing import Query, search
 from riskmodels.records.patients import Entered, Facts, Patient
+from riskmodels.records.visit_facts import fit
 from riskmodels.records.visits import Visit
 from riskmodels.vocabulary import VOCABULARY
 from ui.database import database
@@ -114,8 +116,6 @@ def visits_of(patient: Patient) -> list[Visit]:
 
 def store(day: date | None = None, **facts: tuple[float, str]) -> tuple[Patient, Visit]:
     """A record made by somebody else, without a page."""
-    from ui.record.facts import fit, make_facts
-
     known = {"age": (54.0, "years"), "sex": (0.0, ""), **facts}
     fitting = fit(make_facts({name: Entered(*entered) for name, entered in known.items()}))
     answers = assessments.to_keep(assess(fitting.frame, shipped_models()))
@@ -124,8 +124,6 @@ def store(day: date | None = None, **facts: tuple[float, str]) -> tuple[Patient,
 
 def save_over(visit: Visit, **facts: tuple[float, str]) -> Visit:
     """Somebody else changes a visit."""
-    from ui.record.facts import fit, make_facts
-
     entered = {**visit.facts.entered, **{name: Entered(*value) for name, value in facts.items()}}
     fitting = fit(make_facts(entered))
     answers = assessments.to_keep(assess(fitting.frame, shipped_models()))

@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 
 from riskmodels.imaging import picture
+from riskmodels.imaging.reading import read_item
 from ui.image.picture import _tell
-from ui.image.reading import read_item
 
 sys.path.append(str(Path(__file__).parent))
 

@@ -9,9 +9,8 @@ from hashlib import sha256
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from riskmodels.records import audit, users
+from riskmodels.records import audit, audit_export, users
 from riskmodels.records.audit import Action, Event, EventPage
-from ui.audit import export as audit_export
 from ui.audit import words as audit_words
 from ui.audit.check import draw_check
 from ui.clock import today, zone

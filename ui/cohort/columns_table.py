@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.errors import InputError
+from riskmodels.interop.columns.edits import with_unit
 from riskmodels.interop.columns.mapping import AT_BOUND, NOT_USABLE, CohortMapping, ColumnMapping, answers
 from riskmodels.vocabulary import Kind, Variable
 from ui.cohort import state as cohort_state
@@ -26,9 +27,9 @@ from ui.cohort.mapping import (
     meaning_words,
     read_as,
     read_column_as,
+    unit_symbol,
     unit_symbols,
     with_edits,
-    with_unit,
 )
 from ui.cohort.state import Upload
 from ui.text import count, plain
@@ -104,7 +105,7 @@ def draw_one_column(upload: Upload, mapping: CohortMapping) -> None:
             "Unit",
             symbols,
             column.unit or OPEN_UNIT,
-            lambda m, to: with_unit(m, upload.sample, header, to),
+            lambda m, to: with_unit(m, upload.sample, header, unit_symbol(to)),
         )
         if proposed.variable == column.variable and proposed.unit_evidence:
             st.caption(plain(proposed.unit_evidence, 300))

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
 from riskmodels.errors import InputError
-from riskmodels.interop.columns import dates
-from riskmodels.interop.columns.mapping import NOT_USABLE, UNANSWERED, UNKNOWN, Code, CohortMapping, ColumnMapping, Role
-from riskmodels.interop.columns.propose import ColumnProposal, Proposal, describe_column
+from riskmodels.interop.columns.edits import read_as_role, read_as_variable, with_unit
+from riskmodels.interop.columns.mapping import UNANSWERED, CohortMapping, ColumnMapping, Role
+from riskmodels.interop.columns.propose import ColumnProposal, Proposal
 from riskmodels.interop.columns.sample import Sample
-from riskmodels.units import find_unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
 
 NOT_USED, PATIENT, VISIT_DATE = "not used", "Patient number", "Date of visit"
@@ -43,6 +41,11 @@ def unit_symbols(mapping: CohortMapping) -> list[str]:
     """Units that some column of the file may be in."""
     used = [column.of for column in mapping.columns if column.of is not None]
     return list(dict.fromkeys(unit.symbol for variable in used for unit in variable.units))
+
+
+def unit_symbol(cell: str | None) -> str:
+    """The symbol of the unit that stands in a cell; empty where none does."""
+    return "" if cell in (None, OPEN_UNIT, NO_UNIT) else str(cell)
 
 
 def mapping_table(proposal: Proposal, mapping: CohortMapping) -> pd.DataFrame:
@@ -104,8 +107,8 @@ def with_edits(
         try:
             if READ_AS in cells:
                 mapping = read_column_as(mapping, sample, header, str(cells[READ_AS]))
-            if UNIT in cells:
-                mapping = with_unit(mapping, sample, header, str(cells[UNIT] or ""))
+            if UNIT in cells and not (cells[UNIT] == NO_UNIT and mapping.column(header).of is None):
+                mapping = with_unit(mapping, sample, header, unit_symbol(cells[UNIT]))
         except InputError as error:
             complaints.append(f"“{header}”: {error}")
     return mapping, complaints
@@ -124,47 +127,7 @@ def read_column_as(mapping: CohortMapping, sample: Sample, header: str, choice: 
         InputError: when there is no such column or choice.
     """
     if choice in _LABELS:
-        return _as_variable(mapping, sample, header, _LABELS[choice])
+        return read_as_variable(mapping, sample, header, _LABELS[choice])
     if choice not in _ROLES:
         raise InputError(f"A column cannot be read as “{choice}”.", hint="Choose one of the list.")
-    role = _ROLES[choice]
-    if role is not Role.CARRIED:
-        for other in mapping.columns:
-            if other.role is role and other.header != header:
-                mapping = mapping.with_column(other.header, role=Role.CARRIED)
-    formats = dates.formats_of(sample.cells[header]) if role is Role.DATE else ()
-    return mapping.with_column(header, role=role, date_format=formats[0] if len(formats) == 1 else "")
-
-
-def _as_variable(mapping: CohortMapping, sample: Sample, header: str, variable: str) -> CohortMapping:
-    proposed = describe_column(sample, header, variable).mapping
-    constants = {name: value for name, value in mapping.constants.items() if name != variable}
-    mapping = replace(mapping, constants=constants)
-    if proposed.variable != variable:  # its values do not fit: the analyst's word counts, the problems will be told
-        return mapping.with_column(header, variable=variable)
-    return mapping.with_column(header, variable=variable, unit=proposed.unit, codes=proposed.codes)
-
-
-def with_unit(mapping: CohortMapping, sample: Sample, header: str, symbol: str) -> CohortMapping:
-    """Say in which unit a column is; its codes for “missing” are proposed anew, for they depend on it.
-
-    Raises:
-        InputError: when the column has no such unit.
-    """
-    column = mapping.column(header)
-    if column.of is None and symbol == NO_UNIT:
-        return mapping
-    if column.of is None:
-        raise InputError("A column that is not used has no unit.", hint="Choose first what it is read as.")
-    if symbol in ("", OPEN_UNIT, NO_UNIT):
-        return mapping.with_column(header, unit="")
-    found = find_unit(column.of.units, symbol)
-    proposed = describe_column(sample, header, column.variable, found.symbol).mapping
-    codes = proposed.codes if proposed.variable == column.variable else column.codes
-    return mapping.with_column(header, unit=found.symbol, codes=_kept(column.codes, codes))
-
-
-def _kept(before: Iterable[Code], after: Iterable[Code]) -> tuple[Code, ...]:
-    """The new codes, where the analyst had answered one the answer stays."""
-    answered = {code.text: code.means for code in before if code.means not in (UNANSWERED, UNKNOWN, NOT_USABLE)}
-    return tuple(replace(code, means=answered.get(code.text, code.means)) for code in after)
+    return read_as_role(mapping, sample, header, _ROLES[choice])

@@ -7,11 +7,12 @@ from dataclasses import replace
 import streamlit as st
 
 from riskmodels.interop.columns import dates
+from riskmodels.interop.columns.edits import read_as_variable, with_unit
 from riskmodels.interop.columns.mapping import Asks, CohortMapping, Combine, Question, Role
 from riskmodels.vocabulary import VOCABULARY, Kind
 from ui.cohort import state as cohort_state
 from ui.cohort.mapping import PATIENT as PATIENT_NUMBER
-from ui.cohort.mapping import VISIT_DATE, meaning_words, read_as, read_column_as, with_unit
+from ui.cohort.mapping import VISIT_DATE, meaning_words, read_as, read_column_as
 from ui.cohort.state import Upload
 from ui.text import count, plain
 
@@ -104,7 +105,7 @@ def answered(question: Question, option: str, upload: Upload, mapping: CohortMap
     if question.asks is Asks.NEEDED:
         if option.startswith(_EVERY):
             return replace(mapping, constants=mapping.constants | {question.variable: rest})
-        return read_column_as(mapping, upload.sample, rest, VOCABULARY[question.variable].label)
+        return read_as_variable(mapping, upload.sample, rest, question.variable)
     if question.header:
         return mapping.with_column(question.header, date_format=option)
     return read_column_as(mapping, upload.sample, rest, _role_asked(question))

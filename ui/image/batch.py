@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Reading
-from riskmodels.scoring.export import to_csv
-from ui.image.state import Batch, Item
+from riskmodels.interop.table.safe_csv import to_csv
+from ui.image.state import Batch
 from ui.record import image_text
 from ui.text import count
 

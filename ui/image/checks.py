@@ -7,8 +7,8 @@ from html import escape
 
 import streamlit as st
 
+from riskmodels.imaging.reading import Item
 from riskmodels.imaging.results import Check
-from ui.image.state import Item
 
 #: checks that may pass with a warning, whose words must be in view
 WARNING = ("Writing in the picture", "View")

@@ -10,9 +10,9 @@ from threading import Event
 
 import streamlit as st
 
-from ui.image.models import Loaded, model_key
-from ui.image.reading import read_item
-from ui.image.state import Batch, File, Item
+from riskmodels.imaging.reading import Item, Loaded, read_item
+from ui.image.models import model_key
+from ui.image.state import Batch, File
 
 _JOB = "image.job"
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 import streamlit as st
 
-from riskmodels.imaging.model import HEART_SIZE, ImageModel
+from riskmodels.imaging.model import HEART_SIZE
+from riskmodels.imaging.reading import Loaded
 from riskmodels.imaging.registry import Found, find_models
 from riskmodels.tabular.device import choose_device
 
@@ -19,21 +19,6 @@ STYLE = Path(__file__).parent / "image.css"
 #: session-state key: the name of the model chosen
 _CHOSEN = "image.model"
 _MOST_BUTTONS = 3
-
-
-@dataclass(frozen=True, eq=False)
-class Loaded:
-    """A model in memory, shared by all sessions.
-
-    Args:
-        model: reads pictures and explains itself.
-        found: its folder and card.
-        lock: held while it computes: gradients of two pictures must not meet.
-    """
-
-    model: ImageModel
-    found: Found
-    lock: Lock
 
 
 def model_key(found: Found) -> str:

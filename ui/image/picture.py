@@ -10,12 +10,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from riskmodels.errors import CareRiskError
+from riskmodels.imaging.reading import Item, Shown, open_bytes, show, small_map
 from riskmodels.imaging.registry import Found
 from ui.image import overlay as image_overlay
 from ui.image import state as image_state
 from ui.image.models import load, model_key
-from ui.image.reading import Shown, open_bytes, show, small_map
-from ui.image.state import SHOWN, Batch, Item
+from ui.image.state import SHOWN, Batch
 from ui.memo import remembered
 
 _LOG = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from datetime import date
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
+from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import Found
 from riskmodels.records import Role, images, listing
 from riskmodels.records.facts import FIRST_DAY
@@ -15,7 +16,6 @@ from riskmodels.records.listing import Query
 from riskmodels.records.patients import Patient
 from ui.clock import today
 from ui.database import database
-from ui.image.state import Item
 from ui.record import state as record_state
 from ui.record.image_study import study_of
 from ui.records.rows import who_text

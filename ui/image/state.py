@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from riskmodels.imaging.results import Reading
+from riskmodels.imaging.reading import Item
 from ui.memo import forget
 from ui.uploads import Shelf, UploadedFile
 
@@ -23,32 +23,6 @@ MOST_FILES = 100
 SHOWN = "image_shown"
 _BATCHES, _BYTES, _MAPS, _UNDO, _NONCE = "image.batches", "image.bytes", "image.maps", "image.undo", "image.nonce"
 _MOST_MAPS = 12
-
-
-@dataclass(frozen=True, eq=False)
-class Item:
-    """One picture and what the model said of it; masks and pixels are not kept.
-
-    Args:
-        number: place among the files, from 1.
-        name: of the file, as the browser gave it; only shown, never logged.
-        sha256: of the file's bytes.
-        reading: checks, refusal or findings; masks of a heart are left out.
-        thumbnail: a small JPEG; empty when the file could not be opened.
-        facts: what kind of file it is, for people: ``JPEG, 1,411 × 1,411 pixels``.
-    """
-
-    number: int
-    name: str
-    sha256: str
-    reading: Reading
-    thumbnail: bytes = b""
-    facts: str = ""
-
-    @property
-    def refused(self) -> bool:
-        """Whether there is no reading."""
-        return bool(self.reading.refused)
 
 
 @dataclass(frozen=True, eq=False)

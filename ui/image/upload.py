@@ -9,11 +9,11 @@ import streamlit as st
 
 from riskmodels import ROOT
 from riskmodels.imaging.picture import MAX_BYTES
+from riskmodels.imaging.reading import read_item
 from riskmodels.imaging.registry import Found
 from ui.image import job as image_job
 from ui.image import state as image_state
 from ui.image.models import load, model_key
-from ui.image.reading import read_item
 from ui.image.state import MOST_FILES, SHOWN, Batch, File
 from ui.memo import remembered
 from ui.text import count

@@ -1,8 +1,8 @@
 """What is typed and not saved, kept in the database as a draft of its owner, so that a refresh loses nothing.
 
 One short write when the content changed, none otherwise, by a thread beside the pages
-(:mod:`ui.record.autosave_writer`). The address holds the draft's random id; another person's draft, or one older than a
-day, is as if it were not there.
+(:mod:`riskmodels.records.draft_writer`). The address holds the draft's random id; another person's draft, or one older
+than a day, is as if it were not there.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ import streamlit as st
 
 from riskmodels.errors import UnitError
 from riskmodels.records import drafts
+from riskmodels.records.draft_writer import WRITER
+from riskmodels.records.facts import make_facts
 from riskmodels.records.patients import Entered
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 from ui.database import database
 from ui.record import draft
-from ui.record import facts as record_facts
 from ui.record import reconnect as record_return
 from ui.record import state as record_state
 from ui.record import talk as record_talk
-from ui.record.autosave_writer import WRITER
 from ui.record.draft import Content, Exact, Undo
 from ui.record.state import Opened
 from ui.sign_in.account import current_actor
@@ -168,7 +168,7 @@ def _opened_json(record: Opened | None) -> dict[str, Any] | None:
 
 
 def _at_visit(record: Opened, kept: Mapping[str, Any]) -> Opened:
-    base = record_facts.make_facts({n: Entered(float(v), str(unit)) for n, (v, unit) in kept["base"].items()})
+    base = make_facts({n: Entered(float(v), str(unit)) for n, (v, unit) in kept["base"].items()})
     day = date.fromisoformat(kept["day"])
     now = next((v for v in record.visits if v.id == kept["visit"]), None)
     if now is None:  # a new visit, or one that somebody deleted

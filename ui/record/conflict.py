@@ -7,6 +7,7 @@ from html import escape
 
 import streamlit as st
 
+from riskmodels.records import visit_facts
 from riskmodels.records.visits import Visit
 from riskmodels.scores.inputs import variable_of
 from ui.record import facts as record_facts
@@ -79,7 +80,7 @@ def _draw_day(record: Opened, theirs: Visit) -> date:
 def _draw_end(theirs: Visit, chosen: dict[str, str], day: date) -> None:
     """Save what was chosen, or leave it."""
     facts = record_save.merged(theirs, chosen)
-    unusable = record_facts.fit(facts).unusable
+    unusable = visit_facts.fit(facts).unusable
     for problem in unusable:
         draw_failure(problem.text)
     with st.container(horizontal=True):

@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from riskmodels.records import visit_facts
 from riskmodels.records.facts import FIRST_DAY, LONGEST_LABEL
 from riskmodels.records.patients import UNDO
 from ui import clock as record_clock
@@ -101,7 +102,7 @@ def _draw_leave(then: Step | None) -> None:
 
 @st.dialog("Values that cannot be saved", on_dismiss=_close)
 def _draw_unusable(then: Step | None) -> None:
-    problems = record_facts.fit(record_facts.facts_of_form()).unusable
+    problems = visit_facts.fit(record_facts.facts_of_form()).unusable
     st.html(f"<ul>{''.join(f'<li>{escape(problem.text)}</li>' for problem in problems)}</ul>")
     _say(f"{_CANNOT} Correct it, or leave it unknown and save the rest.")
     with st.container(horizontal=True):
@@ -133,7 +134,7 @@ def _draw_new(record: Opened) -> None:
 def _draw_carry(record: Opened, day: date) -> bool:
     """What does not change, offered; whether it is taken."""
     latest = record.latest
-    kept = record_facts.lasting(latest, day) if latest else None
+    kept = visit_facts.lasting(latest, day) if latest else None
     if latest is None or kept is None or not kept.entered:
         return False
     carry = st.checkbox("Carry over what does not change", value=True, key="record.begin.carry")

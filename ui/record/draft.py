@@ -17,9 +17,9 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.checks import Checked, check
-from riskmodels.records.patients import Entered
+from riskmodels.records.facts import Entered, canonical
 from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
-from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
+from riskmodels.units import Unit, find_unit, from_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui.memo import remembered
 
@@ -143,13 +143,6 @@ def is_empty() -> bool:
 def entered(name: str) -> Entered | None:
     """What a person entered in a field, in the unit it was typed in; None for unknown."""
     return content().entered.get(name)
-
-
-def canonical(name: str, value: Entered) -> float:
-    """A value as entered → in the canonical unit; the code of a choice as it is."""
-    if not value.unit:
-        return value.value
-    return float(to_canonical(value.value, find_unit(VOCABULARY[name].units, value.unit)))
 
 
 def _in_unit(name: str, value: Entered) -> float:

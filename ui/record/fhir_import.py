@@ -16,7 +16,7 @@ from riskmodels.errors import CareRiskError
 from riskmodels.interop.fhir.facts import shortest
 from riskmodels.interop.fhir.read import LOOK_BACK, FhirPatient, Found, UnknownCode, Unused, read_bundle
 from riskmodels.interop.fhir.safe_json import MAX_BYTES
-from riskmodels.records.patients import Entered
+from riskmodels.records.facts import Entered, canonical
 from riskmodels.scores.inputs import variable_of
 from riskmodels.tasks import Limits, Task, shared_room
 from riskmodels.units import find_unit
@@ -92,7 +92,7 @@ def when_measured(name: str) -> str:
 def _unchanged(found: Found) -> bool:
     """Whether the form still holds the value that was imported."""
     value = draft.entered(found.name)
-    return value is not None and math.isclose(draft.canonical(found.name, value), found.value, rel_tol=1e-9)
+    return value is not None and math.isclose(canonical(found.name, value), found.value, rel_tol=1e-9)
 
 
 def _entered(found: Found) -> Entered:

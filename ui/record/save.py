@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from riskmodels.records import assessments, patients, visits
+from riskmodels.records import assessments, patients, visit_facts, visits
+from riskmodels.records.facts import make_facts
 from riskmodels.records.patients import UNDO, Entered, Facts, Patient, PatientConflictError
+from riskmodels.records.visit_facts import Fitting
 from riskmodels.records.visits import Difference, Visit, VisitConflictError
 from ui import clock as record_clock
 from ui.database import database
@@ -16,7 +18,6 @@ from ui.record import draft
 from ui.record import facts as record_facts
 from ui.record import state as record_state
 from ui.record import talk as record_talk
-from ui.record.facts import Fitting
 from ui.record.state import Opened
 from ui.record.talk import Step
 from ui.sign_in.account import current_actor
@@ -45,7 +46,7 @@ def begin(then: Step | None = None) -> None:
     Args:
         then: where to go once it is saved.
     """
-    if record_facts.fit(record_facts.facts_of_form()).unusable:
+    if visit_facts.fit(record_facts.facts_of_form()).unusable:
         record_talk.ask("unusable", then)
     elif record_state.opened() is None:
         record_talk.ask("first", then)
@@ -60,7 +61,7 @@ def follow(then: Step | None) -> None:
 
 def without_unusable(then: Step | None = None) -> None:
     """Callback: make the values that cannot be used unknown, which can be undone, and save."""
-    problems = record_facts.fit(record_facts.facts_of_form()).unusable
+    problems = visit_facts.fit(record_facts.facts_of_form()).unusable
     draft.forget([p.field for p in problems], "Left unknown")
     begin(then)
 
@@ -75,7 +76,7 @@ def create(label: str, day: date) -> bool:
     Returns:
         Whether it was saved; where not, a line on the page says why.
     """
-    fitting = record_facts.fit(record_facts.facts_of_form())
+    fitting = visit_facts.fit(record_facts.facts_of_form())
     if fitting.unusable:
         return False
     answers = assessments.to_keep(answer_to(fitting.frame))
@@ -96,7 +97,7 @@ def save() -> bool:
     record = record_state.opened()
     if record is None:
         return False
-    return _write(record, record_facts.fit(record_facts.facts_of_form()), record.day)
+    return _write(record, visit_facts.fit(record_facts.facts_of_form()), record.day)
 
 
 def save_merged(theirs: Visit, facts: Facts, day: date) -> bool:
@@ -108,7 +109,7 @@ def save_merged(theirs: Visit, facts: Facts, day: date) -> bool:
         day: chosen.
     """
     record = record_state.opened()
-    if record is None or not _write(replace(record, visit=theirs), record_facts.fit(facts), day):
+    if record is None or not _write(replace(record, visit=theirs), visit_facts.fit(facts), day):
         return False
     record_facts.show(facts)
     return True
@@ -197,7 +198,7 @@ def merged(theirs: Visit, chosen: Mapping[str, str]) -> Facts:
             kept.pop(name, None)
         else:
             kept[name] = value
-    return record_facts.make_facts(kept)
+    return make_facts(kept)
 
 
 def rename(label: str) -> bool:
@@ -225,7 +226,7 @@ def set_day(day: date) -> None:
     record_state.set_opened(replace(record, day=day))
     age, latest = draft.entered("age"), record.latest
     if record.visit is None and latest and age and age == record.start.entered.get("age"):
-        start = record_facts.lasting(latest, day)
+        start = visit_facts.lasting(latest, day)
         record_state.set_opened(replace(record, day=day, start=start))
         draft.put("age", start.entered.get("age"))
 

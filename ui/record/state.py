@@ -14,7 +14,7 @@ from typing import Any
 
 import streamlit as st
 
-from riskmodels.records import patients, visits
+from riskmodels.records import patients, visit_facts, visits
 from riskmodels.records.errors import NotFoundError
 from riskmodels.records.patients import Facts, Patient
 from riskmodels.records.visits import Visit
@@ -65,7 +65,7 @@ class Opened:
     def changed(self) -> bool:
         """Whether the form holds what is not saved."""
         moved = self.visit is not None and self.visit.day != self.day
-        return moved or not record_facts.same(record_facts.facts_of_form(), self.base)
+        return moved or not visit_facts.same(record_facts.facts_of_form(), self.base)
 
     @property
     def theirs(self) -> Visit | None:
@@ -222,7 +222,7 @@ def begin_visit(day: date, carry: bool) -> None:
     """
     record = opened()
     if record is not None:
-        start = record_facts.lasting(record.latest, day) if carry and record.latest else Facts({}, {})
+        start = visit_facts.lasting(record.latest, day) if carry and record.latest else Facts({}, {})
         show(replace(record, visit=None, day=day, start=start))
 
 

@@ -14,10 +14,10 @@ from streamlit import runtime
 
 from riskmodels.errors import CareRiskError
 from riskmodels.records import housekeeping
+from riskmodels.records.draft_writer import WRITER
 from riskmodels.runtime.environment import log_unknown
 from ui import tasks
 from ui.database import database
-from ui.record.autosave_writer import WRITER
 from ui.server import worker as server_worker
 from ui.server.files import FileOwners, watch_files
 from ui.server.guard import Guard, claims_of_session

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodels.scoring.export import harmless, to_csv
+from riskmodels.interop.table.safe_csv import harmless, to_csv
 from riskmodels.scoring.sinks import open_sink
 
 

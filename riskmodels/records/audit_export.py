@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from riskmodels.interop.table.safe_csv import to_csv
 from riskmodels.records import Actor, Database, audit, users
 from riskmodels.records.audit import Action, Event
-from riskmodels.scoring.export import to_csv
 from riskmodels.tasks import shared_room
 
 #: events of a file at most, the newest ones

@@ -7,9 +7,8 @@ from threading import Event
 
 import pytest
 
-from riskmodels.records import RecordsError
-from ui.record import autosave_writer as draft_writer
-from ui.record.autosave_writer import Writer
+from riskmodels.records import RecordsError, draft_writer
+from riskmodels.records.draft_writer import Writer
 
 LONG = 60.0
 

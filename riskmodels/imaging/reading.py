@@ -1,4 +1,4 @@
-"""A file's bytes → what is kept of it: reading, thumbnail, and a picture of the size of a screen. No Streamlit here."""
+"""A file's bytes → what is kept of it: reading, thumbnail, and a picture of the size of a screen."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import logging
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskmodels.errors import CareRiskError
+from riskmodels.imaging.model import ImageModel
+from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.tasks import Limits, shared_room
-from ui.image.models import Loaded
-from ui.image.state import Item
 
 _LOG = logging.getLogger(__name__)
 #: longest side in pixels: of a thumbnail, of the picture on the screen, of a kept heat map
@@ -23,6 +24,47 @@ THUMBNAIL, SCREEN, KEPT_MAP = 128, 1024, 512
 _LIMITS = Limits(seconds=30, memory=3 * 2**29)
 _NO_MASK: NDArray[np.bool_] = np.zeros((0, 0), dtype=bool)
 _BROKEN = "The program failed at this picture. Try it again; if it fails again, tell who runs the program."
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A model in memory, shared by all sessions.
+
+    Args:
+        model: reads pictures and explains itself.
+        found: its folder and card.
+        lock: held while it computes: gradients of two pictures must not meet.
+    """
+
+    model: ImageModel
+    found: Found
+    lock: Lock
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One picture and what the model said of it; masks and pixels are not kept.
+
+    Args:
+        number: place among the files, from 1.
+        name: of the file, as the browser gave it; only shown, never logged.
+        sha256: of the file's bytes.
+        reading: checks, refusal or findings; masks of a heart are left out.
+        thumbnail: a small JPEG; empty when the file could not be opened.
+        facts: what kind of file it is, for people: ``JPEG, 1,411 × 1,411 pixels``.
+    """
+
+    number: int
+    name: str
+    sha256: str
+    reading: Reading
+    thumbnail: bytes = b""
+    facts: str = ""
+
+    @property
+    def refused(self) -> bool:
+        """Whether there is no reading."""
+        return bool(self.reading.refused)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,98 @@
+"""Facts on their way into a visit: what cannot be saved, what differs, and what a new visit may begin with."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from riskmodels.checks import Checked, Problem, Severity, check
+from riskmodels.interop.fhir.dates import completed_years
+from riskmodels.records.facts import Entered, Facts, make_facts
+from riskmodels.records.visits import Visit, differences
+from riskmodels.vocabulary import VARIABLES, VOCABULARY, in_group
+
+#: facts that stay as they are, whatever the answer
+_LASTING = ("sex", "height", "asian_american")
+#: facts that stay once the answer is yes, or a relative is named: a history is not lost
+_LASTING_ONCE_YES = (
+    "hypertension",
+    "diabetes",
+    "family_history_diabetes",
+    *(variable.name for variable in in_group("history")),
+    "high_glucose_ever",
+    "family_history_degree",
+    "gestational_diabetes",
+)
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """Facts ready to be saved, with the frame that is assessed; or what stands against it.
+
+    Args:
+        facts: as entered, and canonical.
+        frame: PatientFrame of one row, made from the facts as entered.
+        unusable: problems of values that cannot be used; nothing is saved while there are any.
+    """
+
+    facts: Facts = field(repr=False)
+    frame: pd.DataFrame = field(repr=False)
+    unusable: list[Problem]
+
+
+def fit(facts: Facts) -> Fitting:
+    """Check facts as a whole, as the form does while they are typed."""
+    checked = check_facts(facts)
+    return Fitting(facts, checked.frame, unusable(checked))
+
+
+def check_facts(facts: Facts) -> Checked:
+    """Facts as a checked PatientFrame of one row, each value read in the unit it was entered in."""
+    row = {v.name: facts.entered[v.name].value if v.name in facts.entered else np.nan for v in VARIABLES}
+    units = {name: value.unit for name, value in facts.entered.items() if value.unit and name in VOCABULARY}
+    return check(pd.DataFrame([row], dtype=float), units)
+
+
+def unusable(checked: Checked) -> list[Problem]:
+    """Problems of values that are refused: each field once, in the order of the form."""
+    return list({p.field: p for p in checked.problems if p.severity is Severity.UNUSED}.values())
+
+
+def same(mine: Facts, theirs: Facts) -> bool:
+    """Whether two sets of facts say the same of the patient, whatever the unit they were typed in."""
+    return not differences(mine, theirs)
+
+
+def lasting(visit: Visit, day: date) -> Facts:
+    """What a new visit may begin with: what does not change, and the age moved on. Never a lab, pressure or medicine.
+
+    Args:
+        visit: the latest one.
+        day: of the new visit; of one before the visit only what never changes is taken.
+    """
+    # what was told by the later visit may not have happened yet on a day before it
+    later = day >= visit.day
+    kept = {n: value for n, value in visit.facts.entered.items() if n in _LASTING or (later and _lasts(n, value))}
+    age = age_on(visit, day)
+    if age is not None:
+        kept["age"] = Entered(float(age), VOCABULARY["age"].units[0].symbol)
+    return make_facts(kept)
+
+
+def _lasts(name: str, value: Entered) -> bool:
+    return name in _LASTING or (name in _LASTING_ONCE_YES and value.value > 0)
+
+
+def age_on(visit: Visit, day: date) -> int | None:
+    """The least age on a day, by the age at an earlier visit and the whole years between; None where not known.
+
+    The birthday is not known, so the patient may be a year older.
+    """
+    age = visit.facts.canonical.get("age")
+    if age is None or day < visit.day:
+        return None
+    return math.floor(age + completed_years(visit.day, day))

@@ -1,0 +1,109 @@
+"""Facts on their way into a visit: what is saved, and what is carried into a new visit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riskmodels.records.facts import Entered, Facts, make_facts
+from riskmodels.records.visit_facts import age_on, fit, lasting, same
+from riskmodels.vocabulary import VARIABLES, Kind, in_group
+from tests.records.made_visits import every_fact, visit
+
+
+class TestCarriedOver:
+    def test_a_history_is_not_carried_back_to_a_day_before_it_was_told(self) -> None:
+        kept = lasting(visit(sex=(0.0, ""), stroke=(1.0, "")), date(2024, 3, 1))
+        assert kept.canonical == {"sex": 0.0}
+
+    @pytest.mark.parametrize("group", ["pressure", "lipids", "sugar", "kidney", "other_labs", "body", "chest_pain"])
+    def test_no_measurement_but_height_is_ever_carried_over(self, group: str) -> None:
+        kept = lasting(every_fact(), date(2026, 3, 1)).entered
+        measured = {v.name for v in in_group(group) if v.kind is Kind.NUMBER}
+        assert measured & set(kept) <= {"height"}
+
+    @pytest.mark.parametrize(
+        "name", ["bp_medication", "cholesterol_medication", "insulin", "glucose_pills", "pregnancy", "smoking"]
+    )
+    def test_what_may_have_changed_is_not_carried_over(self, name: str) -> None:
+        assert name not in lasting(every_fact(), date(2026, 3, 1)).entered
+
+    def test_history_of_yes_stays_and_of_no_is_asked_again(self) -> None:
+        kept = lasting(visit(stroke=(1.0, ""), heart_attack=(0.0, "")), date(2026, 3, 1))
+        assert kept.entered == {"stroke": Entered(1.0, "")}
+
+    def test_sex_stays_whatever_the_answer(self) -> None:
+        assert lasting(visit(sex=(0.0, "")), date(2026, 3, 1)).canonical == {"sex": 0.0}
+
+    def test_height_stays_in_the_unit_it_was_entered_in(self) -> None:
+        kept = lasting(visit(height=(64.5, "in")), date(2026, 3, 1))
+        assert kept.entered["height"] == Entered(64.5, "in")
+
+
+class TestAge:
+    @pytest.mark.parametrize(
+        ("day", "age"),
+        [
+            (date(2025, 3, 1), 54),
+            (date(2026, 2, 28), 54),
+            (date(2026, 3, 1), 55),
+            (date(2035, 12, 31), 64),
+        ],
+    )
+    def test_whole_years_are_added(self, day: date, age: int) -> None:
+        assert age_on(visit(age=(54.0, "years")), day) == age
+
+    def test_of_a_leap_day_waits_for_march(self) -> None:
+        leap = visit(date(2024, 2, 29), age=(54.0, "years"))
+        assert age_on(leap, date(2025, 2, 28)) == 54
+        assert age_on(leap, date(2025, 3, 1)) == 55
+
+    def test_is_not_known_on_an_earlier_day(self) -> None:
+        assert age_on(visit(age=(54.0, "years")), date(2025, 2, 28)) is None
+
+    def test_is_not_known_where_it_was_not(self) -> None:
+        assert age_on(visit(sex=(1.0, "")), date(2026, 3, 1)) is None
+
+    @given(age=st.integers(18, 90), days=st.integers(0, 20_000))
+    def test_never_exceeds_what_the_patient_can_be(self, age: int, days: int) -> None:
+        before = visit(age=(float(age), "years"))
+        day = date.fromordinal(before.day.toordinal() + days)
+        moved = age_on(before, day)
+        assert moved is not None
+        assert age <= moved <= age + days / 365 + 1e-9
+
+
+class TestFit:
+    @pytest.mark.parametrize("variable", [v for v in VARIABLES if len(v.units) > 1], ids=lambda v: v.name)
+    def test_canonical_value_is_exactly_what_the_models_see(self, variable: object) -> None:
+        for unit in variable.units:  # type: ignore[attr-defined]
+            low, high = variable.usual  # type: ignore[attr-defined]
+            number = round(((low + high) / 2 - unit.offset) / unit.factor, unit.decimals)
+            facts = make_facts({variable.name: Entered(number, unit.symbol)})  # type: ignore[attr-defined]
+            seen = fit(facts).frame[variable.name].iloc[0]  # type: ignore[attr-defined]
+            assert seen == facts.canonical[variable.name]  # type: ignore[attr-defined]
+
+    def test_value_outside_the_plausible_range_is_unusable(self) -> None:
+        fitting = fit(make_facts({"systolic_bp": Entered(1520.0, "mmHg")}))
+        assert [p.field for p in fitting.unusable] == ["systolic_bp"]
+
+    def test_both_of_two_that_contradict_each_other_are_unusable(self) -> None:
+        entered = {"systolic_bp": Entered(120.0, "mmHg"), "diastolic_bp": Entered(130.0, "mmHg")}
+        assert {p.field for p in fit(make_facts(entered)).unusable} == set(entered)
+
+    def test_unknown_age_and_sex_are_no_reason_not_to_save(self) -> None:
+        assert fit(make_facts({"waist": Entered(100.0, "cm")})).unusable == []
+
+
+class TestSame:
+    def test_value_in_another_unit_is_the_same(self) -> None:
+        first = make_facts({"hba1c": Entered(6.0, "%")})
+        exact = (6.0 - 2.152) / 0.09148
+        second = make_facts({"hba1c": Entered(exact, "mmol/mol")})
+        assert same(first, second)
+
+    def test_unknown_is_not_zero(self) -> None:
+        assert not same(make_facts({"stroke": Entered(0.0, "")}), Facts({}, {}))
