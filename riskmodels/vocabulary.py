@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from riskmodels import units as u
 from riskmodels.units import Unit
@@ -132,69 +133,20 @@ def _number(
     usual: tuple[float, float],
     loinc: str = "",
     modifiable: bool = False,
-    derived: str = "",
-    help: str = "",
-    source: str = "NHANES",
+    **more: str,
 ) -> Variable:
-    return Variable(
-        name,
-        label,
-        group,
-        Kind.NUMBER,
-        units,
-        plausible,
-        usual,
-        (),
-        loinc,
-        modifiable,
-        derived,
-        help,
-        source,
-    )
+    return Variable(name, label, group, Kind.NUMBER, units, plausible, usual, (), loinc, modifiable, **more)
 
 
-def _yes_no(
-    name: str,
-    label: str,
-    group: str,
-    help: str = "",
-    modifiable: bool = False,
-    source: str = "NHANES",
-) -> Variable:
-    return Variable(
-        name,
-        label,
-        group,
-        Kind.YES_NO,
-        choices=NO_YES,
-        modifiable=modifiable,
-        help=help,
-        source=source,
-    )
+def _yes_no(name: str, label: str, group: str, **more: Any) -> Variable:
+    return Variable(name, label, group, Kind.YES_NO, choices=NO_YES, **more)
 
 
 def _choice(
-    name: str,
-    label: str,
-    group: str,
-    choices: tuple[tuple[str, str], ...],
-    loinc: str = "",
-    modifiable: bool = False,
-    help: str = "",
-    source: str = "NHANES",
+    name: str, label: str, group: str, choices: tuple[tuple[str, str], ...], loinc: str = "", **more: Any
 ) -> Variable:
     answers = tuple(Choice(float(i), word, text) for i, (word, text) in enumerate(choices))
-    return Variable(
-        name,
-        label,
-        group,
-        Kind.CHOICE,
-        choices=answers,
-        loinc=loinc,
-        modifiable=modifiable,
-        help=help,
-        source=source,
-    )
+    return Variable(name, label, group, Kind.CHOICE, choices=answers, loinc=loinc, **more)
 
 
 VARIABLES = (
@@ -235,26 +187,8 @@ VARIABLES = (
         help="Just above the hip bones.",
     ),
     # Blood pressure
-    _number(
-        "systolic_bp",
-        "Systolic pressure",
-        "pressure",
-        u.PRESSURE,
-        (60, 300),
-        (85, 215),
-        "8480-6",
-        True,
-    ),
-    _number(
-        "diastolic_bp",
-        "Diastolic pressure",
-        "pressure",
-        u.PRESSURE,
-        (20, 180),
-        (32, 115),
-        "8462-4",
-        True,
-    ),
+    _number("systolic_bp", "Systolic pressure", "pressure", u.PRESSURE, (60, 300), (85, 215), "8480-6", True),
+    _number("diastolic_bp", "Diastolic pressure", "pressure", u.PRESSURE, (20, 180), (32, 115), "8462-4", True),
     _number(
         "pulse",
         "Pulse at rest",
@@ -268,36 +202,9 @@ VARIABLES = (
     _yes_no("hypertension", "Told: high blood pressure", "pressure"),
     _yes_no("bp_medication", "Takes blood-pressure medicine", "pressure"),
     # Lipids
-    _number(
-        "total_cholesterol",
-        "Total cholesterol",
-        "lipids",
-        u.CHOLESTEROL,
-        (50, 800),
-        (90, 350),
-        "2093-3",
-        True,
-    ),
-    _number(
-        "hdl_cholesterol",
-        "HDL cholesterol",
-        "lipids",
-        u.CHOLESTEROL,
-        (5, 200),
-        (20, 125),
-        "2085-9",
-        True,
-    ),
-    _number(
-        "ldl_cholesterol",
-        "LDL cholesterol",
-        "lipids",
-        u.CHOLESTEROL,
-        (10, 600),
-        (30, 250),
-        "13457-7",
-        True,
-    ),
+    _number("total_cholesterol", "Total cholesterol", "lipids", u.CHOLESTEROL, (50, 800), (90, 350), "2093-3", True),
+    _number("hdl_cholesterol", "HDL cholesterol", "lipids", u.CHOLESTEROL, (5, 200), (20, 125), "2085-9", True),
+    _number("ldl_cholesterol", "LDL cholesterol", "lipids", u.CHOLESTEROL, (10, 600), (30, 250), "13457-7", True),
     _number(
         "triglycerides",
         "Triglycerides",
@@ -355,26 +262,10 @@ VARIABLES = (
         derived="CKD-EPI 2021 from creatinine, age and sex",
         source="Inker 2021, doi 10.1056/NEJMoa2102953",
     ),
-    _number(
-        "uacr",
-        "Urine albumin/creatinine",
-        "kidney",
-        u.ALBUMIN_CREATININE,
-        (0.1, 25000),
-        (1, 3000),
-        "9318-7",
-    ),
+    _number("uacr", "Urine albumin/creatinine", "kidney", u.ALBUMIN_CREATININE, (0.1, 25000), (1, 3000), "9318-7"),
     # Other labs
     _number("uric_acid", "Uric acid", "other_labs", u.URATE, (0.4, 20), (2, 12), "3084-1"),
-    _number(
-        "crp",
-        "C-reactive protein",
-        "other_labs",
-        u.C_REACTIVE_PROTEIN,
-        (0.05, 500),
-        (0.1, 80),
-        "1988-5",
-    ),
+    _number("crp", "C-reactive protein", "other_labs", u.C_REACTIVE_PROTEIN, (0.05, 500), (0.1, 80), "1988-5"),
     _number("albumin", "Albumin", "other_labs", u.ALBUMIN, (1, 6.5), (2.8, 5.4), "1751-7"),
     # Heart and vessel history
     _yes_no("heart_attack", "Told: heart attack", "history"),
@@ -389,7 +280,7 @@ VARIABLES = (
         "lifestyle",
         (("never", "never"), ("former", "former smoker"), ("current", "current smoker")),
         "72166-2",
-        True,
+        modifiable=True,
         help="Former: at least 100 cigarettes in life, none now.",
     ),
     _yes_no(
@@ -412,12 +303,7 @@ VARIABLES = (
         ),
         source=_UCI,
     ),
-    _yes_no(
-        "fasting_glucose_above_120",
-        "Fasting glucose above 120 mg/dL",
-        "chest_pain",
-        source=_UCI,
-    ),
+    _yes_no("fasting_glucose_above_120", "Fasting glucose above 120 mg/dL", "chest_pain", source=_UCI),
     _choice(
         "resting_ecg",
         "ECG at rest",
@@ -456,24 +342,12 @@ VARIABLES = (
         (("upsloping", "upsloping"), ("flat", "flat"), ("downsloping", "downsloping")),
         source=_UCI,
     ),
-    _number(
-        "major_vessels",
-        "Vessels coloured at fluoroscopy",
-        "chest_pain",
-        u.VESSELS,
-        (0, 3),
-        (0, 3),
-        source=_UCI,
-    ),
+    _number("major_vessels", "Vessels coloured at fluoroscopy", "chest_pain", u.VESSELS, (0, 3), (0, 3), source=_UCI),
     _choice(
         "thallium_scan",
         "Thallium scan",
         "chest_pain",
-        (
-            ("normal", "normal"),
-            ("fixed_defect", "fixed defect"),
-            ("reversible_defect", "reversible defect"),
-        ),
+        (("normal", "normal"), ("fixed_defect", "fixed defect"), ("reversible_defect", "reversible defect")),
         source=_UCI,
     ),
 )
@@ -490,3 +364,10 @@ def group_of(name: str) -> Group:
 def in_group(group: str) -> tuple[Variable, ...]:
     """The variables of a group, in the order of the table."""
     return tuple(v for v in VARIABLES if v.group == group)
+
+
+def inside(label: str) -> str:
+    """A label inside a sentence: ``waist``, ``HDL cholesterol``, ``HbA1c``, ``C-reactive protein``."""
+    rest = label.split(" ", 1)[0][1:]
+    keeps = any(letter.isupper() for letter in rest) or rest.startswith("-")
+    return label if keeps else f"{label[0].lower()}{label[1:]}"

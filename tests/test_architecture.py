@@ -7,21 +7,33 @@ Read from the source (AST), so that imports inside functions count as well.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
+import sys
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([ROOT / "home.py", *(ROOT / "pages").glob("*.py")])
-LIBRARY = sorted((ROOT / "riskmodels").rglob("*.py"))
-UI = sorted((ROOT / "ui").rglob("*.py"))
-#: what ``streamlit run`` is given: the server, no page
-SERVER = ROOT / "app.py"
-SOURCES = [*PAGES, SERVER, *UI, *LIBRARY]
+sys.path.append(str(Path(__file__).resolve().parents[1] / "tools"))
+
+import house
+from house import (
+    LIBRARY,
+    PAGES,
+    ROOT,
+    SERVER,
+    SOURCES,
+    UI,
+    arrows,
+    drawn,
+    find_cycle,
+    imports_of,
+    is_in,
+    module_name,
+    package_of,
+    tree_of,
+    walk,
+    where,
+)
 
 ABOVE = ("tabular", "explain", "changes", "evaluation", "shipping", "scoring", "cohorts", "interop", "timeline", "cli")
 #: the foundation, in which nothing may know of models, their evaluation or their delivery: what each part of it may
@@ -53,78 +65,9 @@ PRESENTATION = {
 DECORATORS = {"cache_data", "cache_resource", "fragment", "dialog"}
 
 
-@dataclass(frozen=True)
-class Import:
-    """One import: what, where, and whether it happens when the module is imported."""
-
-    name: str
-    line: int
-    at_module_level: bool
-
-
-def module_name(path: Path) -> str:
-    parts = list(path.relative_to(ROOT).with_suffix("").parts)
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-MODULES = {module_name(path): path for path in SOURCES}
-
-
-@cache
-def tree_of(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
-
-
-def is_type_checking(node: ast.AST) -> bool:
-    return isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING")
-
-
-def walk(node: ast.AST, at_module_level: bool = True) -> Iterator[tuple[ast.AST, bool]]:
-    """Every node below, and whether it runs when the module is imported."""
-    for child in ast.iter_child_nodes(node):
-        runs = at_module_level and not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-        runs = runs and not is_type_checking(child)
-        yield child, runs
-        yield from walk(child, runs)
-
-
-@cache
-def imports_of(path: Path) -> tuple[Import, ...]:
-    found: list[Import] = []
-    for node, runs in walk(tree_of(path)):
-        if isinstance(node, ast.Import):
-            found += [Import(alias.name, node.lineno, runs) for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            base = absolute(path, node)
-            # ``from package import module`` imports the module; ``from module import name`` only the module
-            names = [f"{base}.{alias.name}" for alias in node.names]
-            found += [Import(name if name in MODULES else base, node.lineno, runs) for name in names]
-        elif isinstance(node, ast.Call) and ast.unparse(node.func) in ("__import__", "importlib.import_module"):
-            assert isinstance(node.args[0], ast.Constant), f"{path}:{node.lineno} imports a computed name"
-            found.append(Import(str(node.args[0].value), node.lineno, runs))
-    return tuple(found)
-
-
-def absolute(path: Path, node: ast.ImportFrom) -> str:
-    if not node.level:
-        return node.module or ""
-    package = module_name(path).split(".")
-    package = package if path.name == "__init__.py" else package[:-1]
-    package = package[: len(package) - node.level + 1]
-    return ".".join([*package, *([node.module] if node.module else [])])
-
-
-def is_in(name: str, *packages: str) -> bool:
-    return any(name == package or name.startswith(package + ".") for package in packages)
-
-
 def part_of(name: str) -> str:
     """``riskmodels.scores.prevent`` → ``scores``."""
     return name.split(".")[1] if name.startswith("riskmodels.") else ""
-
-
-def where(path: Path, line: int, what: str) -> str:
-    return f"{path.relative_to(ROOT)}:{line} {what}"
 
 
 def foundation() -> list[Path]:
@@ -140,8 +83,8 @@ def plant(root: Path, monkeypatch: pytest.MonkeyPatch, sources: dict[str, str]) 
     for name, text in sources.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    monkeypatch.setitem(globals(), "ROOT", root)
-    monkeypatch.setitem(globals(), "MODULES", {module_name(root / name): root / name for name in sources})
+    monkeypatch.setattr(house, "ROOT", root)
+    monkeypatch.setattr(house, "MODULES", {module_name(root / name): root / name for name in sources})
 
 
 class TestTheTestItself:
@@ -149,14 +92,14 @@ class TestTheTestItself:
 
     def test_sources_are_found(self) -> None:
         known = {"app", "home", "pages.1_Patient", "ui.page", "riskmodels.checks", "riskmodels.tabular.model"}
-        assert known <= set(MODULES)
+        assert known <= set(house.MODULES)
 
     def test_lazy_and_relative_imports_are_seen(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "riskmodels" / "scores" / "x.py"
         path.parent.mkdir(parents=True)
         path.write_text("from . import y\nfrom ..units import z\ndef f():\n    import streamlit as st\n")
-        monkeypatch.setitem(globals(), "ROOT", tmp_path)
-        monkeypatch.setitem(MODULES, "riskmodels.scores.y", path)
+        monkeypatch.setattr(house, "ROOT", tmp_path)
+        monkeypatch.setitem(house.MODULES, "riskmodels.scores.y", path)
         assert [(i.name, i.at_module_level) for i in imports_of(path)] == [
             ("riskmodels.scores.y", True),
             ("riskmodels.units", True),
@@ -166,7 +109,7 @@ class TestTheTestItself:
     def test_imports_for_type_checkers_do_not_run(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         path = tmp_path / "m.py"
         path.write_text("from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pandas\nimport math\n")
-        monkeypatch.setitem(globals(), "ROOT", tmp_path)
+        monkeypatch.setattr(house, "ROOT", tmp_path)
         assert [i.name for i in imports_of(path) if i.at_module_level] == ["typing", "math"]
 
     def test_call_before_the_gate_is_seen_and_a_decorator_is_not(self, tmp_path: Path) -> None:
@@ -244,7 +187,7 @@ class TestDirections:
 
 def needing_no_page() -> set[str]:
     """Modules of ui/ that import neither Streamlit, Starlette nor another module of ui/."""
-    modules = {name: path for name, path in MODULES.items() if is_in(name, "ui") and path.name != "__init__.py"}
+    modules = {name: path for name, path in house.MODULES.items() if is_in(name, "ui") and path.name != "__init__.py"}
     return {name for name, path in modules.items() if not forbidden_imports([path], "streamlit", "starlette", "ui")}
 
 
@@ -262,56 +205,27 @@ class TestUserInterface:
 
     def test_what_every_page_uses_stands_on_no_room(self) -> None:
         top = {path for path in UI if path.parent == ROOT / "ui"}
-        rooms = {package_of(name) for name, path in MODULES.items() if is_in(name, "ui") and path not in top}
+        rooms = {package_of(name) for name, path in house.MODULES.items() if is_in(name, "ui") and path not in top}
         assert forbidden_imports(sorted(top - {ROOT / "ui/page.py"}), *rooms) == []
         assert forbidden_imports([ROOT / "ui/page.py"], *rooms - {"ui.sign_in"}) == []
-
-
-def find_cycle(graph: dict[str, set[str]]) -> list[str]:
-    """One cycle as a path that ends where it starts; empty when there is none."""
-    done: set[str] = set()
-
-    def visit(node: str, path: list[str]) -> list[str]:
-        if node in path:
-            return [*path[path.index(node) :], node]
-        if node in done:
-            return []
-        for following in sorted(graph.get(node, ())):
-            if cycle := visit(following, [*path, node]):
-                return cycle
-        done.add(node)
-        return []
-
-    return next((cycle for node in sorted(graph) if (cycle := visit(node, []))), [])
 
 
 def import_graph(at_module_level: bool) -> dict[str, set[str]]:
     """Which module of the project imports which. A package counts as imported with any module inside it."""
     graph: dict[str, set[str]] = {}
-    for name, path in MODULES.items():
+    for name, path in house.MODULES.items():
         own = {name.rpartition(".")[0]} | {name}  # inside a package its __init__ is running already
         targets = {i.name for i in imports_of(path) if i.at_module_level or not at_module_level}
         packages = {".".join(t.split(".")[:n]) for t in targets for n in range(1, t.count(".") + 1)}
-        graph[name] = {t for t in targets | packages if t in MODULES} - own
+        graph[name] = {t for t in targets | packages if t in house.MODULES} - own
     return graph
-
-
-def package_of(name: str) -> str:
-    """The directory of a module; pages and what lies directly in ``riskmodels/`` or ``ui/`` stand for themselves."""
-    parent = name.rpartition(".")[0]
-    alone = MODULES[name].name == "__init__.py" or parent in ("", "riskmodels", "ui", "pages")
-    return name if alone else parent
 
 
 def packages_importing_each_other() -> list[str]:
     """One circle of packages, an import for each arrow, those in functions and for type checkers too; empty if none."""
-    arrows: dict[str, dict[str, str]] = {}
-    for name, path in MODULES.items():
-        for found in (i for i in imports_of(path) if i.name in MODULES):
-            evidence = where(path, found.line, f"imports {found.name}")
-            arrows.setdefault(package_of(name), {}).setdefault(package_of(found.name), evidence)
-    circle = find_cycle({package: set(to) - {package} for package, to in arrows.items()})
-    return [arrows[package][following] for package, following in pairwise(circle)]
+    found = arrows()
+    circle = find_cycle({package: set(to) - {package} for package, to in found.items()})
+    return [found[package][following] for package, following in pairwise(circle)]
 
 
 class TestCycles:
@@ -435,3 +349,17 @@ class TestGate:
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("st.navigation", "st.Page")
         ]
         assert used == []
+
+
+class TestPicture:
+    def test_pictures_and_tables_are_those_of_the_imports(self) -> None:
+        page = house.PAGE.read_text(encoding="utf-8")
+        assert drawn(page) == page, "draw it anew: python tools/house.py"
+
+    def test_an_arrow_that_a_longer_way_says_is_left_out(self) -> None:
+        assert house.reduced({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == {"a": {"b"}, "b": {"c"}, "c": set()}
+
+    def test_every_package_says_in_two_sentences_what_it_is_for(self) -> None:
+        packages = {name: path for name, path in house.MODULES.items() if path.name == "__init__.py"}
+        said = {name: ast.get_docstring(tree_of(path)) or "" for name, path in packages.items()}
+        assert [name for name, text in said.items() if text.count(".") < 2 and "migrations" not in name] == []

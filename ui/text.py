@@ -7,6 +7,7 @@ import unicodedata
 from math import floor, log10
 
 from riskmodels.tabular.reference import AGE_BANDS
+from riskmodels.vocabulary import inside as inside
 
 #: risks below this are not told apart
 _LEAST = 0.0001
@@ -71,13 +72,6 @@ def age_band(age: float) -> str:
     if youngest is None:
         return ""
     return f"{youngest} or older" if (youngest, oldest) == AGE_BANDS[-1] else f"{youngest}–{oldest}"
-
-
-def inside(label: str) -> str:
-    """A label inside a sentence: ``waist``, ``HDL cholesterol``, ``HbA1c``, ``C-reactive protein``."""
-    rest = label.split(" ", 1)[0][1:]
-    keeps = any(letter.isupper() for letter in rest) or rest.startswith("-")
-    return label if keeps else f"{label[0].lower()}{label[1:]}"
 
 
 def sentence_list(labels: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A scored cohort → a report, a recalibrated version of the model, one HTML file.
+"""A scored cohort in; a report, a recalibrated version of the model, one HTML file out. Called by the Cohort page.
 
 >>> report = build_report(frame, model.predict(frame), model, "diabetes", label=label)      # doctest: +SKIP
 >>> for section in report: section.title, section.finding, section.words()                  # doctest: +SKIP

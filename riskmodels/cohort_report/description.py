@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
-from riskmodels.cohort_report.wording import inside, people, percent
+from riskmodels.cohort_report.wording import named, people, percent
 from riskmodels.evaluation import Plan, age_bands, bootstrap_mean, wilson
 from riskmodels.evaluation.arrays import FloatArray
-from riskmodels.vocabulary import VOCABULARY
+from riskmodels.vocabulary import VOCABULARY, inside
 
 #: reasons of refusal listed; the others are counted together
 MOST_REASONS = 12
@@ -185,8 +185,7 @@ def _missing_finding(table: pd.DataFrame) -> str:
     some = f"{len(table) - len(never)} of the" if never else "All"
     text = f"{some} {len(table)} inputs are known for somebody"
     if never:
-        shown = ", ".join(never[:6]) + (f" and {len(never) - 6} others" if len(never) > 6 else "")
-        text += f"; never known: {shown}"
+        text += f"; never known: {named(never)}"
     more = table[(table["known"] > 0) & (table["share"] - table["training"] > 0.1)]
     if len(more):
         text += f". Clearly more often unknown than in training: {', '.join(inside(t) for t in more['label'][:4])}"

@@ -20,11 +20,11 @@ import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
 from riskmodels.cohort_report.training_distribution import Distribution
-from riskmodels.cohort_report.wording import inside
+from riskmodels.cohort_report.wording import named
 from riskmodels.evaluation import Estimate, Plan
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.evaluation.bootstrap import draw_counts, interval
-from riskmodels.vocabulary import VOCABULARY
+from riskmodels.vocabulary import VOCABULARY, inside
 
 Places = npt.NDArray[np.int64]
 
@@ -170,13 +170,9 @@ def _finding(table: pd.DataFrame) -> str:
     judged = int(table["psi"].notna().sum())
     parts = []
     if strong:
-        parts.append(f"strong drift (PSI {STRONG} or more) in {_listed(strong)}")
+        parts.append(f"strong drift (PSI {STRONG} or more) in {named(strong)}")
     if some:
-        parts.append(f"some ({SOME} to {STRONG}) in {_listed(some)}")
+        parts.append(f"some ({SOME} to {STRONG}) in {named(some)}")
     if not parts:
         return f"None of the {judged} inputs known here has drifted (all PSI below {SOME})."
     return f"Of {judged} inputs known here: {'; '.join(parts)}."
-
-
-def _listed(labels: list[str]) -> str:
-    return ", ".join(labels[:6]) + (f" and {len(labels) - 6} others" if len(labels) > 6 else "")

@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.cohort_report.tables import Column, Section
-from riskmodels.cohort_report.wording import inside, people, signed
+from riskmodels.cohort_report.wording import people, signed
 from riskmodels.evaluation import Plan, bootstrap_mean
 from riskmodels.tabular.model import RiskModel
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.vocabulary import VOCABULARY, Kind, inside
 
 #: rows explained for the whole section, drawn at random from larger cohorts
 MOST_EXPLAINED = 10_000
@@ -35,14 +35,11 @@ def explain_rows(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.Data
     Returns:
         The inputs of the outcome, and the model's other inputs where knowing them moves an estimate.
     """
-    parts = [_values(model, frame.iloc[first : first + _CHUNK], outcome) for first in range(0, len(frame), _CHUNK)]
+    chunks = [frame.iloc[first : first + _CHUNK] for first in range(0, len(frame), _CHUNK)]
+    parts = [model.explain(chunk, outcome).values for chunk in chunks]  # noqa: PD011
     found = pd.concat(parts) if parts else pd.DataFrame(columns=list(model.inputs), dtype=float)
     serving = set(model.inputs_of(outcome))
     return found[[name for name in found if name in serving or bool((found[name] != 0).any())]]
-
-
-def _values(model: RiskModel, frame: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    return model.explain(frame, outcome).values  # noqa: PD011
 
 
 def importance_section(values: pd.DataFrame, data: pd.DataFrame, plan: Plan) -> Section:

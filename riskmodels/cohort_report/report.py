@@ -254,7 +254,7 @@ def _validated(drawn: _Drawn, scores: Mapping[str, pd.Series], cut: float, plan:
         metrics_section(label, risk, plan),
         *curves_sections(label, risk, plan),
         calibration_section(label, risk, plan),
-        decision_section(label, risk, scores, cut, plan),
+        decision_section(label, risk, scores, plan),
         threshold_section(label, risk, cut, plan),
         subgroup_section(drawn.frame, label, risk, drawn.subgroups, cut, plan),
     ]

@@ -79,7 +79,7 @@ def triage_section(risk: pd.Series, rule: Rule) -> Section:
     rows = []
     for one in rules:
         flagged = one.flag(known)
-        rows.append((one.words, int(flagged.sum()), _part(flagged), one.cut(known), known[flagged].mean()))
+        rows.append((one.words, int(flagged.sum()), float(flagged.mean()), one.cut(known), known[flagged].mean()))
     table = pd.DataFrame(rows, columns=["rule", "flagged", "share", "cut", "mean_risk"])
     first = table.iloc[0]
     finding = (
@@ -96,10 +96,6 @@ def triage_section(risk: pd.Series, rule: Rule) -> Section:
         Column("mean_risk", "Mean risk of those flagged", "percent"),
     )
     return Section("triage", "Triage", finding, table, columns)
-
-
-def _part(flagged: pd.Series) -> float:
-    return float(flagged.mean()) if len(flagged) else float("nan")
 
 
 def triage_list(

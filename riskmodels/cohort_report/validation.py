@@ -155,9 +155,7 @@ def calibration_section(label: pd.Series, risk: pd.Series, plan: Plan) -> Sectio
     return Section("calibration", "Calibration", finding, deciles, columns, curve)
 
 
-def decision_section(
-    label: pd.Series, risk: pd.Series, published: Mapping[str, pd.Series], cut: float, plan: Plan
-) -> Section:
+def decision_section(label: pd.Series, risk: pd.Series, published: Mapping[str, pd.Series], plan: Plan) -> Section:
     """Net benefit of acting on the model against treating everybody, nobody, or by a published score.
 
     Scores are compared on the rows that have all of them; a score that leaves fewer than ten rows with, or without, the
@@ -166,7 +164,6 @@ def decision_section(
     Args:
         label, risk, plan: as elsewhere.
         published: risks (0–1) by the score's title.
-        cut: the analyst's threshold, named in the finding; NaN for none.
     """
     kept, used = label.notna() & risk.notna(), {}
     for title, score in published.items():

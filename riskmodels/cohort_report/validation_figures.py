@@ -121,13 +121,13 @@ def _decision(section: Section, ink: str) -> list[go.Figure]:
     ]
     add_line(figure, x, model["net_benefit"], hover, ink)
     top = float(np.nanmax(table[["net_benefit", "treat_all"]].to_numpy(float)))
-    _label_decision(figure, table, top, ink)
+    _label_decision(figure, table, ink)
     figure.update_xaxes(title="Threshold: risk from which one acts", ticksuffix=" %", nticks=7)
     figure.update_yaxes(title="Net benefit", range=[-0.15 * top, 1.1 * top], nticks=6)
     return [figure.update_layout(height=SQUARE)]
 
 
-def _label_decision(figure: go.Figure, table: pd.DataFrame, top: float, ink: str) -> None:
+def _label_decision(figure: go.Figure, table: pd.DataFrame, ink: str) -> None:
     others = [str(s) for s in dict.fromkeys(table["strategy"]) if s != "Model"]
     parts = ["<b>dark</b>: model", "grey: treating everybody, nobody"]
     parts += [f"{name}: {text_of(s, 40)}" for name, s in zip(("dashed", "dotted", "dash-dotted"), others, strict=False)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import floor, log10
 
 from riskmodels.evaluation.report import NOT_ESTIMABLE
@@ -45,18 +45,15 @@ def _minus(text: str) -> str:
     return text.replace("-", "−")
 
 
+def named(labels: Sequence[str]) -> str:
+    """The first six labels, and how many others there are."""
+    more = f" and {len(labels) - 6} others" if len(labels) > 6 else ""
+    return f"{', '.join(labels[:6])}{more}"
+
+
 def people(n: int) -> str:
     """“1 row”, “12,480 rows”."""
     return f"{n:,} row{'' if n == 1 else 's'}"
-
-
-def inside(label: str) -> str:
-    """A label in the middle of a sentence: ``systolic pressure``, but ``HbA1c`` and ``LDL cholesterol``."""
-    return (
-        label
-        if len(label) > 1 and any(c.isupper() or c.isdigit() for c in label[1:3])
-        else label[:1].lower() + label[1:]
-    )
 
 
 FORMATS: dict[str, Callable[[float], str]] = {

@@ -1,4 +1,6 @@
-"""How good a prediction is: metrics, calibration, decision curves, subgroups, and tuned peers on the same people.
+"""How good predictions are: predictions and outcomes in; metrics, calibration, decision curves and peers out.
+
+Called by :mod:`riskmodels.shipping`, the image models' training and the cohort report.
 
 :mod:`~riskmodels.evaluation.peers` is not imported here: it needs xgboost and interpret, the rest does not.
 """

@@ -1,1 +1,4 @@
-"""Image models: retinal photos and chest films, each with its checks, its reasons and its limits."""
+"""Image models: a retinal photo or a chest film in; its checks, a reading or a refusal, and where it comes from out.
+
+Called by the Image page and the command line; the models are made by :mod:`riskmodels.shipping`.
+"""

@@ -41,10 +41,6 @@ class FilmSet:
     def __len__(self) -> int:
         return len(self.films)
 
-    def first(self, n: int) -> FilmSet:
-        """The first ``n`` films."""
-        return FilmSet(self.names[:n], self.films[:n], self.masks[:n], self.ratios[:n])
-
 
 def load_films(shared: Path, split: str, side: int, most: int | None = None) -> FilmSet:
     """Films, masks and ratios of one part of the data.

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from riskmodels.errors import TrainingError
 from riskmodels.evaluation.arrays import FloatArray
@@ -84,26 +86,14 @@ def _wanted(shares: Sequence[float]) -> dict[str, float]:
 
 def _groups(labelled: LabelledImages) -> Codes:
     """(n,) number of what must stay together: patients, and identical files with their patients."""
-    keys = [labelled.patients, labelled.digests or None]
-    leader = np.arange(len(labelled))
-    for column in (key for key in keys if key is not None):
-        first: dict[str, int] = {}
-        for i, key in enumerate(column):
-            _join(leader, first.setdefault(str(key), i), i)
-    roots = [_root(leader, i) for i in range(len(labelled))]
-    return np.unique(roots, return_inverse=True)[1].astype(np.int64)
-
-
-def _root(leader: Codes, i: int) -> int:
-    while leader[i] != i:
-        leader[i] = leader[leader[i]]
-        i = int(leader[i])
-    return i
-
-
-def _join(leader: Codes, one: int, other: int) -> None:
-    a, b = sorted((_root(leader, one), _root(leader, other)))
-    leader[b] = a
+    n = len(labelled)
+    together = coo_array((n, n))
+    for column in (labelled.patients, labelled.digests):
+        if column is not None and len(column):
+            _, first, key = np.unique(np.asarray(column, dtype=str), return_index=True, return_inverse=True)
+            together += coo_array((np.ones(n), (np.arange(n), first[key])), shape=(n, n))
+    groups: Codes = connected_components(together, directed=False)[1].astype(np.int64)
+    return groups
 
 
 def _divided(labelled: LabelledImages, groups: Codes, rows: Codes, shares: Mapping[str, float], seed: int) -> Parts:

@@ -1,4 +1,6 @@
-"""The records: a database (SQLite, or PostgreSQL by address), its migrations, and the functions on what is in it.
+"""The records: patients, visits, images, jobs and who did what in, and out of, one database (SQLite or PostgreSQL).
+
+Called by the pages, the server, workers and the command line.
 
 ``open_database()`` connects and brings it up to date. Every function takes the
 :class:`~riskmodels.records.access.Actor` who asks, refuses without the role, and writes who did what into the audit

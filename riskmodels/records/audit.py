@@ -216,11 +216,9 @@ def _allowed(value: object) -> bool:
         return True
     if isinstance(value, str):
         return len(value) <= LONGEST and value.isprintable()
-    return isinstance(value, list | tuple) and len(value) <= MOST and all(map(_is_name, value))
-
-
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+    if not isinstance(value, list | tuple) or len(value) > MOST:
+        return False
+    return all(isinstance(name, str) and _NAME.fullmatch(name) for name in value)
 
 
 __all__ = ["SYSTEM", "Action", "Event", "EventPage", "Problem", "Verdict", "append", "events", "record", "verify"]

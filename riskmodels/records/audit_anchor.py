@@ -13,7 +13,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +84,12 @@ def put(session: Session, anchor: Anchor | None) -> None:
     """Keep an anchor in the database in the place of the one that is there; None: none."""
     session.execute(delete(AuditAnchorRow))
     if anchor is not None:
-        values = {"seq": anchor.seq, "hash": anchor.hash, "signature": anchor.signature}
-        session.execute(insert(AuditAnchorRow).values(id=1, **values))
+        session.execute(insert(AuditAnchorRow).values(id=1, **asdict(anchor)))
 
 
 def as_text(anchor: Anchor) -> bytes:
     """What stands in the data folder's file."""
-    return json.dumps({"seq": anchor.seq, "hash": anchor.hash, "signature": anchor.signature}).encode()
+    return json.dumps(asdict(anchor)).encode()
 
 
 def held(session: Session, anchor: Anchor) -> bool:

@@ -1,5 +1,6 @@
-"""Scoring cohorts: a checked frame or chunks of one → estimates with intervals, reasons in words, counts that add up.
+"""Scoring cohorts: a checked frame or chunks of one in; estimates, reasons in words, counts that add up out.
 
+Called by the Cohort page through jobs, by ``python -m riskmodels score`` and from Python.
 In memory: :func:`score_cohort`. Any length, bounded memory: :func:`score_stream`. Many machines:
 :mod:`riskmodels.scoring.ray_engine`.
 """

@@ -1,6 +1,6 @@
 """Chunks from a file in the app's own columns, read by pyarrow: CSV or Parquet of any length.
 
-Files with other headers, codes or units come through :mod:`riskmodels.interop` and :func:`mapped_chunks`.
+Files with other headers, codes or units come through :mod:`riskmodels.interop`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -20,11 +18,8 @@ import pyarrow.parquet
 
 from riskmodels.checks import check
 from riskmodels.errors import FileError
-from riskmodels.interop.columns.apply import apply
 from riskmodels.interop.columns.header import Column, read_headers
-from riskmodels.interop.columns.mapping import CohortMapping
 from riskmodels.interop.columns.own_table import find_delimiter
-from riskmodels.interop.table.source import Source
 from riskmodels.scoring.stream import CHUNK_ROWS, Chunk
 
 #: bytes of a CSV parsed at a time
@@ -155,23 +150,3 @@ def _values(column: pa.ChunkedArray) -> pd.Series:
             column = pc.if_else(pc.equal(column, ""), None, column).cast(pa.float64())
     values: pd.Series = column.to_pandas()
     return values
-
-
-def mapped_chunks(
-    source: Source, mapping: CohortMapping, earlier: npt.NDArray[np.int64] | None = None, rows: int = CHUNK_ROWS
-) -> Iterator[Chunk]:
-    """Chunks of a file with other headers, codes or units, by its confirmed mapping.
-
-    Args:
-        source: from :func:`riskmodels.interop.table.source.open_source`.
-        mapping: every question of it answered.
-        earlier: rows to leave out, from :func:`riskmodels.interop.columns.visits.earlier_visits`.
-        rows: a chunk.
-
-    Raises:
-        InputError: when a question is open.
-        FileError: where the file cannot be read on.
-    """
-    for part in source.chunks(rows):
-        applied = apply(mapping, part, earlier)
-        yield Chunk(applied.frame, applied.checked.problems, applied.cells)

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskmodels.columns import Floats
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY
 
@@ -23,7 +24,6 @@ LEAST = 0.005
 #: texts kept at most; beyond them they are made anew
 _MOST_TEXTS = 200_000
 
-Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
 
@@ -102,7 +102,7 @@ class Words:
         self._pool = pa.concat_arrays([self._pool, pa.array(self._texts[len(self._pool) :], pa.string())])
         parts = [self._pool.take(pa.array(rank, mask=rank < 0)) for rank in places.T]
         if not parts:
-            return _empty(len(values))
+            return pa.array([""] * len(values), pa.string())
         # a row of nulls alone would be left out (pyarrow 26); the first is the strongest
         first = parts[0].fill_null("")
         return pc.binary_join_element_wise(first, *parts[1:], "; ", null_handling="skip")
@@ -145,7 +145,3 @@ class Words:
 
 def _no_texts() -> pa.Array:
     return pa.array([], pa.string())
-
-
-def _empty(rows: int) -> pa.Array:
-    return pa.array([""] * rows, pa.string())

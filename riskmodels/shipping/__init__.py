@@ -1,1 +1,5 @@
-"""Makes what the app ships with: the two trained models, their evaluation against peers, and docs/model_card.md."""
+"""Makes what the app ships with: cohorts in, trained models, fitted tables, their evaluation and cards out.
+
+Called by ``make train``, ``make train-imaging`` and ``python -m riskmodels``; nothing of it runs while patients are
+answered, but the self-check.
+"""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from riskmodels import ROOT
 from riskmodels.evaluation import markdown
 from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "model_card.md"
 _HEAD = """# Model card
 
@@ -62,7 +61,8 @@ def _section(model: RiskModel) -> str:
         "",
     ]
     for outcome, reports in card["evaluation"].items():
-        lines += ["", f"## {OUTCOME[outcome].label} (`{outcome}`)", "", _definition(outcome), ""]
+        told = OUTCOME[outcome]
+        lines += ["", f"## {told.label} (`{outcome}`)", "", f"The {told.definition}. Valid for {told.population}.", ""]
         lines += [_report(name, report) for name, report in reports.items()]
     return "\n".join(lines)
 
@@ -70,11 +70,6 @@ def _section(model: RiskModel) -> str:
 def _config(config: dict[str, Any]) -> str:
     plain = {k: v for k, v in config.items() if not isinstance(v, dict)}
     return ", ".join(f"{k} {v}" for k, v in plain.items())
-
-
-def _definition(outcome: str) -> str:
-    chosen = OUTCOME[outcome]
-    return f"The {chosen.definition}. Valid for {chosen.population}."
 
 
 def _parts(model: RiskModel) -> list[str]:

@@ -24,7 +24,6 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 LOGARITHMIC = frozenset({"triglycerides", "uacr", "crp", "creatinine", "egfr", "glucose"})
 #: numbers with at most this many distinct values are encoded as choices
 FEW_VALUES = 6
-KNOTQ = None
 
 
 def knot_levels(n_knots: int) -> np.ndarray:

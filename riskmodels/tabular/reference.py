@@ -71,7 +71,8 @@ class Reference:
         scores = pd.DataFrame({n: _normal_scores(inputs[n]) for n in names}, index=frame.index)
         correlation = scores.corr(min_periods=200).fillna(0.0).to_numpy(float, copy=True)
         np.fill_diagonal(correlation, 1.0)
-        return cls(_standing(frame, risk, weight), names, quantiles, _positive(correlation), who)
+        standing = {str(outcome): percentile_tables(frame, risk[outcome], weight) for outcome in risk}
+        return cls(standing, names, quantiles, _positive(correlation), who)
 
     @classmethod
     def empty(cls) -> Reference:
@@ -168,7 +169,3 @@ def _positive(correlation: Floats) -> Floats:
     fixed = vectors @ np.diag(np.maximum(values, 1e-2)) @ vectors.T
     scale = np.sqrt(np.diag(fixed))
     return np.asarray(fixed / np.outer(scale, scale))
-
-
-def _standing(frame: pd.DataFrame, risk: pd.DataFrame, weight: pd.Series) -> dict[str, dict[str, list[float]]]:
-    return {str(outcome): percentile_tables(frame, risk[outcome], weight) for outcome in risk}

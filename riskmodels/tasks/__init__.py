@@ -1,4 +1,6 @@
-"""A room for work: functions of the library run in processes of their own, with limits, progress and a way to stop.
+"""A room for work: a function and plain data in, its result out of a process of its own, with limits and a way to stop.
+
+Called by the pages and the CDS service.
 
 What a file holds decides how long reading it takes, so no file of somebody's is read where pages are drawn.
 """

@@ -14,13 +14,14 @@ import pytest
 from riskmodels.checks import check
 from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.errors import FileError, InputError
+from riskmodels.interop.columns.apply import apply
 from riskmodels.interop.columns.propose import propose
 from riskmodels.interop.columns.sample import take_sample
 from riskmodels.interop.table.source import open_source
 from riskmodels.scoring import score_cohort
 from riskmodels.scoring.command import add_arguments, score_command
 from riskmodels.scoring.sinks import CsvSink, ParquetSink, csv_column, open_sink
-from riskmodels.scoring.sources import mapped_chunks, open_cohort
+from riskmodels.scoring.sources import open_cohort
 from riskmodels.scoring.stream import CancelledError, Chunk, Plan, score_stream
 from riskmodels.tabular.model import load_shipped
 
@@ -105,7 +106,9 @@ def test_file_of_another_layout_is_scored_by_its_mapping(cohort, tmp_path):
     source = open_source(tmp_path / "in.csv")
     mapping = propose(take_sample(source)).mapping
     assert mapping.questions() == ()
-    counts = score_stream(mapped_chunks(source, mapping, rows=128), open_sink(tmp_path / "o.parquet"), MODELS, Plan())
+    mapped = (apply(mapping, part) for part in source.chunks(128))
+    chunks = (Chunk(part.frame, part.checked.problems, part.cells) for part in mapped)
+    counts = score_stream(chunks, open_sink(tmp_path / "o.parquet"), MODELS, Plan())
     found, expected = pd.read_parquet(tmp_path / "o.parquet"), score_cohort(check(cohort[list(names)]), MODELS)
     assert counts.read == 600
     assert list(found.columns[:5]) == list(foreign.columns)

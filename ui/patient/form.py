@@ -9,7 +9,6 @@ from functools import partial
 import streamlit as st
 
 from riskmodels.checks import Checked, Severity
-from riskmodels.units import Unit
 from riskmodels.vocabulary import GROUPS, VOCABULARY, Group, Kind, Variable, in_group
 from ui.patient import parts
 from ui.patient.examples import EXAMPLES
@@ -285,8 +284,5 @@ def _non_hdl() -> list[str]:
     total, hdl = (draft.known()[name] for name in ("total_cholesterol", "hdl_cholesterol"))
     if total - hdl != total - hdl:
         return []
-    return [f"Non-HDL cholesterol {VOCABULARY['total_cholesterol'].format(total - hdl, _lipid_unit())}, derived"]
-
-
-def _lipid_unit() -> Unit:
-    return draft.unit_of("total_cholesterol")
+    shown = VOCABULARY["total_cholesterol"].format(total - hdl, draft.unit_of("total_cholesterol"))
+    return [f"Non-HDL cholesterol {shown}, derived"]

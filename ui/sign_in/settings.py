@@ -134,7 +134,8 @@ def read_settings(environment: Mapping[str, str], section: Mapping[str, Any]) ->
     if len(missing) == len(NEEDED) and not section and not _is_meant(environment):
         return None
     if missing:
-        raise _refused(f"Sign-in is set up in part: {', '.join(missing)} {_is_or_are(missing)} missing")
+        absent = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+        raise _refused(f"Sign-in is set up in part: {absent}")
     more = {name: environment.get(name) or section.get(key) or default for name, (key, default) in OPTIONAL.items()}
     return Settings(
         metadata_url=_address(given, "CARERISK_OIDC_METADATA_URL"),
@@ -226,10 +227,6 @@ def _positive(values: Mapping[str, Any], name: str) -> float:
     if not 0 < number < math.inf:
         raise _refused(f"{name} must be a number above 0")
     return number
-
-
-def _is_or_are(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
 
 
 def _refused(message: str) -> SettingsError:

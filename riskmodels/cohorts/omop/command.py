@@ -70,14 +70,10 @@ def summary(made: Cohort) -> list[str]:
     if len(made.not_used):
         lines.append("Values to look at, by variable, reason and unit:")
         rows = made.not_used.itertuples(index=False, name=None)
-        lines += [f"{values:>12,} {variable}: {reason}{_unit(unit)}" for variable, reason, unit, values in rows]
+        lines += [f"{n:>12,} {name}: {reason}{f' ({unit})' if unit else ''}" for name, reason, unit, n in rows]
     if made.absent:
         lines.append("Not in the database's vocabulary: " + ", ".join(" ".join(code) for code in made.absent))
     return [*lines, f"{made.rows:,} rows"]
-
-
-def _unit(ucum: str) -> str:
-    return f" ({ucum})" if ucum else ""
 
 
 def _report(made: Cohort, options: argparse.Namespace) -> dict[str, object]:

@@ -7,7 +7,7 @@ says that it is used at its bound: told as a problem either way.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from riskmodels.checks import Checked, Problem, Severity, check_column, check_together
+from riskmodels.columns import Floats
 from riskmodels.errors import InputError
 from riskmodels.interop.columns.code_guess import choice_codes
 from riskmodels.interop.columns.mapping import (
@@ -33,9 +34,9 @@ from riskmodels.interop.columns.mapping import (
     is_unknown_word,
 )
 from riskmodels.interop.columns.names import unknown_words
-from riskmodels.interop.columns.numbers import COMPARATOR, Floats, bound_of, is_numeric, texts, to_floats
+from riskmodels.interop.columns.numbers import COMPARATOR, bound_of, is_numeric, texts, to_floats
 from riskmodels.interop.table.chunks import Chunk
-from riskmodels.units import Unit, find_unit
+from riskmodels.units import find_unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 
 PROBLEM_COLUMNS = ("row", "column", "value", "reason", "hint", "effect")
@@ -61,13 +62,7 @@ class Counts:
     earlier_visits: int = 0
 
     def __add__(self, other: Counts) -> Counts:
-        return Counts(
-            self.read + other.read,
-            self.scored + other.scored,
-            self.with_problems + other.with_problems,
-            self.refused + other.refused,
-            self.earlier_visits + other.earlier_visits,
-        )
+        return Counts(*(mine + more for mine, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 @dataclass(frozen=True)
@@ -133,7 +128,8 @@ def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDAr
     cut = [note.row for note in notes if note.severity is Severity.ROW]
     frame.loc[cut] = np.nan
     headers = {name: ", ".join(c.header for c in mapping.holding(name)) for name in mapping.variables}
-    checked = check_together(frame, [problem for problem, _ in told], _units(mapping))
+    units = {name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in mapping.units.items()}
+    checked = check_together(frame, [problem for problem, _ in told], units)
     frame = checked.frame
     problems = _table(checked.problems, {id(p): header for p, header in told}, headers)
     refused = int(_refused(frame).sum())
@@ -331,10 +327,6 @@ def _is_float(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _units(mapping: CohortMapping) -> dict[str, Unit]:
-    return {name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in mapping.units.items()}
 
 
 def _refused(frame: pd.DataFrame) -> pd.Series:

@@ -191,7 +191,7 @@ class CohortMapping:
     @property
     def units(self) -> dict[str, str]:
         """Unit symbol by variable, of its first column; canonical where it has no column."""
-        return {name: self.holding(name)[0].unit for name in self.variables if self.holding(name) and _has_unit(name)}
+        return {n: self.holding(n)[0].unit for n in self.variables if self.holding(n) and VOCABULARY[n].units}
 
     def questions(self) -> tuple[Question, ...]:
         """What must still be answered; empty when the mapping can be applied."""
@@ -247,10 +247,6 @@ def answers(variable: Variable) -> tuple[str, ...]:
 def is_unknown_word(text: str) -> bool:
     """Whether a cell says “not known” in every column: empty, n/a, unknown, …"""
     return text.strip().lower() in UNKNOWN_WORDS
-
-
-def _has_unit(name: str) -> bool:
-    return bool(VOCABULARY[name].units)
 
 
 def _changed(column: ColumnMapping, changes: dict[str, Any]) -> ColumnMapping:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodels.interop.columns.numbers import Floats
+from riskmodels.columns import Floats
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import Variable
 
@@ -49,13 +49,13 @@ def guess_unit(values: Floats, variable: Variable, told: str = "", told_evidence
         return UnitGuess("", "", float("nan"))
     plausible = {u.symbol: _share(known, u, variable.plausible) for u in variable.units}
     if told:
-        return _as_told(told, told_evidence, known, variable, plausible)
+        return _as_told(told, told_evidence, known, plausible)
     if len(variable.units) == 1:
         return UnitGuess(variable.unit, "The only unit it has.", plausible[variable.unit])
     return _inferred(known, variable, plausible)
 
 
-def _as_told(told: str, evidence: str, known: Floats, variable: Variable, plausible: dict[str, float]) -> UnitGuess:
+def _as_told(told: str, evidence: str, known: Floats, plausible: dict[str, float]) -> UnitGuess:
     best = max(plausible, key=lambda symbol: plausible[symbol])
     if len(known) and plausible[told] < DOUBT and plausible[best] > CLEAR:
         text = (

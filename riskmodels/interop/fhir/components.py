@@ -13,8 +13,6 @@ from typing import Annotated, Any, Required
 from pydantic import ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
-from riskmodels.interop.fhir.types import Json
-
 _CLOSED = ConfigDict(extra="forbid", strict=True)
 _Text = Annotated[str, StringConstraints(pattern=r"\S")]
 _Uri = Annotated[str, StringConstraints(pattern=r"^\S+$")]
@@ -85,9 +83,5 @@ def are_plain(components: Any) -> bool:
         _grammar().validate_python(components)
     except ValidationError:
         return False
-    return all(_values(component) <= 1 for component in components)
-
-
-def _values(component: Json) -> int:
-    """How many kinds of value it has; FHIR allows one."""
-    return sum(name.startswith("value") for name in component)
+    # FHIR allows one kind of value
+    return all(sum(name.startswith("value") for name in component) <= 1 for component in components)

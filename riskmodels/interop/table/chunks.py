@@ -6,7 +6,6 @@ no rows; every other row comes out, also one with too few or too many cells.
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -69,14 +68,6 @@ class Bytes:
     def size(self) -> int:
         """How many there are."""
         return len(self.place) if isinstance(self.place, bytes) else self.place.stat().st_size
-
-    def sha256(self) -> str:
-        """Hash of all of them."""
-        digest = hashlib.sha256()
-        with self.open() as stream:
-            while block := stream.read(BLOCK):
-                digest.update(block)
-        return digest.hexdigest()
 
     def unpacked(self, limits: FileLimits) -> BinaryIO:
         """The bytes inside the gzip file."""

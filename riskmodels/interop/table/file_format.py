@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
 import re
 import zlib
@@ -255,8 +256,7 @@ class Unpacked(io.RawIOBase):
 
     def __init__(self, packed: BinaryIO, most: int) -> None:
         super().__init__()
-        self._packed, self._most, self._given = packed, most, 0
-        self._tool = zlib.decompressobj(wbits=31)
+        self._file, self._left, self._most = gzip.GzipFile(fileobj=packed), most, most
 
     def readable(self) -> bool:
         """It can be read."""
@@ -265,29 +265,14 @@ class Unpacked(io.RawIOBase):
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         """Fill the buffer with the next bytes; 0 at the end."""
         try:
-            data = self._next(len(buffer))
-        except zlib.error:
+            given = self._file.readinto(buffer)
+        except EOFError:
+            raise FileError("The gzip file ends too early.", hint="Was it uploaded completely?") from None
+        except (gzip.BadGzipFile, zlib.error):
             raise FileError("The gzip file is damaged.", hint="Pack it again, or upload it unpacked.") from None
-        self._given += len(data)
-        if self._given > self._most:
+        self._left -= given
+        if self._left < 0:
             raise FileError(
                 f"The gzip file unpacks to more than {self._most / 2**20:,.0f} MB.", hint="Split it into parts."
             )
-        buffer[: len(data)] = data
-        return len(data)
-
-    def _next(self, most: int) -> bytes:
-        while True:
-            if self._tool.eof:
-                rest = self._tool.unused_data or self._packed.read(BLOCK)
-                if not rest.strip(b"\x00"):
-                    return b""
-                self._tool = zlib.decompressobj(wbits=31)
-                waiting = rest
-            else:
-                waiting = self._tool.unconsumed_tail or self._packed.read(BLOCK)
-                if not waiting:
-                    raise FileError("The gzip file ends too early.", hint="Was it uploaded completely?")
-            data = self._tool.decompress(waiting, most)
-            if data:
-                return data
+        return given

@@ -1,4 +1,7 @@
-"""Coefficients of the published equations as CSV files, one row a coefficient, with their transform in words."""
+"""Coefficients of the published equations: a name in, the table of that CSV file out, one row a coefficient.
+
+Called by each equation of :mod:`riskmodels.scores`; the files say each coefficient's transform in words.
+"""
 
 from __future__ import annotations
 

@@ -82,19 +82,10 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
     note = f"XGBoost: {trees} trees on {len(inputs)} inputs. CareRisk predicts all four outcomes with intervals.\n"
     text += _table(f"{rows:,} rows, reasons of one outcome", batch, "CareRisk, predict + reasons") + "\n" + note
-    text += _update() + _published() + _files(rows) + _records(say) + imaging_tables(_milliseconds)
+    text += f"\n## One update of the Patient page\n\n{measure_update()}" + _published() + _files(rows)
+    text += f"\n## The list of patients\n\n{measure_records(say)}" + imaging_tables(_milliseconds)
     say(text)
     return text
-
-
-def _records(say: Callable[[str], None]) -> str:
-    """Pages of the list of patients."""
-    return f"\n## The list of patients\n\n{measure_records(say)}"
-
-
-def _update() -> str:
-    """CPU time of one update of the Patient page."""
-    return f"\n## One update of the Patient page\n\n{measure_update()}"
 
 
 def _published() -> str:

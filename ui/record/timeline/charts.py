@@ -36,8 +36,8 @@ def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
     days = [point.day for point in points]
     risk, low, high = (np.array([100 * getattr(point, part) for point in points]) for part in ("risk", "low", "high"))
     figure = go.Figure()
-    for start, end in _runs(risk):
-        _add_band(figure, days[start:end], low[start:end], high[start:end])
+    for known in np.ma.clump_unmasked(np.ma.masked_invalid(risk)):  # type: ignore[no-untyped-call]
+        _add_band(figure, days[known], low[known], high[known])
     figure.add_scatter(
         x=days,
         y=risk,
@@ -54,13 +54,6 @@ def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
     top = float(np.nanmax(high)) * 1.25
     figure.update_yaxes(range=[0, min(max(top, 0.5), 112)], ticksuffix=" %", nticks=4)
     return _finish(figure, days, theme)
-
-
-def _runs(values: np.ndarray) -> list[tuple[int, int]]:
-    """Stretches without a gap, as (first, one after the last)."""
-    known = np.concatenate([[False], ~np.isnan(values), [False]]).astype(int)
-    edges = np.flatnonzero(np.diff(known))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def _add_band(figure: go.Figure, days: Sequence[date], low: np.ndarray, high: np.ndarray) -> None:
