@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from math import inf, nan
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.columns import Floats
 from riskmodels.criteria import FASTING_PREDIABETES, HBA1C_PREDIABETES
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY
 
-Floats = npt.NDArray[np.float64]
 _EPSILON = 1e-9
 #: rungs of a ladder in a coarse grid, beside the patient's own value
 COARSE = 10

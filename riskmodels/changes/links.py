@@ -16,11 +16,12 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.criteria import FASTING_PREDIABETES, HBA1C_PREDIABETES
 from riskmodels.errors import SourceDataError
 from riskmodels.vocabulary import VOCABULARY
 
-LINKS_FILE = Path(__file__).resolve().parents[2] / "data" / "reference" / "links.json"
+LINKS_FILE = ROOT / "data" / "reference" / "links.json"
 
 BMI_IDENTITY = "BMI = weight ÷ height²"
 FRIEDEWALD = (

@@ -25,6 +25,7 @@ from riskmodels.changes.bounds import Ladder
 from riskmodels.changes.links import Links
 from riskmodels.changes.whatif import follow
 from riskmodels.checks import ORDERED_PAIRS
+from riskmodels.columns import Floats
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY, Kind
 
@@ -32,7 +33,6 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 FOLLOWED_UP = 12
 #: log-odds; a smaller fall is none
 _LEAST = 1e-6
-Floats = npt.NDArray[np.float64]
 States = npt.NDArray[np.int64]
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from riskmodels.changes.links import BMI_IDENTITY, FRIEDEWALD, FRIEDEWALD_HIGHEST, SMOKING, STOPS, Links, load_links
 from riskmodels.checks import ORDERED_PAIRS
+from riskmodels.columns import Floats
 from riskmodels.errors import InputError
 from riskmodels.vocabulary import VOCABULARY, Variable
 
@@ -25,7 +26,6 @@ __all__ = ["Changed", "Followed", "Links", "Moved", "apply", "follow", "load_lin
 _NEVER, _FORMER, _CURRENT = (choice.code for choice in VOCABULARY["smoking"].choices)
 #: followers along a regression line, and their leader; waist and BMI are apart, since weight moves them too
 _LINES = (("diastolic_bp", "systolic_bp"), ("hba1c", "glucose"), ("glucose", "hba1c"))
-Floats = npt.NDArray[np.float64]
 
 
 class Moved(NamedTuple):

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from riskmodels import ROOT
+
 MODELS = ROOT / "data" / "image_models"
 RETINAMNIST = ROOT / "data" / "reference" / "retinamnist.json"
 OWN = Path("image_models")

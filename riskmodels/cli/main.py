@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from riskmodels import __version__
+from riskmodels import ROOT, __version__
 from riskmodels.cds import command as cds
 from riskmodels.cli.imaging import add_imaging
 from riskmodels.cohorts.omop import command as omop
@@ -22,7 +22,6 @@ from riskmodels.shipping import selfcheck
 
 Command = Callable[[argparse.Namespace, Callable[[str], None]], int]
 
-ROOT = Path(__file__).resolve().parents[2]
 MODELS = ROOT / "data" / "models"
 
 

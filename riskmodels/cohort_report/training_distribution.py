@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.tabular.model import RiskModel
 
-SOURCE = Path(__file__).resolve().parents[2] / "data" / "reference" / "training_distribution.json"
+SOURCE = ROOT / "data" / "reference" / "training_distribution.json"
 #: cut points of a number at most
 MOST_CUTS = 100
 #: key of the tables on the card of a model trained on own data

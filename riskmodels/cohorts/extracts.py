@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.checks import Severity, check_column
 from riskmodels.errors import SourceDataError
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
 
 #: folder of the extracts in the repository
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "cohorts"
+FOLDER = ROOT / "data" / "cohorts"
 
 
 def target(out: Path, name: str) -> Path:

@@ -16,13 +16,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 
+from riskmodels.columns import Floats
 from riskmodels.vocabulary import GROUPS, group_of
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from typing import Any, Protocol, Self
 
 import torch
 
+from riskmodels import ROOT
 from riskmodels.imaging.results import Map, Picture, Reading
 from riskmodels.model_files.folder import read_model, understood, write_model
 from riskmodels.tabular.device import choose_device
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 SHIPPED = ROOT / "data" / "image_models"
 HINT = "Restore the folder from the repository, or train it again with make train-imaging."
 #: of image model folders

@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import metadata
 from pathlib import Path
 
+from riskmodels import ROOT
 from riskmodels.cohorts.extracts import target
 from riskmodels.cohorts.registry import Member, read_member
 
 #: folder of the samples in the repository; their cards are in its README.md
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "samples"
+FOLDER = ROOT / "data" / "samples"
 FILE = "healthy_retina.jpg"
 PACKAGE = "scikit-image"
 SOURCE = Member(

@@ -1,4 +1,4 @@
-"""Visits and image studies of a patient: those that are there, and their deletion, which :data:`UNDO` long is undone.
+"""Visits and image studies of a patient: found, deleted, and for :data:`UNDO` brought back.
 
 Each function works within a transaction of its caller, who has looked at the role.
 """

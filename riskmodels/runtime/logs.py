@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
+from riskmodels import ROOT
 from riskmodels.errors import CareRiskError, InputError
 
 LEVEL_VARIABLE = "CARERISK_LOG_LEVEL"
@@ -45,7 +46,6 @@ _ROUTES = ("/ready", "/_stcore/health", "/_stcore/stream", "/_stcore/upload_file
            "/component", "/auth", "/oauth2callback", "/cds-services")  # fmt: skip
 _QUIET = ("/ready", "/_stcore/health")
 _MOST_FRAMES, _MOST_TEXT = 30, 300
-_ROOT = Path(__file__).resolve().parents[2]
 _MAKE = logging.getLogRecordFactory()
 _LOGGER = logging.getLogger("riskmodels.runtime.logs")
 
@@ -144,7 +144,7 @@ def _short(path: str) -> str:
     if found:
         return package
     place = Path(path)
-    return place.relative_to(_ROOT).as_posix() if place.is_relative_to(_ROOT) else place.name
+    return place.relative_to(ROOT).as_posix() if place.is_relative_to(ROOT) else place.name
 
 
 def _words(text: str) -> str:

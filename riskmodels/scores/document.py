@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
+from riskmodels import ROOT
 from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
 from riskmodels.scores.registry import SCORES, Score
 from riskmodels.scores.score2 import COUNTRIES
 
-PATH = Path(__file__).resolve().parents[2] / "docs" / "scores.md"
+PATH = ROOT / "docs" / "scores.md"
 
 _HEAD = """# Published scores
 

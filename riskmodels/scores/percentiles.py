@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from riskmodels.columns import Floats
+
 #: "female 50–59" → the values at the 0th to 100th percentile
 Tables = dict[str, list[float]]
 

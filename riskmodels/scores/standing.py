@@ -15,13 +15,14 @@ from typing import Any
 
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.errors import SourceDataError
 from riskmodels.scores.framingham import framingham
 from riskmodels.scores.percentiles import Tables, percentile_tables, rounded, share_below
 from riskmodels.scores.registry import REGISTRY
 from riskmodels.scores.score2 import REGIONS
 
-PATH = Path(__file__).resolve().parents[2] / "data" / "reference" / "score_standing.json"
+PATH = ROOT / "data" / "reference" / "score_standing.json"
 #: columns ranked, by score; SCORE2 once a region
 RANKED: dict[str, tuple[str, ...]] = {
     "prevent": ("total_cvd_10y", "ascvd_10y", "heart_failure_10y"),

@@ -25,6 +25,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
+from riskmodels import ROOT
 from riskmodels.errors import CareRiskError, FileError, InputError
 from riskmodels.interop.columns.header import Column, read_headers
 from riskmodels.scoring.sinks import ParquetSink
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 #: rows of a piece: small enough to do again without regret, large enough that the start of its file costs little
 PIECE_ROWS = 262_144
 SUCCESS = "_SUCCESS"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from riskmodels.columns import Floats
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY
 
@@ -23,7 +24,6 @@ LEAST = 0.005
 #: texts kept at most; beyond them they are made anew
 _MOST_TEXTS = 200_000
 
-Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.int64]
 
 

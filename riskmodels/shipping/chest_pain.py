@@ -10,7 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 from sklearn.model_selection import RepeatedStratifiedKFold, train_test_split
 
+from riskmodels import ROOT
 from riskmodels.cohorts import read_uci_heart
+from riskmodels.columns import Floats
 from riskmodels.evaluation import evaluate, standard_subgroups
 from riskmodels.evaluation.peers import PEERS, Dataset, fit_peers
 from riskmodels.runtime.hashes import file_hash
@@ -20,11 +22,10 @@ from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.recipes import CHEST_PAIN_CONFIG, CHEST_PAIN_INPUTS, Labelled, label_chest_pain
 from riskmodels.tabular.reference import Reference
 
-SOURCE = Path(__file__).resolve().parents[2] / "data" / "cohorts" / "uci_heart.csv"
+SOURCE = ROOT / "data" / "cohorts" / "uci_heart.csv"
 OUTCOME_NAME = "coronary_disease"
 REPEATS, FOLDS, SEED = 3, 5, 20261124
 
-Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from riskmodels import ROOT
 from riskmodels.evaluation import markdown
 from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "model_card.md"
 _HEAD = """# Model card
 

@@ -16,17 +16,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.changes.links import LINKS_FILE, Links, Slope
 from riskmodels.cohorts.nhanes import read_nhanes
+from riskmodels.columns import Floats
 from riskmodels.errors import CareRiskError
 
 COHORT = Path("cohorts") / "nhanes_adults_1999_2018"
-SHARED = Path(__file__).resolve().parents[3] / "shared"
+SHARED = ROOT.parent / "shared"
 YOUNGEST = 20
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

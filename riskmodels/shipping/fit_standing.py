@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+from riskmodels import ROOT
 from riskmodels.cohorts.nhanes.frame import FILE, REFERENCE_CYCLES, read_nhanes
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.scores.standing import PATH, Standings, fit_standings
@@ -42,7 +43,7 @@ def write(standings: Standings, path: Path) -> None:
 def main() -> None:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m riskmodels.shipping.fit_standing", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=PATH.parents[3] / "shared", help="folder of shared data")
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
     parser.add_argument("--out", type=Path, default=PATH, help="file to write")
     options = parser.parse_args()
     write(fit_from(options.shared), options.out)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.cohort_report.training_distribution import SOURCE, distributions
 from riskmodels.cohorts import read_uci_heart
 from riskmodels.cohorts.nhanes import read_nhanes
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         SourceDataError: when the people are not those on a model's card.
     """
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shared", type=Path, default=SOURCE.parents[3] / "shared", help="folder of shared data")
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
     parser.add_argument("--out", type=Path, default=SOURCE)
     options = parser.parse_args(arguments)
     people = {"population": _population(options.shared), "chest_pain": _chest_pain()}

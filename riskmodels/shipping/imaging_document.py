@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
+from riskmodels import ROOT
 from riskmodels.evaluation.report import NOT_ESTIMABLE, words
 from riskmodels.imaging.image_report import LABELS, introduction, markdown_table, report_markdown
 from riskmodels.imaging.model import HEART_SIZE
 from riskmodels.imaging.registry import Found
 
-ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "imaging_card.md"
 
 #: published on the same split (28 × 28 pixels): accuracy and AUC as a mean over classes of one against the rest.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from riskmodels import ROOT
 from riskmodels.errors import CareRiskError
 from riskmodels.outcomes import OUTCOMES
 from riskmodels.shipping.site_checks import (
@@ -128,7 +129,7 @@ def version_checks(folder: Path) -> list[Check]:
 
 def image_checks() -> list[Check]:
     """Load every image model; the retina model must read the sample photo without refusing it."""
-    from riskmodels.imaging.model import HINT, ROOT, SHIPPED
+    from riskmodels.imaging.model import HINT, SHIPPED
     from riskmodels.imaging.picture import open_picture
     from riskmodels.imaging.registry import find_models
     from riskmodels.model_files.folder import CARD, read_card

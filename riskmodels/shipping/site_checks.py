@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from riskmodels import ROOT
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit_anchor
 from riskmodels.records.audit_chain import at_one_moment
@@ -27,7 +28,6 @@ from riskmodels.records.upgrade import Version, version
 from riskmodels.runtime.addresses import is_loopback, read_address
 from riskmodels.runtime.environment import meant, unknown
 
-ROOT = Path(__file__).resolve().parents[2]
 UPGRADE = "python -m riskmodels db upgrade"
 _LOOK = "run python -m riskmodels audit verify, and keep a copy of the database"
 #: free space on the disk of the data folder, bytes: under the first nothing may be saved, under the second it is told

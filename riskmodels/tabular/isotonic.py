@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
+from riskmodels.columns import Floats
 from riskmodels.errors import TrainingError
 from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
@@ -33,8 +33,6 @@ from riskmodels.tabular.reference import Reference
 FORMAT = 2
 _HINT = "Restore the folder, or choose another version."
 _NEAR = 1e-2
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 import torch
 
+from riskmodels import ROOT
 from riskmodels.columns import Columns, Floats
 from riskmodels.errors import ModelFileError
 from riskmodels.explain.shapley import PairwiseForm, Reasons
@@ -33,7 +34,7 @@ from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range, Support, Texts
 
 #: where the shipped models lie
-SHIPPED = Path(__file__).resolve().parents[2] / "data" / "models"
+SHIPPED = ROOT / "data" / "models"
 #: rows computed at once: small enough for the temporaries to stay in cache
 CHUNK = 1024
 #: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in

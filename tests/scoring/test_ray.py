@@ -7,7 +7,6 @@ import json
 import os
 import signal
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from riskmodels.scoring.sinks import open_sink
 from riskmodels.scoring.sources import open_cohort
 from riskmodels.scoring.stream import Plan, StreamCounts, score_stream
 from riskmodels.tabular.model import load_shipped
+from tests.waiting import until
 
 COLUMNS = "age sex bmi systolic_bp total_cholesterol hdl_cholesterol glucose smoking diabetes bp_medication".split()
 ROWS = 24_000
@@ -73,14 +73,11 @@ def result(target: Path) -> pd.DataFrame:
 
 def kill_first_writer(target: Path, killed: list[int]) -> None:
     """SIGKILL for the process that is writing a part: its temporary file has its id in its name."""
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and not killed:
-        for path in target.glob(".part-*.part"):
-            pid = int(path.name.split(".")[-2])
-            os.kill(pid, signal.SIGKILL)
-            killed.append(pid)
-            return
-        time.sleep(0.002)
+    found: list[Path] = []
+    until(lambda: found.extend(target.glob(".part-*.part")) or found, every=0.002)
+    pid = int(found[0].name.split(".")[-2])
+    os.kill(pid, signal.SIGKILL)
+    killed.append(pid)
 
 
 @pytest.mark.parametrize("kill", [False, True], ids=["undisturbed", "one worker killed"])

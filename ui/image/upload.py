@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from riskmodels.imaging.model import ROOT
+from riskmodels import ROOT
 from riskmodels.imaging.picture import MAX_BYTES
 from riskmodels.imaging.reading import read_item
 from riskmodels.imaging.registry import Found

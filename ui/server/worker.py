@@ -7,14 +7,13 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
+from riskmodels import ROOT
 from riskmodels.errors import InputError
 
 #: jobs that the worker of this server scores at a time; 0 where a worker of its own is run beside the server
 VARIABLE = "CARERISK_WORKERS"
 _DEFAULT = "2"
-_ROOT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
 #: seconds before a worker that died is started again: at first, and at most
 _FIRST, _LONGEST = 1.0, 60.0
@@ -44,7 +43,7 @@ async def keep(arguments: Sequence[str]) -> None:
         begun = loop.time()
         # what it says to people does not go into the server's log, where only events stand
         process = await asyncio.create_subprocess_exec(
-            *arguments, cwd=_ROOT, stdout=asyncio.subprocess.DEVNULL, start_new_session=True
+            *arguments, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL, start_new_session=True
         )
         try:
             code = await process.wait()

@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from riskmodels.checks import Checked, Problem, Severity, check_column, check_together
+from riskmodels.columns import Floats
 from riskmodels.errors import InputError
 from riskmodels.interop.columns.code_guess import choice_codes
 from riskmodels.interop.columns.mapping import (
@@ -33,7 +34,7 @@ from riskmodels.interop.columns.mapping import (
     is_unknown_word,
 )
 from riskmodels.interop.columns.names import unknown_words
-from riskmodels.interop.columns.numbers import COMPARATOR, Floats, bound_of, is_numeric, texts, to_floats
+from riskmodels.interop.columns.numbers import COMPARATOR, bound_of, is_numeric, texts, to_floats
 from riskmodels.interop.table.chunks import Chunk
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from riskmodels.checks.columns import limits
+from riskmodels.columns import Floats
 from riskmodels.interop.columns.mapping import NOT_USABLE, UNANSWERED, UNKNOWN, Code, code_key, is_unknown_word
 from riskmodels.interop.columns.names import unknown_words, words_of
-from riskmodels.interop.columns.numbers import COMPARATOR, Floats
+from riskmodels.interop.columns.numbers import COMPARATOR
 from riskmodels.units import from_canonical
 from riskmodels.vocabulary import Kind, Variable
 

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-Floats = npt.NDArray[np.float64]
+from riskmodels.columns import Floats
+
 #: zero in files made from SAS may come as the smallest number its transport format knows, 5.4e-79
 SMALLEST = 1e-70
 COMPARATOR = re.compile(r"\s*(<=|>=|<|>|≤|≥)\s*(?P<bound>[+-]?\d+([.,]\d+)?)\s*")

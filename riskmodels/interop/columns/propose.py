@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from riskmodels.columns import Floats
 from riskmodels.interop.columns import dates
 from riskmodels.interop.columns.code_guess import choice_codes, comparator_count, impossible_sentinels, number_codes
 from riskmodels.interop.columns.mapping import (
@@ -23,7 +24,7 @@ from riskmodels.interop.columns.mapping import (
     is_unknown_word,
 )
 from riskmodels.interop.columns.names import Dataset, NameMatch, compact, match_name, recognised_dataset
-from riskmodels.interop.columns.numbers import Floats, read_column
+from riskmodels.interop.columns.numbers import read_column
 from riskmodels.interop.columns.sample import MOST_CODES, Sample
 from riskmodels.interop.columns.unit_guess import UnitGuess, guess_unit
 from riskmodels.vocabulary import VOCABULARY, Kind

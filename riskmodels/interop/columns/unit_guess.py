@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskmodels.interop.columns.numbers import Floats
+from riskmodels.columns import Floats
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import Variable
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from riskmodels.imaging.model import ROOT
+from riskmodels import ROOT
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.registry import find_models
 from riskmodels.imaging.results import Picture

@@ -22,6 +22,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from riskmodels import ROOT
 from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.shipping.say import to_stdout
 from riskmodels.vocabulary import VOCABULARY
@@ -164,7 +165,7 @@ def run_apart(folder: Path, rows: int, source: str, target: str, reasons: bool, 
         write_cohort(path, rows)
     words = [path, folder / f"out.{target}", "--workers", str(workers), "--reasons", "3" if reasons else "0"]
     command = [sys.executable, "-m", "riskmodels.shipping.bench.scale", "--run", *map(str, words)]
-    root = str(Path(__file__).resolve().parents[3])
+    root = str(ROOT)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))}
     start = time.perf_counter()
     done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)  # noqa: S603

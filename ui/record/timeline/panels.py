@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from riskmodels.columns import Floats
 from riskmodels.explain.steps import label_text
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import GROUPS, VOCABULARY, Kind, in_group
@@ -19,7 +19,6 @@ from ui.text import inside
 _LEAST_SPAN = 0.35
 #: numbers that say nothing by their course
 _LEFT_OUT = frozenset({"age", "height", "fasting_hours"})
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
