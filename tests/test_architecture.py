@@ -367,7 +367,7 @@ class TestPicture:
 
 
 def names_of(path: Path) -> set[str]:
-    """What a module or a package defines or takes in, with what its classes hold: ``assess``, ``RiskModel.estimate``."""
+    """What a module or a package defines or imports, with what its classes hold: ``assess``, ``RiskModel.estimate``."""
     module = tree_of(path / "__init__.py" if path.is_dir() else path)
     classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
     inside = {f"{each.name}.{name}" for each in classes for node in each.body for name in _bound(node)}
@@ -408,7 +408,8 @@ class TestPage:
     def test_what_is_not_there_is_seen(self) -> None:
         text = (
             "`ui/page.py` `start_page`, `ui/page.py` `end_page`, `ui/none.py`, `riskmodels/checks` `check`, `plain`,\n"
-            "`riskmodels/tabular/model.py` `RiskModel.guess`, `tests/NAME.py`, `rests/NAME.py`, python -m riskmodels.none"
+            "`riskmodels/tabular/model.py` `RiskModel.guess`, `tests/NAME.py`, `rests/NAME.py`, "
+            "`python -m riskmodels.none`"
         )
         assert wrongly_named(text) == [
             "ui/page.py end_page",
