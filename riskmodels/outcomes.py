@@ -33,6 +33,7 @@ class Outcome:
         learnt_from: "events" that happened, or a "published equation".
         settled_by: the variable which, measured, answers it without a model; empty where there is none.
         short: its label where space is short.
+        years: ahead that the probability holds for; 0 where it is about now.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Outcome:
     learnt_from: str = "events"
     settled_by: str = ""
     short: str = ""
+    years: int = 0
 
 
 _DIABETES_FACTS = ("hba1c", "diabetes", "insulin", "glucose_pills", "pregnancy")
@@ -88,6 +90,7 @@ OUTCOMES = (
         not_inputs=_CARDIOVASCULAR_FACTS,
         learnt_from="published equation",
         short="Heart and vessels",
+        years=10,
     ),
     Outcome(
         "cvd_death_10y",
@@ -98,6 +101,7 @@ OUTCOMES = (
         CARDIOVASCULAR_HISTORY,
         not_inputs=_CARDIOVASCULAR_FACTS,
         short="Death from it",
+        years=10,
     ),
     Outcome(
         "coronary_disease",

@@ -7,6 +7,7 @@ Read from the source (AST), so that imports inside functions count as well.
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from itertools import pairwise
 from pathlib import Path
@@ -363,3 +364,57 @@ class TestPicture:
         packages = {name: path for name, path in house.MODULES.items() if path.name == "__init__.py"}
         said = {name: ast.get_docstring(tree_of(path)) or "" for name, path in packages.items()}
         assert [name for name, text in said.items() if text.count(".") < 2 and "migrations" not in name] == []
+
+
+def names_of(path: Path) -> set[str]:
+    """What a module or a package defines or imports, with what its classes hold: ``assess``, ``RiskModel.estimate``."""
+    module = tree_of(path / "__init__.py" if path.is_dir() else path)
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    inside = {f"{each.name}.{name}" for each in classes for node in each.body for name in _bound(node)}
+    return inside | {name for node in module.body for name in _bound(node)}
+
+
+def _bound(node: ast.stmt) -> list[str]:
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name for alias in node.names]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [ast.unparse(target) for target in targets]
+
+
+def wrongly_named(text: str) -> list[str]:
+    """What a page names in backticks and is not there: paths, and names right after the path of their module.
+
+    Of a path with NAME in it, which stands for a new file, the folder has to be there.
+    """
+    wrong = []
+    for path, name in re.findall(r"`([\w./-]+)`(?:\s+`([\w.]+)`)?", re.sub(r"```.*?```", "", text, flags=re.S)):
+        place = ROOT / (path.partition("NAME")[0].rpartition("/")[0] if "NAME" in path else path)
+        is_path = "/" in path or place.suffix in (".py", ".md", ".csv", ".json")
+        if is_path and not place.exists():
+            wrong.append(path)
+        elif is_path and name and name not in names_of(place):
+            wrong.append(f"{path} {name}")
+    modules = re.findall(r"python -m (riskmodels\.[\w.]+)", text)
+    return wrong + [name for name in modules if name not in house.MODULES]
+
+
+class TestPage:
+    def test_every_path_and_every_name_after_one_is_there(self) -> None:
+        wrong = wrongly_named(house.PAGE.read_text(encoding="utf-8"))
+        assert not wrong, f"{house.PAGE.name} names what is not there: {', '.join(wrong)}"
+
+    def test_what_is_not_there_is_seen(self) -> None:
+        text = (
+            "`ui/page.py` `start_page`, `ui/page.py` `end_page`, `ui/none.py`, `riskmodels/checks` `check`, `plain`,\n"
+            "`riskmodels/tabular/model.py` `RiskModel.guess`, `tests/NAME.py`, `rests/NAME.py`, "
+            "`python -m riskmodels.none`"
+        )
+        assert wrongly_named(text) == [
+            "ui/page.py end_page",
+            "ui/none.py",
+            "riskmodels/tabular/model.py RiskModel.guess",
+            "rests/NAME.py",
+            "riskmodels.none",
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -34,7 +35,8 @@ def refusal(outcome: Outcome, **changes: Any) -> str:
 
 class TestRegistry:
     def test_holds_the_outcomes_asked_for(self) -> None:
-        assert list(OUTCOME) == ["diabetes", "dysglycaemia", "cvd_10y", "cvd_death_10y", "coronary_disease"]
+        asked = ["diabetes", "dysglycaemia", "cvd_10y", "cvd_death_10y", "coronary_disease"]
+        assert list(OUTCOME) == asked, "a new outcome is named here and in AGES above"
 
     def test_labels_are_unique(self) -> None:
         assert len({o.label for o in OUTCOMES}) == len(OUTCOMES)
@@ -43,6 +45,11 @@ class TestRegistry:
     def test_definition_says_what_it_is_a_probability_of(self, outcome: Outcome) -> None:
         assert outcome.definition.startswith("probability ")
         assert outcome.population
+
+    @each
+    def test_years_ahead_are_those_of_the_definition(self, outcome: Outcome) -> None:
+        told = re.findall(r"within (\d+) years", outcome.definition)
+        assert told == ([str(outcome.years)] if outcome.years else [])
 
     @each
     def test_every_variable_named_is_in_the_vocabulary(self, outcome: Outcome) -> None:

@@ -33,5 +33,6 @@ def test_it_lists_every_published_score_with_its_source() -> None:
     from riskmodels.scores import REGISTRY
 
     for score in REGISTRY.values():
-        assert score.title in README
-        assert re.search(r"10\.\d{4,}/\S+\w", score.citation).group() in README  # type: ignore[union-attr]
+        row = f"give {score.title} a row in README's table of scores, with its source"
+        assert score.title in README, row
+        assert re.search(r"10\.\d{4,}/\S+\w", score.citation).group() in README, row  # type: ignore[union-attr]

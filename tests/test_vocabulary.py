@@ -46,7 +46,7 @@ def loinc_check_digit(code: str) -> int:
 
 
 def test_holds_what_was_asked_for() -> None:
-    assert sorted(VOCABULARY) == sorted(ASKED)
+    assert sorted(VOCABULARY) == sorted(ASKED), "a new variable is named in ASKED above"
 
 
 def test_names_and_labels_are_unique() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from riskmodels.errors import ModelFileError
-from riskmodels.imaging.model import HEART_SIZE, HINT, SHIPPED, ImageModel
+from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE, HINT, SHIPPED, ImageModel
 from riskmodels.model_files.folder import read_card
 
 #: environment variable: further folders with trained image models, separated as in PATH
@@ -36,22 +36,24 @@ class Found:
 
     @property
     def kind(self) -> str:
-        """:data:`CLASSIFIER` or :data:`HEART_SIZE`."""
+        """:data:`CLASSIFIER`, :data:`HEART_SIZE`, or what a card of another version says."""
         return str(self.card["kind"])
 
     def load(self, device: str | None = None) -> ImageModel:
         """Read the weights. Only now are torch and the network imported.
 
         Raises:
-            ModelFileError: when the weights are damaged or not those on the card.
+            ModelFileError: when the weights are damaged or not those on the card, or the kind is not known here.
         """
         if self.kind == HEART_SIZE:
             from riskmodels.imaging.heart_size import HeartSizeModel
 
             return HeartSizeModel.load(self.folder, device)
-        from riskmodels.imaging.classifier import ImageClassifier
+        if self.kind == CLASSIFIER:
+            from riskmodels.imaging.classifier import ImageClassifier
 
-        return ImageClassifier.load(self.folder, device)
+            return ImageClassifier.load(self.folder, device)
+        raise ModelFileError(f"“{self.kind}” is no kind of image model that this version knows.", hint=HINT)
 
 
 def find_models() -> dict[str, Found]:

@@ -34,6 +34,7 @@ class Score:
         function: ``function(frame) -> DataFrame`` with the values, ``model``, ``category``, ``problems``, ``missing``.
         evaluate: the same of :class:`~riskmodels.columns.Columns`, as a :class:`~riskmodels.scores.eligibility.Result`.
         options: further arguments of both.
+        unit: what its main number is counted in; empty for a probability.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Score:
     function: Callable[..., pd.DataFrame]
     evaluate: Callable[..., Result]
     options: tuple[str, ...] = ()
+    unit: str = ""
 
     @property
     def value(self) -> str:
@@ -61,7 +63,7 @@ class Score:
     @property
     def is_risk(self) -> bool:
         """Whether the main number is a probability."""
-        return self.value not in ("points", "egfr")
+        return not self.unit
 
 
 _NUMBERS = "Equation and coefficients are published numbers: no licence needed, cite the paper."
@@ -208,6 +210,7 @@ SCORES = (
         ),
         findrisc.findrisc,
         findrisc.evaluate,
+        unit="points",
     ),
     Score(
         "ada_risk_test",
@@ -230,6 +233,7 @@ SCORES = (
         ),
         ada_risk_test.ada_risk_test,
         ada_risk_test.evaluate,
+        unit="points",
     ),
     Score(
         "ckd_epi",
@@ -250,6 +254,7 @@ SCORES = (
         ),
         ckd_epi.kidney_function,
         ckd_epi.evaluate,
+        unit="mL/min/1.73 m²",
     ),
 )
 

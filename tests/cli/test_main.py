@@ -150,6 +150,13 @@ class TestFailure:
         assert run(capsys, "card")[0] == 1
         assert page.read_text() == "as before"
 
+    def test_page_in_docs_is_that_of_the_cards(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        page = tmp_path / "model_card.md"
+        monkeypatch.setattr("riskmodels.shipping.document.PAGE", page)
+        assert cli.main(["card"]) == 0
+        current = (cli.MODELS.parents[1] / "docs" / "model_card.md").read_text(encoding="utf-8")
+        assert page.read_text(encoding="utf-8") == current, "run python -m riskmodels card"
+
 
 class TestSelfcheck:
     def test_shipped_models_are_ready(self) -> None:

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from riskmodels.cli.main import main
-from riskmodels.errors import TrainingError
+from riskmodels.errors import ModelFileError, TrainingError
+from riskmodels.imaging.model import SHIPPED
 from riskmodels.imaging.own import OwnTask, train_own
 from riskmodels.imaging.registry import FOLDERS_VARIABLE, find_models
 from riskmodels.imaging.results import Picture
@@ -50,6 +51,22 @@ def test_unlike_picture_is_refused_by_the_model(own_result, monkeypatch):
     reading = model.read(Picture(colours, "PNG"))
     assert "unlike" in reading.refused
     assert reading.findings == ()
+
+
+def test_every_shipped_folder_is_offered(monkeypatch):
+    monkeypatch.delenv(FOLDERS_VARIABLE, raising=False)
+    shipped = {folder.name for folder in SHIPPED.iterdir() if folder.is_dir()}
+    assert set(find_models()) == shipped, "name its folder in _ORDER of riskmodels/imaging/registry.py"
+
+
+def test_kind_that_is_not_known_is_told_and_not_read_as_another(tmp_path, monkeypatch):
+    (tmp_path / "bones").mkdir()
+    card = {"format": 1, "name": "bones", "title": "Age of bones", "kind": "bone age", "version": "1"}
+    (tmp_path / "bones" / "card.json").write_text(json.dumps(card))
+    (tmp_path / "bones" / "model.safetensors").touch()
+    monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path))
+    with pytest.raises(ModelFileError, match="“bone age” is no kind of image model"):
+        find_models()["bones"].load("cpu")
 
 
 def test_name_that_is_a_path_is_refused(texture_folder, tmp_path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 from riskmodels.scores import REGISTRY, Score
 from riskmodels.scores.document import PATH, markdown
 from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
+from riskmodels.scores.standing import NOT_RANKED, RANKED
 from riskmodels.vocabulary import VOCABULARY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def test_every_score_of_the_package_is_registered() -> None:
     names = ["prevent", "pce", "framingham", "score2", "findrisc", "ada_risk_test", "ckd_epi"]
-    assert list(REGISTRY) == names
+    assert list(REGISTRY) == names, "a score of the package stands in SCORES of riskmodels/scores/registry.py, and here"
 
 
 @pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)
@@ -26,6 +28,20 @@ def test_score_has_citation_licence_and_limits(score: Score) -> None:
     assert score.licence
     assert score.made_for
     assert score.limits
+
+
+@pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)
+def test_what_is_no_probability_says_its_unit(score: Score) -> None:
+    ends_with_years = re.fullmatch(r"\w+_\d+y", score.value) is not None
+    assert score.is_risk == ends_with_years, f"{score.name}: a probability is named …_10y, anything else has a unit"
+
+
+@pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)
+def test_it_is_ranked_or_says_why_not(score: Score) -> None:
+    assert {*RANKED, *NOT_RANKED} >= {score.name}, (
+        f"name {score.name} in RANKED or NOT_RANKED of riskmodels/scores/standing.py, then run "
+        "python -m riskmodels.shipping.fit_standing"
+    )
 
 
 @pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)

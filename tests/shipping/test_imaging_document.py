@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from riskmodels.cli.main import main
 from riskmodels.evaluation import Plan
 from riskmodels.imaging.image_metrics import binary_report, classification_report
 from riskmodels.imaging.registry import Found
-from riskmodels.shipping.imaging_document import PUBLISHED, imaging_card
+from riskmodels.shipping.imaging_document import PAGE, PUBLISHED, imaging_card
 
 FEW = Plan(replicates=40)
 GRADES = ("none", "mild", "severe")
@@ -148,3 +149,10 @@ def test_page_says_what_was_never_measured_and_how_to_make_it_again():
     text = page(retina())
     assert "no subgroup could be measured" in text
     assert "make train-imaging" in text
+
+
+def test_page_in_docs_is_that_of_the_cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    current = PAGE.read_text(encoding="utf-8")
+    monkeypatch.setattr("riskmodels.shipping.imaging_document.PAGE", tmp_path / PAGE.name)
+    assert main(["imaging", "card"]) == 0
+    assert (tmp_path / PAGE.name).read_text(encoding="utf-8") == current, "run python -m riskmodels imaging card"

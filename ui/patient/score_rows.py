@@ -181,10 +181,8 @@ def _number(score: Score, name: str, result: Mapping[str, Any]) -> Shown:
     value: float = result[name]
     rated = name == CATEGORY_OF.get(score.name, score.value)
     category = result["category"] if rated else ""
-    if name == "points":
-        return Shown("", f"{value:g} {'point' if value == 1 else 'points'}", category)
-    if name == "egfr":
-        return Shown("", f"{value:.0f} mL/min/1.73 m²", category)
+    if score.unit and name == score.value:
+        return Shown("", f"{value:.0f} {score.unit.removesuffix('s') if value == 1 else score.unit}", category)
     if score.name == "findrisc":
         return Shown("the form's share", f"{100 * value:.3g} %")
     edges = tuple(edge for bands in score.bands.values() for edge in bands.edges) if rated else ()

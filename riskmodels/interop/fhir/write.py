@@ -26,8 +26,6 @@ _SNOMED = {
     "diabetes": ("73211009", "Diabetes mellitus"),
     "coronary_disease": ("53741008", "Coronary arteriosclerosis"),
 }
-#: years ahead that a probability holds for; absent where it is about now
-HORIZON_YEARS = {"cvd_10y": 10, "cvd_death_10y": 10}
 NOTE = "Decision support for professionals: an estimated probability, not a diagnosis and no advice on treatment."
 _DEVICE = "device"
 
@@ -199,7 +197,7 @@ def _prediction(outcome: Outcome, estimate: Estimate, at: datetime) -> Json:
     return {
         "outcome": {"coding": coding, "text": outcome.label},
         "probabilityDecimal": probability(estimate.risk),
-        "whenPeriod": _period(outcome.name, at),
+        "whenPeriod": _period(outcome.years, at),
         "rationale": _rationale(outcome, estimate),
     }
 
@@ -215,9 +213,9 @@ def probability(risk: float) -> float:
     return float(f"{risk:.3g}")
 
 
-def _period(outcome: str, at: datetime) -> Json:
+def _period(years: int, at: datetime) -> Json:
     """From the day of the answer to the end of the horizon; the same day for what is about now."""
-    first, years = at.date(), HORIZON_YEARS.get(outcome, 0)
+    first = at.date()
     leap = (first.month, first.day) == (2, 29) and years % 4
     last = first.replace(year=first.year + years, day=28 if leap else first.day)
     return {"start": first.isoformat(), "end": last.isoformat()}
