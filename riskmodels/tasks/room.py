@@ -31,8 +31,8 @@ _KEEPER: Any = get_context("forkserver" if "forkserver" in get_all_start_methods
 _PREPARED = spawn.get_preparation_data
 #: seconds between two looks at the time limit and at a wish to stop
 _LOOK = 0.1
-#: times a process is tried to be started
-_TRIES = 2
+#: times a process is tried to be started, and seconds before the next: a keeper that was killed takes a moment to end
+_TRIES, _AFTER = 5, 0.1
 #: tasks that wait; more are refused
 MOST_WAITING = 100
 _GONE = "The program that read it was ended by the system, most likely for want of memory."
@@ -248,6 +248,7 @@ def _begun(*arguments: Any) -> Any:
                 process.start()
             except (OSError, EOFError) as error:  # the keeper died in this moment; the next time there is another
                 _LOG.warning("A task's process did not start: %s", type(error).__name__)
+                time.sleep(_AFTER)
             else:
                 return process
     raise TaskError("The program could not begin with it.", _TRY, "gone")
