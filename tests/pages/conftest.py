@@ -9,8 +9,10 @@ import pytest
 
 from riskmodels.scoring import workers
 from riskmodels.scoring.known_models import KnownModels
+from tests.waiting import HUNG
 from ui.database import database
 from ui.patient import parts
+from ui.record import autosave
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,12 @@ def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     database.clear()
     yield tmp_path / "data"
     database.clear()
+
+
+@pytest.fixture(autouse=True)
+def kept_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page waits for its draft, also on a busy machine: what was typed is kept when the test looks."""
+    monkeypatch.setattr(autosave, "_PATIENCE", HUNG)
 
 
 @pytest.fixture(scope="session")

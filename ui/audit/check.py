@@ -10,7 +10,7 @@ import streamlit as st
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit
 from riskmodels.records.audit import Verdict
-from ui.audit import words as audit_words
+from ui.audit import words
 from ui.clock import zone
 from ui.database import database
 from ui.text import plain
@@ -63,14 +63,14 @@ def _draw_checked(checked: Checked) -> None:
         return
     verdict = checked.verdict
     if not verdict.ok:
-        st.error(audit_words.verdict_text(verdict))
-        st.markdown("\n".join(f"- {plain(audit_words.problem_text(p), 300)}" for p in verdict.problems))
+        st.error(words.verdict_text(verdict))
+        st.markdown("\n".join(f"- {plain(words.problem_text(p), 300)}" for p in verdict.problems))
         if verdict.broken > len(verdict.problems):
             st.caption(f"The first {len(verdict.problems)} of {verdict.broken:,} places.")
     else:
         noted = " The hash noted earlier occurs in it." if checked.noted else ""
-        st.markdown(f":material/check: **{audit_words.verdict_text(verdict)}**{noted}")
+        st.markdown(f":material/check: **{words.verdict_text(verdict)}**{noted}")
     if verdict.head:
         st.caption("The last hash. Note it outside this computer; at a later check it shows whether the trail is one.")
         st.code(verdict.head, language=None, wrap_lines=True)
-    st.caption(f"Checked {when}. {audit_words.remedy_text(verdict)}".strip())
+    st.caption(f"Checked {when}. {words.remedy_text(verdict)}".strip())

@@ -11,7 +11,7 @@ import streamlit as st
 from riskmodels.errors import CareRiskError
 from riskmodels.records import audit, audit_export, users
 from riskmodels.records.audit import Action, Event, EventPage
-from ui.audit import words as audit_words
+from ui.audit import words
 from ui.audit.check import draw_check
 from ui.clock import today, zone
 from ui.database import database
@@ -128,7 +128,7 @@ def _draw_filters(met: Met) -> Wanted:
             "Kind of record",
             sorted(met.kinds),
             index=None,
-            format_func=audit_words.kind_text,
+            format_func=words.kind_text,
             key=_KIND,
             placeholder="any",
             width=180,
@@ -157,8 +157,8 @@ def _draw_events(found: EventPage, wanted: Wanted, page: int, met: Met) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"):
         st.caption(f"{count(found.total, 'event')}, the newest first")
         _draw_download(found, wanted)
-    rows = [audit_words.event_texts(event, met.people, zone()) for event in found.rows]
-    st.html(table("Audit trail", audit_words.HEAD, rows, kind="cr-audit"))
+    rows = [words.event_texts(event, met.people, zone()) for event in found.rows]
+    st.html(table("Audit trail", words.HEAD, rows, kind="cr-audit"))
     if pages > 1:
         st.pagination(pages, key=wanted.page_key)
         first = page * _SIZE + 1

@@ -15,9 +15,7 @@ from riskmodels.interop.columns.template import EXAMPLE_MARK
 from riskmodels.interop.table.chunks import Chunk
 from riskmodels.records import State
 from riskmodels.vocabulary import VOCABULARY
-from ui.cohort import jobs as cohort_jobs
-from ui.cohort import layouts as cohort_layouts
-from ui.cohort import state as cohort_state
+from ui.cohort import jobs, layouts, state
 from ui.cohort.columns_table import draw_one_column, draw_table
 from ui.cohort.file import DONE, OPEN
 from ui.cohort.jobs import Job, ScoreRequest
@@ -35,7 +33,7 @@ _PREVIEW = "cohort_preview"
 
 def draw_columns_step(upload: Upload, models: Mapping[str, RiskModel], job: Job | None) -> None:
     """Draw the step, open until scoring has begun."""
-    mapping = cohort_state.mapping_of(upload)
+    mapping = state.mapping_of(upload)
     begun = job is not None and (job.active or job.state is State.DONE)
     applied = preview(upload, mapping)
     label = f"**Columns and units** · {_summary(mapping, applied)}"
@@ -54,7 +52,7 @@ def draw_columns_line(request: ScoreRequest, job: Job) -> None:
         st.caption("Answered before. Open the file again to look at its columns or to change them.")
         if st.button("Open the columns", icon=":material/table_edit:", key="cohort_restore"):
             with st.spinner("Reading the file and looking at its columns"):
-                cohort_state.restore(job.folder / "upload", request.name, request.file_format, request.mapping)
+                state.restore(job.folder / "upload", request.name, request.file_format, request.mapping)
             st.rerun()
 
 
@@ -97,13 +95,13 @@ def _draw_start(upload: Upload, models: Mapping[str, RiskModel], job: Job | None
 
 
 def _start(upload: Upload, models: Mapping[str, RiskModel]) -> None:
-    request = ScoreRequest(upload.name, cohort_state.mapping_of(upload), upload.override, rows=upload.rows)
+    request = ScoreRequest(upload.name, state.mapping_of(upload), upload.override, rows=upload.rows)
     try:
-        job = cohort_jobs.submit(upload.data, request, models)
+        job = jobs.submit(upload.data, request, models)
     except CareRiskError as error:
         st.error(str(error))
         return
-    cohort_state.show_job(job.id)
+    state.show_job(job.id)
     st.rerun()
 
 
@@ -144,9 +142,7 @@ def _draw_visits(upload: Upload, mapping: CohortMapping) -> None:
         format_func=lambda visits: "Score every row" if visits is Visits.ALL else "Score each patient's latest visit",
         horizontal=True,
         key=key,
-        on_change=lambda: cohort_state.keep_mapping(
-            upload, replace(cohort_state.mapping_of(upload), visits=st.session_state[key])
-        ),
+        on_change=lambda: state.keep_mapping(upload, replace(state.mapping_of(upload), visits=st.session_state[key])),
     )
 
 
@@ -155,7 +151,7 @@ def remarks(
 ) -> list[str]:
     """What else there is to know before scoring, in sentences."""
     texts = list(upload.proposal.remarks) if mapping == upload.proposal.mapping else []
-    name = cohort_state.template_used(upload)
+    name = state.template_used(upload)
     if name:
         texts.insert(0, f"Recognised: read as in your template “{name}”.")
     carried = [column.header for column in mapping.columns if column.role is Role.CARRIED]
@@ -178,16 +174,16 @@ def remarks(
 def _draw_template(upload: Upload, mapping: CohortMapping) -> None:
     st.caption("Keeps what each column is read as, units and codes. A file with the same columns is recognised.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name of the template", cohort_state.template_used(upload), key="cohort_layout_name")
+        name = st.text_input("Name of the template", state.template_used(upload), key="cohort_layout_name")
         if st.button("Save the template", icon=":material/save:", key="cohort_layout_save", disabled=not name.strip()):
             try:
-                cohort_layouts.save(name, mapping)
+                layouts.save(name, mapping)
                 st.toast(f"Saved as “{plain(name, 60)}”.")
             except (InputError, OSError) as error:
                 st.error(plain(str(error), 200))
-    for layout in cohort_layouts.saved():
+    for layout in layouts.saved():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{plain(layout.name)} · {count(len(layout.mapping.columns), 'column')}", width="stretch")
             if st.button("Remove", type="tertiary", key=f"cohort_layout_{layout.fingerprint[:8]}_{layout.name}"):
-                cohort_layouts.remove(layout.name)
+                layouts.remove(layout.name)
                 st.rerun()

@@ -11,8 +11,7 @@ from riskmodels.errors import CareRiskError
 from riskmodels.interop.columns.template import template
 from riskmodels.interop.table.file_format import DELIMITER_NAMES, ENCODING_NAMES, FileFormat
 from riskmodels.records import State
-from ui.cohort import jobs as cohort_jobs
-from ui.cohort import state as cohort_state
+from ui.cohort import jobs, state
 from ui.cohort.jobs import Job, ScoreRequest
 from ui.cohort.state import LIMITS, Refusal, Upload
 from ui.text import count, plain
@@ -86,10 +85,10 @@ def _draw_uploader() -> None:
     )
     if uploaded is not None:
         with st.spinner("Reading the file and looking at its columns"):
-            new = cohort_state.take_file(uploaded)
+            new = state.take_file(uploaded)
         if new:
             st.rerun()
-    elif cohort_state.forget_refusal():
+    elif state.forget_refusal():
         st.rerun()
 
 
@@ -98,7 +97,7 @@ def _draw_buttons(there: bool, job: Job | None) -> None:
         kind: Literal["primary", "secondary"] = "secondary" if there else "primary"
         if st.button("Use the demo cohort", type=kind, icon=":material/science:", key="cohort_demo"):
             with st.spinner("Reading the demo cohort"):
-                cohort_state.take_demo()
+                state.take_demo()
             st.rerun()
         st.download_button(
             "Download the template",
@@ -111,8 +110,8 @@ def _draw_buttons(there: bool, job: Job | None) -> None:
         )
         if there and st.button("Discard this cohort", icon=":material/delete:", key="cohort_discard"):
             if job is not None:
-                cohort_jobs.delete(job.id)
-            cohort_state.discard()
+                jobs.delete(job.id)
+            state.discard()
             st.rerun()
     st.caption(
         "The file is kept in memory for this session. Scoring copies it, and writes its results, to this computer's "
@@ -130,7 +129,7 @@ def _draw_format(upload: Upload) -> None:
             wanted = _ask_format(form)
             if st.button("Read again", key="cohort_read_again", disabled=wanted == form):
                 with st.spinner("Reading the file again"):
-                    cohort_state.read_again(upload, wanted)
+                    state.read_again(upload, wanted)
                 st.rerun()
 
 
@@ -161,21 +160,21 @@ def _ask(label: str, names: dict[str, str], now: str) -> str:
 
 def _draw_earlier(shown: Job | None) -> None:
     """Scorings of the last day, which a restart of browser or app does not lose."""
-    others = [job for job in cohort_jobs.mine() if shown is None or job.id != shown.id][:_MOST_EARLIER]
+    others = [job for job in jobs.mine() if shown is None or job.id != shown.id][:_MOST_EARLIER]
     if not others:
         return
     st.caption("Your scorings of the last 24 hours")
     with st.container(horizontal=True):
         for job in others:
             if st.button(_told(job), type="tertiary", icon=":material/history:", key=f"cohort_job_{job.id}"):
-                cohort_state.discard()
-                cohort_state.show_job(job.id)
+                state.discard()
+                state.show_job(job.id)
                 st.rerun()
 
 
 def _told(job: Job) -> str:
     try:
-        name = plain(cohort_jobs.request_of(job).name, 40)
+        name = plain(jobs.request_of(job).name, 40)
     except CareRiskError:
         name = "A cohort"
     return f"{name} · {count(job.total, 'row')} · {_STATES[job.state]} · {job.created:%H:%M} UTC"

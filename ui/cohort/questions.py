@@ -10,7 +10,7 @@ from riskmodels.interop.columns import dates
 from riskmodels.interop.columns.edits import read_as_variable, with_unit
 from riskmodels.interop.columns.mapping import Asks, CohortMapping, Combine, Question, Role
 from riskmodels.vocabulary import VOCABULARY, Kind
-from ui.cohort import state as cohort_state
+from ui.cohort import state
 from ui.cohort.mapping import PATIENT as PATIENT_NUMBER
 from ui.cohort.mapping import VISIT_DATE, meaning_words, read_as, read_column_as
 from ui.cohort.state import Upload
@@ -133,7 +133,7 @@ def _still_there(question: Question, mapping: CohortMapping) -> bool:
 
 def draw_questions(upload: Upload) -> int:
     """Draw all questions, the open ones first; how many are open."""
-    mapping = cohort_state.mapping_of(upload)
+    mapping = state.mapping_of(upload)
     open_now = {question_id(q): q for q in mapping.questions()}
     asked: dict[str, Question] = st.session_state.setdefault(_ASKED, {}).setdefault(upload.key, {})
     asked.update(open_now)
@@ -171,7 +171,7 @@ def _draw_question(upload: Upload, mapping: CohortMapping, name: str, question: 
 def _take_answer(upload: Upload, question: Question, key: str) -> None:
     option = st.session_state.get(key)
     if option is not None:
-        cohort_state.keep_mapping(upload, answered(question, option, upload, cohort_state.mapping_of(upload)))
+        state.keep_mapping(upload, answered(question, option, upload, state.mapping_of(upload)))
 
 
 def _evidence(upload: Upload, mapping: CohortMapping, question: Question) -> str:

@@ -14,8 +14,7 @@ from riskmodels.records import Role, audit
 from riskmodels.records.access import require
 from riskmodels.records.audit import Action
 from riskmodels.tabular.versions import SHIPPED_VERSION, Choice, VersionStore
-from ui.cohort import background as cohort_background
-from ui.cohort import jobs as cohort_jobs
+from ui.cohort import background, jobs
 from ui.cohort.outcome import Label
 from ui.cohort.scored import Result
 from ui.cohort.sections import draw_section, patients, report_frame
@@ -54,8 +53,8 @@ def draw_recalibration(scored: Result, outcome: str, model: RiskModel, label: La
 def _draw_fit(scored: Result, outcome: str, model: RiskModel, label: Label) -> None:
     method = st.selectbox("Method", METHODS, format_func=lambda name: _WORDS[name], key="cohort_recalibration_method")
     key = (scored.key, outcome, model.version, label.column, label.least, method)
-    busy = cohort_background.running(SLOT, key)
-    found, wrong = cohort_background.outcome(SLOT, key)
+    busy = background.running(SLOT, key)
+    found, wrong = background.outcome(SLOT, key)
     st.caption(f"Fitted on 70 % of the patients, judged on the rest. The reasons: {REASONS[method]}.")
     if st.button("Recalibrate", key="cohort_recalibrate", icon=":material/tune:", disabled=busy):
         _begin(scored, outcome, model, label, method, key)
@@ -63,7 +62,7 @@ def _draw_fit(scored: Result, outcome: str, model: RiskModel, label: Label) -> N
     if wrong:
         st.error(wrong)
     if busy:
-        cohort_background.draw_waiting(SLOT, key, "Recalibrating")
+        background.draw_waiting(SLOT, key, "Recalibrating")
     elif found is not None:
         draw_section(found.metrics, "recalibration")
         draw_section(found.curves, "recalibration")
@@ -74,7 +73,7 @@ def _begin(scored: Result, outcome: str, model: RiskModel, label: Label, method:
     assert label.happened is not None
     frame = report_frame(scored)
     values, patient = label.happened.reindex(frame.index), patients(scored, frame.index)
-    by = cohort_jobs.owner()
+    by = jobs.owner()
 
     def compute() -> Recalibration:
         return recalibrate(
@@ -88,7 +87,7 @@ def _begin(scored: Result, outcome: str, model: RiskModel, label: Label, method:
             replicates=REPLICATES,
         )
 
-    cohort_background.start(SLOT, key, compute)
+    background.start(SLOT, key, compute)
 
 
 def _draw_save(found: Recalibration) -> None:

@@ -12,8 +12,7 @@ from riskmodels.outcomes import OUTCOME
 from riskmodels.records import State
 from riskmodels.scoring import ScoredCohort, to_csv
 from ui.charts import CONFIG
-from ui.cohort import jobs as cohort_jobs
-from ui.cohort import state as cohort_state
+from ui.cohort import jobs, state
 from ui.cohort.chart import draw_bins, finding, make_bins
 from ui.cohort.file import DONE
 from ui.cohort.jobs import Job
@@ -36,7 +35,7 @@ _CSV, _PARQUET = "text/csv", "application/vnd.apache.parquet"
 @st.fragment(run_every="1s")
 def draw_progress(job_id: str) -> None:
     """What is being done, how far it is, and a way to stop it; read from the records, so a refresh finds it."""
-    job = cohort_jobs.find(job_id)
+    job = jobs.find(job_id)
     if job is None or not job.active:
         st.rerun()
     with st.expander(f"**Result** · scoring {count(job.total, 'row')}", expanded=True, icon="spinner", type="step"):
@@ -45,7 +44,7 @@ def draw_progress(job_id: str) -> None:
             stop = st.button("Cancel", icon=":material/stop_circle:", key="cohort_cancel", disabled=job.cancelling)
             st.caption("You can leave or reload this page: the address leads back to it.")
         if stop:
-            cohort_jobs.cancel(job.id)
+            jobs.cancel(job.id)
             st.rerun()
 
 
@@ -53,7 +52,7 @@ def _progress_words(job: Job) -> str:
     if job.cancelling:
         return "Stopping"
     if job.state is State.QUEUED:
-        before = cohort_jobs.ahead(job)
+        before = jobs.ahead(job)
         return f"Waits for {count(before, 'scoring')} before it" if before else "Starting"
     return f"{job.done:,} of {job.total:,} rows scored" if job.done else "Starting"
 
@@ -72,7 +71,7 @@ def draw_result(scored: Result, models: Mapping[str, RiskModel], outdated: bool 
                 "Scored with other versions of the models than those in force. Report and recalibration use those."
             )
             if st.button("Score it again", icon=":material/refresh:", key="cohort_again"):
-                cohort_state.leave_job()
+                state.leave_job()
                 st.rerun()
         _draw_body(scored, models)
 

@@ -23,7 +23,7 @@ from riskmodels.interop.columns.propose import Proposal, propose
 from riskmodels.interop.columns.sample import Sample, take_sample
 from riskmodels.interop.table.file_format import FileFormat, FileLimits
 from riskmodels.interop.table.source import Source, open_source
-from ui.cohort import layouts as cohort_layouts
+from ui.cohort import layouts
 from ui.memo import COHORT_SCORES, forget
 from ui.uploads import Shelf, UploadedFile
 
@@ -108,7 +108,7 @@ def template_used(upload: Upload) -> str:
 
 
 def _first_mapping(upload: Upload) -> CohortMapping:
-    for layout in cohort_layouts.saved():
+    for layout in layouts.saved():
         found = recognise(upload.source.headers, [layout])
         if found is not None:
             st.session_state.setdefault(_TEMPLATE, {})[upload.key] = layout.name

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 from riskmodels.errors import CareRiskError
 from riskmodels.imaging.reading import Item, Shown, open_bytes, show, small_map
 from riskmodels.imaging.registry import Found
-from ui.image import overlay as image_overlay
-from ui.image import state as image_state
+from ui.image import overlay, state
 from ui.image.models import load, model_key
 from ui.image.state import SHOWN, Batch
 from ui.memo import remembered
@@ -45,12 +44,12 @@ def draw_picture(made: Batch, item: Item, found: Found) -> None:
 
 def _bytes(made: Batch, item: Item) -> bytes | None:
     """The file of the item, which becomes the one that is kept."""
-    data = image_state.bytes_of(item.sha256)
+    data = state.bytes_of(item.sha256)
     if data is None:
-        file = image_state.file_of(made, item)
+        file = state.file_of(made, item)
         data = file.handle.getvalue() if file is not None else None
         if data is not None:
-            image_state.keep_bytes(item.sha256, data)
+            state.keep_bytes(item.sha256, data)
     return data
 
 
@@ -73,8 +72,8 @@ def _draw_film(data: bytes, item: Item, found: Found, shown: Shown) -> None:
         st.image(shown.pixels, width="stretch", output_format="JPEG", alt="The film without a drawing")
         st.caption("Contrast stretched for the screen.")
         return
-    words = image_overlay.heart_words(heart)
-    pixels = image_overlay.draw_heart(shown.pixels, heart, shown.scale)
+    words = overlay.heart_words(heart)
+    pixels = overlay.draw_heart(shown.pixels, heart, shown.scale)
     st.image(pixels, width="stretch", output_format="JPEG", alt=f"The film. {words}")
     st.caption(words)
 
@@ -90,11 +89,11 @@ def _draw_heat(data: bytes, item: Item, found: Found, shown: Shown, finding: tup
         st.caption(f"No heat map. {error}")
         return
     opacity = _draw_opacity()
-    words = image_overlay.heat_words(heat, label, method == HIDDEN)
-    pixels = image_overlay.blend(shown.pixels, heat, opacity / 100)
+    words = overlay.heat_words(heat, label, method == HIDDEN)
+    pixels = overlay.blend(shown.pixels, heat, opacity / 100)
     place.image(pixels, width="stretch", output_format="JPEG", alt=f"The picture with a heat map. {words}")
     st.caption(f"{words} With opacity 0 the picture is as it came.")
-    st.html(image_overlay.area_table(heat))
+    st.html(overlay.area_table(heat))
 
 
 def _draw_choices(item: Item) -> tuple[str, tuple[str, str]]:
@@ -133,7 +132,7 @@ def _first_finding(item: Item) -> str:
 
 def _draw_opacity() -> int:
     """The slider beside the legend from cold to hot."""
-    stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in image_overlay.heat_colours()[::51])
+    stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in overlay.heat_colours()[::51])
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         opacity: int = st.slider(
             "Opacity of the heat map, %", 0, 100, 60, step=5, key=_OPACITY, persist_state="session", width=220
@@ -152,10 +151,10 @@ def _heat(data: bytes, item: Item, found: Found, finding: str, method: str) -> N
         CareRiskError: when it cannot be made.
     """
     key = "|".join((item.sha256, model_key(found), finding, method))
-    known = image_state.maps().get(key)
+    known = state.maps().get(key)
     if known is None:
         known = _computed(data, found, finding, method == HIDDEN)
-        image_state.maps().put(key, known)
+        state.maps().put(key, known)
     return known
 
 

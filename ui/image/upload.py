@@ -12,7 +12,7 @@ from riskmodels.imaging.picture import MAX_BYTES
 from riskmodels.imaging.reading import read_item
 from riskmodels.imaging.registry import Found
 from ui.image import job as image_job
-from ui.image import state as image_state
+from ui.image import state
 from ui.image.models import load, model_key
 from ui.image.state import MOST_FILES, SHOWN, Batch, File
 from ui.memo import remembered
@@ -30,14 +30,14 @@ def draw_upload(found: Found, made: Batch | None) -> None:
         f"Pictures: PNG, JPEG or DICOM, one or up to {MOST_FILES}, each up to {LARGEST_MB} MB",
         accept_multiple_files=True,
         max_upload_size=LARGEST_MB,
-        key=image_state.uploader_key(),
+        key=state.uploader_key(),
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_sample_button(found, made)
         if made is not None:
             st.button("Clear", icon=":material/delete:", on_click=_clear, key="image.clear")
-        elif image_state.undo_available():
-            st.button("Undo clear", icon=":material/undo:", on_click=image_state.undo, key="image.undo_clear")
+        elif state.undo_available():
+            st.button("Undo clear", icon=":material/undo:", on_click=state.undo, key="image.undo_clear")
         st.caption(
             "Read in memory for this session only. Nothing is stored or logged unless you keep it in a record.",
             width="content",
@@ -46,7 +46,7 @@ def draw_upload(found: Found, made: Batch | None) -> None:
 
 def _clear() -> None:
     image_job.discard()
-    image_state.clear()
+    state.clear()
 
 
 def sample_of(found: Found) -> Path | None:
@@ -63,7 +63,7 @@ def _draw_sample_button(found: Found, made: Batch | None) -> None:
     kind = "primary" if made is None else "secondary"
     if st.button("Try a sample", icon=":material/science:", type=kind, key="image.sample"):  # type: ignore[arg-type]
         image_job.discard()
-        image_state.empty_uploader()
+        state.empty_uploader()
         _read_one(found, SAMPLE_NAME, path.read_bytes(), ("sample",))
         st.rerun()
 
@@ -82,7 +82,7 @@ def take_files(found: Found, made: Batch | None) -> Batch | None:
     Raises:
         ModelFileError: when the model cannot be loaded.
     """
-    files = image_state.uploaded()
+    files = state.uploaded()
     signature = tuple(file.file_id for file in files[:MOST_FILES])
     job = image_job.current()
     if job is not None and job.model == model_key(found) and (not files or job.signature == signature):
@@ -99,7 +99,7 @@ def _finish(job: image_job.Job) -> Batch | None:
         return None
     made = job.batch()
     image_job.discard()
-    image_state.keep(made)
+    state.keep(made)
     st.rerun()
 
 
@@ -117,8 +117,8 @@ def _read_one(found: Found, name: str, data: bytes, signature: tuple[str, ...]) 
     with st.spinner("Checking and reading the picture"):
         item, shown = read_item(1, name, data, loaded)
     made = Batch(signature, (item,), model_key(found))
-    image_state.keep(made)
-    image_state.keep_bytes(item.sha256, data)
+    state.keep(made)
+    state.keep_bytes(item.sha256, data)
     if shown is not None:
         remembered(SHOWN, (item.sha256, made.model), lambda: shown)
 

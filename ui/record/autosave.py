@@ -22,10 +22,7 @@ from riskmodels.records.patients import Entered
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 from ui.database import database
-from ui.record import draft
-from ui.record import reconnect as record_return
-from ui.record import state as record_state
-from ui.record import talk as record_talk
+from ui.record import draft, reconnect, state, talk
 from ui.record.draft import Content, Exact, Undo
 from ui.record.state import Opened
 from ui.sign_in.account import current_actor
@@ -42,15 +39,15 @@ def keep() -> None:
     """Keep what is not saved, or remove the draft once all is, and write the address; last thing of every run."""
     content = as_json() if _worth_keeping() else None
     if content != st.session_state.get(_KEPT):
-        record_talk.guarded(lambda: _hand_over(content))
-    record_state.write_address(st.session_state.get(_ID, ""))
-    record_return.settle()
+        talk.guarded(lambda: _hand_over(content))
+    state.write_address(st.session_state.get(_ID, ""))
+    reconnect.settle()
 
 
 def _worth_keeping() -> bool:
-    record = record_state.opened()
+    record = state.opened()
     begun = record is not None and record.visit is None
-    return begun or record_state.is_changed() or draft.undo_available() is not None
+    return begun or state.is_changed() or draft.undo_available() is not None
 
 
 def _hand_over(content: dict[str, Any] | None) -> None:
@@ -75,15 +72,15 @@ def arrive() -> None:
     if st.session_state.get(_LOOKED):
         return
     st.session_state[_LOOKED] = True
-    shown = record_return.shown_in_browser()
+    shown = reconnect.shown_in_browser()
     _fetch(st.query_params.get("draft", ""))
-    record_return.take(shown)
+    reconnect.take(shown)
 
 
 def _fetch(identifier: str) -> None:
-    if not identifier or record_state.is_changed():
+    if not identifier or state.is_changed():
         return
-    kept = record_talk.guarded(lambda: drafts.load(database(), current_actor(), identifier))
+    kept = talk.guarded(lambda: drafts.load(database(), current_actor(), identifier))
     if kept is not None and _bring_back(kept):
         st.session_state[_ID] = identifier
         st.session_state[_KEPT] = kept
@@ -97,7 +94,7 @@ def _bring_back(kept: Mapping[str, Any]) -> bool:
             return False
         record = _record_of(kept)
         draft.restore(_content(kept["content"]))
-        record_state.set_opened(record)
+        state.set_opened(record)
         draft.set_undo(_undo(kept["undo"], record))
     except _DAMAGED:
         return False
@@ -108,9 +105,9 @@ def _record_of(kept: Mapping[str, Any]) -> Opened | None:
     """The record a draft belongs to; None, and a line that says so, where it can no longer be opened."""
     if kept["opened"] is None:
         return None
-    record = record_talk.guarded(lambda: record_state.read(kept["opened"]["patient"], opened=True))
+    record = talk.guarded(lambda: state.read(kept["opened"]["patient"], opened=True))
     if record is None:
-        record_state.ignore_address()
+        state.ignore_address()
         return None
     return _at_visit(record, kept["opened"])
 
@@ -126,7 +123,7 @@ def as_json() -> dict[str, Any]:
     return {
         "content": _content_json(draft.content()),
         "undo": undo,
-        "opened": _opened_json(record_state.opened()),
+        "opened": _opened_json(state.opened()),
     }
 
 

@@ -9,10 +9,7 @@ from pathlib import Path
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.record import draft
-from ui.record import save as record_save
-from ui.record import state as record_state
-from ui.record import talk as record_talk
+from ui.record import draft, save, state, talk
 from ui.record.dialogs import draw_dialog
 from ui.record.state import Opened
 from ui.record.talk import Step
@@ -40,14 +37,14 @@ class Bar:
 
 def says() -> tuple[object, ...]:
     """Everything that the bar and the toolbar below it show."""
-    asked, told = record_talk.dialog(), record_talk.notice()
-    return record_state.opened(), record_state.is_changed(), draft.is_empty(), draft.undo_available(), asked, told
+    asked, told = talk.dialog(), talk.notice()
+    return state.opened(), state.is_changed(), draft.is_empty(), draft.undo_available(), asked, told
 
 
 def draw_bar() -> Bar:
     """The bar, what happened last, the dialog that is open."""
     st.html(_STYLE)
-    record, changed = record_state.opened(), record_state.is_changed()
+    record, changed = state.opened(), state.is_changed()
     view = VISIT
     with st.container(key="record", horizontal=True, vertical_alignment="center", gap="small"):
         _draw_identity(record)
@@ -95,7 +92,7 @@ def _draw_visits(record: Opened) -> None:
 def _choose_visit() -> None:
     chosen = st.session_state["record.visit"]
     if chosen != _NEW:
-        record_state.leave_for(Step("visit", chosen))
+        state.leave_for(Step("visit", chosen))
 
 
 def _draw_view() -> str:
@@ -121,7 +118,7 @@ def _draw_actions(record: Opened | None, changed: bool) -> DeltaGenerator:
             icon=":material/save:",
             type="primary" if saving else "secondary",
             disabled=not saving,
-            on_click=record_save.begin,
+            on_click=save.begin,
             key="record.save",
         )
         if record is None:
@@ -129,7 +126,7 @@ def _draw_actions(record: Opened | None, changed: bool) -> DeltaGenerator:
         st.button(
             "New visit",
             icon=":material/add:",
-            on_click=record_state.leave_for,
+            on_click=state.leave_for,
             args=(Step("new"),),
             disabled=record.visit is None,
             key="record.new",
@@ -142,7 +139,7 @@ def _draw_actions(record: Opened | None, changed: bool) -> DeltaGenerator:
 def _ask_more() -> None:
     chosen = st.session_state["record.more"]
     if chosen:
-        record_talk.ask(_ASKS[chosen])
+        talk.ask(_ASKS[chosen])
 
 
 def _draw_others(record: Opened | None, changed: bool) -> None:
@@ -156,13 +153,13 @@ def _draw_others(record: Opened | None, changed: bool) -> None:
             width="content",
         )
         if changed:
-            st.button("Merge", on_click=record_talk.ask, args=("merge",), key="record.merge")
+            st.button("Merge", on_click=talk.ask, args=("merge",), key="record.merge")
         else:
-            st.button("Show it", on_click=record_save.take_theirs, args=(theirs,), key="record.theirs")
+            st.button("Show it", on_click=save.take_theirs, args=(theirs,), key="record.theirs")
 
 
 def _draw_notice() -> None:
-    told = record_talk.notice()
+    told = talk.notice()
     if told is None:
         return
     with st.container(key="record_notice", horizontal=True, vertical_alignment="center", gap="small"):
@@ -171,7 +168,5 @@ def _draw_notice() -> None:
         else:
             st.html(f'<p class="cr-notice" role="status">{escape(told.words)}</p>', width="content")
         if told.undo:
-            st.button(
-                "Undo", icon=":material/undo:", on_click=record_save.bring_back, args=told.undo, key="record.undo"
-            )
-        st.button("Close", type="tertiary", on_click=record_talk.tell_nothing, key="record.notice.close")
+            st.button("Undo", icon=":material/undo:", on_click=save.bring_back, args=told.undo, key="record.undo")
+        st.button("Close", type="tertiary", on_click=talk.tell_nothing, key="record.notice.close")

@@ -12,15 +12,14 @@ from riskmodels.records.visits import Visit
 from riskmodels.scores.inputs import variable_of
 from ui.record import facts as record_facts
 from ui.record import save as record_save
-from ui.record import state as record_state
-from ui.record import talk as record_talk
+from ui.record import state, talk
 from ui.record.save import MINE, THEIRS, Choice
 from ui.record.state import Opened
 from ui.record.text import draw_failure, who_saved
 
 
 def _close() -> None:
-    record_talk.ask(None)
+    talk.ask(None)
 
 
 @st.dialog("This visit was saved since you opened it", width="medium", on_dismiss=_close)
@@ -30,7 +29,7 @@ def draw_merge(record: Opened) -> None:
     Args:
         record: open here, with the visit as it stands now among its visits.
     """
-    record = record_state.opened() or record
+    record = state.opened() or record
     theirs = record.theirs
     if theirs is None:
         _close()

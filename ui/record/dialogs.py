@@ -12,10 +12,7 @@ from riskmodels.records import visit_facts
 from riskmodels.records.facts import FIRST_DAY, LONGEST_LABEL
 from riskmodels.records.patients import UNDO
 from ui import clock as record_clock
-from ui.record import facts as record_facts
-from ui.record import save as record_save
-from ui.record import state as record_state
-from ui.record import talk as record_talk
+from ui.record import facts, save, state, talk
 from ui.record.conflict import draw_merge
 from ui.record.importing import draw_import
 from ui.record.state import Opened
@@ -27,24 +24,24 @@ _CANNOT = "A value that cannot be used is never saved."
 
 def draw_dialog() -> None:
     """The dialog that is open, if one is; last thing of the bar."""
-    asked = record_talk.dialog()
+    asked = talk.dialog()
     if asked is None:
         return
     if asked.kind in _WITHOUT_RECORD:
         _WITHOUT_RECORD[asked.kind](asked.then)
         return
-    record = record_state.opened()
+    record = state.opened()
     if record is not None:
         _OF_RECORD[asked.kind](record)
 
 
 def _close() -> None:
-    record_talk.ask(None)
+    talk.ask(None)
 
 
 def _failure() -> None:
     """Why the last try failed; the line on the page is behind the dialog."""
-    told = record_talk.notice()
+    told = talk.notice()
     if told and told.failed:
         draw_failure(told.words)
 
@@ -77,22 +74,22 @@ def _draw_first(then: Step | None) -> None:
     )
     day = _ask_day("record.first.day")
     st.caption("The record gets a code, such as P-7K3F9, by which it is found again.")
-    if st.button("Save", type="primary", key="record.first.save") and record_save.create(label or "", day):
-        record_save.follow(then)
+    if st.button("Save", type="primary", key="record.first.save") and save.create(label or "", day):
+        save.follow(then)
         st.rerun()
     _failure()
 
 
 @st.dialog("Save the changes first?", on_dismiss=_close)
 def _draw_leave(then: Step | None) -> None:
-    record = record_state.opened()
+    record = state.opened()
     whose = f"of {_named(record)}, visit of {record.day.isoformat()}, " if record else ""
     _say(f"What stands in the form {whose}is not saved.")
     step = then or Step("close")
     with st.container(horizontal=True):
         pressed = [
-            st.button("Save", type="primary", on_click=record_save.begin, args=(step,), key="record.leave.save"),
-            st.button("Discard", on_click=record_state.discard_for, args=(step,), key="record.leave.discard"),
+            st.button("Save", type="primary", on_click=save.begin, args=(step,), key="record.leave.save"),
+            st.button("Discard", on_click=state.discard_for, args=(step,), key="record.leave.discard"),
             st.button("Stay", on_click=_close, key="record.leave.stay"),
         ]
     st.caption("What is discarded can be brought back by Undo.")
@@ -102,7 +99,7 @@ def _draw_leave(then: Step | None) -> None:
 
 @st.dialog("Values that cannot be saved", on_dismiss=_close)
 def _draw_unusable(then: Step | None) -> None:
-    problems = visit_facts.fit(record_facts.facts_of_form()).unusable
+    problems = visit_facts.fit(facts.facts_of_form()).unusable
     st.html(f"<ul>{''.join(f'<li>{escape(problem.text)}</li>' for problem in problems)}</ul>")
     _say(f"{_CANNOT} Correct it, or leave it unknown and save the rest.")
     with st.container(horizontal=True):
@@ -110,7 +107,7 @@ def _draw_unusable(then: Step | None) -> None:
             st.button("Correct", type="primary", on_click=_close, key="record.unusable.correct"),
             st.button(
                 "Leave unknown and save",
-                on_click=record_save.without_unusable,
+                on_click=save.without_unusable,
                 args=(then,),
                 key="record.unusable.leave",
             ),
@@ -138,15 +135,15 @@ def _draw_carry(record: Opened, day: date) -> bool:
     if latest is None or kept is None or not kept.entered:
         return False
     carry = st.checkbox("Carry over what does not change", value=True, key="record.begin.carry")
-    st.caption(f"From {latest.day.isoformat()}: {record_facts.lasting_text(kept)}.")
-    age = record_facts.age_note(latest, day)
+    st.caption(f"From {latest.day.isoformat()}: {facts.lasting_text(kept)}.")
+    age = facts.age_note(latest, day)
     if age and carry:
         st.caption(age)
     return carry
 
 
 def _begin(day: date, carry: bool) -> None:
-    record_state.begin_visit(day, carry)
+    state.begin_visit(day, carry)
     _close()
 
 
@@ -160,10 +157,10 @@ def _draw_rename(record: Opened) -> None:
         key=f"record.rename.{record.patient.id}",
     )
     if st.button("Save", type="primary", key="record.rename.save"):
-        if record_save.rename(label or ""):
+        if save.rename(label or ""):
             _close()
             st.rerun()
-        now = record_state.opened()
+        now = state.opened()
         if now and now.patient.version != record.patient.version:
             draw_failure(
                 f"Somebody else changed it to “{now.patient.label}” in the meantime. "
@@ -189,7 +186,7 @@ def _draw_day(record: Opened) -> None:
 
 
 def _set_day(day: date) -> None:
-    record_save.set_day(day)
+    save.set_day(day)
     _close()
 
 
@@ -201,7 +198,7 @@ def _draw_delete_visit(record: Opened) -> None:
     _say(f"The visit of {visit.day.isoformat()} of {_named(record)}, with its estimates.")
     if len(record.visits) == 1:
         _say("It is the only one: the record then holds no visit.")
-    _draw_deletion(record, "Delete the visit", lambda: record_save.delete_visit(visit))
+    _draw_deletion(record, "Delete the visit", lambda: save.delete_visit(visit))
 
 
 @st.dialog("Delete this record?", on_dismiss=_close)
@@ -211,7 +208,7 @@ def _draw_delete_record(record: Opened) -> None:
     earlier = ", the latest" if count > 3 else ""
     held = f"{'1 visit' if count == 1 else f'{count} visits'}{earlier} of {days}" if count else "no visit"
     _say(f"{_named(record)} with {held}, and all estimates.")
-    _draw_deletion(record, "Delete the record", lambda: record_save.delete_record(record.patient))
+    _draw_deletion(record, "Delete the record", lambda: save.delete_record(record.patient))
 
 
 def _draw_deletion(record: Opened, label: str, act: Callable[[], None]) -> None:

@@ -8,10 +8,7 @@ import streamlit as st
 
 from riskmodels.interop.fhir.read import FhirPatient
 from riskmodels.vocabulary import VOCABULARY
-from ui.record import facts as record_facts
-from ui.record import fhir_import
-from ui.record import state as record_state
-from ui.record import talk as record_talk
+from ui.record import facts, fhir_import, state, talk
 from ui.record.state import Opened
 from ui.record.talk import Step
 
@@ -24,16 +21,16 @@ def begin(patient: FhirPatient) -> None:
     Args:
         patient: as read from the bundle.
     """
-    if record_state.opened() is None:
+    if state.opened() is None:
         fhir_import.fill(patient)
         return
     st.session_state[_READ] = patient
     fhir_import.close()
-    record_talk.ask("import")
+    talk.ask("import")
 
 
 def _close() -> None:
-    record_talk.ask(None)
+    talk.ask(None)
     st.session_state.pop(_READ, None)
 
 
@@ -44,7 +41,7 @@ def _here(patient: FhirPatient) -> None:
 
 def _elsewhere(patient: FhirPatient) -> None:
     _close()
-    record_state.leave_for(Step("import", fill=partial(fhir_import.fill, patient)))
+    state.leave_for(Step("import", fill=partial(fhir_import.fill, patient)))
 
 
 @st.dialog("Whose values are these?", on_dismiss=_close)
@@ -74,6 +71,6 @@ def contradictions(record: Opened, patient: FhirPatient) -> list[str]:
         mine, theirs = record.base.entered.get(name), patient.found.get(name)
         if mine is not None and theirs is not None and abs(mine.value - theirs.value) > apart:
             unit = VOCABULARY[name].units[0] if VOCABULARY[name].units else None
-            here, there = record_facts.value_text(name, mine), VOCABULARY[name].format(theirs.value, unit)
+            here, there = facts.value_text(name, mine), VOCABULARY[name].format(theirs.value, unit)
             told.append(f"{VOCABULARY[name].label}: {here} in the record, {there} in the import.")
     return told

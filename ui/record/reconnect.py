@@ -14,8 +14,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ui.record import draft
-from ui.record import talk as record_talk
+from ui.record import draft, talk
 
 _SETTLE = "record.return"
 _CAME_BACK = "This page moved to another server process. What you typed is here; check the value you typed last."
@@ -50,7 +49,7 @@ def take(shown: Mapping[str, str]) -> None:
             st.session_state[draft.value_key(name)] = None
     draft.read_again()
     st.session_state[_SETTLE] = True
-    record_talk.tell(_CAME_BACK)
+    talk.tell(_CAME_BACK)
 
 
 def settle() -> None:

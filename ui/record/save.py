@@ -14,10 +14,8 @@ from riskmodels.records.visits import Difference, Visit, VisitConflictError
 from ui import clock as record_clock
 from ui.database import database
 from ui.models import answer_to
-from ui.record import draft
+from ui.record import draft, state, talk
 from ui.record import facts as record_facts
-from ui.record import state as record_state
-from ui.record import talk as record_talk
 from ui.record.state import Opened
 from ui.record.talk import Step
 from ui.sign_in.account import current_actor
@@ -47,16 +45,16 @@ def begin(then: Step | None = None) -> None:
         then: where to go once it is saved.
     """
     if visit_facts.fit(record_facts.facts_of_form()).unusable:
-        record_talk.ask("unusable", then)
-    elif record_state.opened() is None:
-        record_talk.ask("first", then)
+        talk.ask("unusable", then)
+    elif state.opened() is None:
+        talk.ask("first", then)
     elif save():
         follow(then)
 
 
 def follow(then: Step | None) -> None:
     """Go where the dialog was to lead, or close it."""
-    record_state.go(then) if then else record_talk.ask(None)
+    state.go(then) if then else talk.ask(None)
 
 
 def without_unusable(then: Step | None = None) -> None:
@@ -80,7 +78,7 @@ def create(label: str, day: date) -> bool:
     if fitting.unusable:
         return False
     answers = assessments.to_keep(answer_to(fitting.frame))
-    made = record_talk.guarded(lambda: patients.create(database(), current_actor(), label, day, fitting.facts, answers))
+    made = talk.guarded(lambda: patients.create(database(), current_actor(), label, day, fitting.facts, answers))
     if made is None:
         return False
     patient, visit = made
@@ -94,7 +92,7 @@ def save() -> bool:
     Returns:
         Whether it was saved.
     """
-    record = record_state.opened()
+    record = state.opened()
     if record is None:
         return False
     return _write(record, visit_facts.fit(record_facts.facts_of_form()), record.day)
@@ -108,7 +106,7 @@ def save_merged(theirs: Visit, facts: Facts, day: date) -> bool:
         facts: chosen.
         day: chosen.
     """
-    record = record_state.opened()
+    record = state.opened()
     if record is None or not _write(replace(record, visit=theirs), visit_facts.fit(facts), day):
         return False
     record_facts.show(facts)
@@ -120,14 +118,14 @@ def _write(record: Opened, fitting: Fitting, day: date) -> bool:
         return False
     answers = assessments.to_keep(answer_to(fitting.frame))
     try:
-        visit = record_talk.guarded(lambda: _written(record, fitting.facts, day, answers))
+        visit = talk.guarded(lambda: _written(record, fitting.facts, day, answers))
     except VisitConflictError as conflict:
         meet(conflict.theirs)
         return False
     if visit is None:
-        record_state.look_again(at_once=True)
+        state.look_again(at_once=True)
         return False
-    now = record_talk.guarded(lambda: record_state.read(record.patient.id))
+    now = talk.guarded(lambda: state.read(record.patient.id))
     _saved(replace(now, visit=visit, day=visit.day) if now else replace(record, visit=visit, day=visit.day))
     return True
 
@@ -141,8 +139,8 @@ def _written(record: Opened, facts: Facts, day: date, answers: list[assessments.
 
 
 def _saved(record: Opened) -> None:
-    record_state.set_opened(record)
-    record_talk.tell_nothing()
+    state.set_opened(record)
+    talk.tell_nothing()
     before = draft.undo_available()
     if before and (before.opened is None or before.opened.patient.id == record.patient.id):
         draft.set_undo(None)
@@ -150,21 +148,21 @@ def _saved(record: Opened) -> None:
 
 def meet(theirs: Visit) -> None:
     """Show the merge: somebody else saved the visit first."""
-    record = record_state.opened()
+    record = state.opened()
     if record is not None:
         others = tuple(theirs if v.id == theirs.id else v for v in record.visits)
-        record_state.set_opened(replace(record, visits=others))
-        record_talk.ask("merge")
+        state.set_opened(replace(record, visits=others))
+        talk.ask("merge")
 
 
 def take_theirs(theirs: Visit) -> None:
     """Callback: show the visit as the other one saved it; what stood in the form can be brought back."""
-    record = record_state.opened()
+    record = state.opened()
     if record is not None:
         if record.changed:
             draft.remember_undo("Took theirs")
-        record_state.show(replace(record, visit=theirs, day=theirs.day))
-    record_talk.ask(None)
+        state.show(replace(record, visit=theirs, day=theirs.day))
+    talk.ask(None)
 
 
 def choices(record: Opened, theirs: Visit) -> list[Choice]:
@@ -203,57 +201,57 @@ def merged(theirs: Visit, chosen: Mapping[str, str]) -> Facts:
 
 def rename(label: str) -> bool:
     """Give the open record another label; when somebody else changed it first, theirs is shown and nothing is lost."""
-    record = record_state.opened()
+    record = state.opened()
     if record is None:
         return False
     try:
-        patient = record_talk.guarded(
+        patient = talk.guarded(
             lambda: patients.rename(database(), current_actor(), record.patient.id, record.patient.version, label)
         )
     except PatientConflictError as conflict:
-        record_state.set_opened(replace(record, patient=conflict.theirs))
+        state.set_opened(replace(record, patient=conflict.theirs))
         return False
     if patient is not None:
-        record_state.set_opened(replace(record, patient=patient))
+        state.set_opened(replace(record, patient=patient))
     return patient is not None
 
 
 def set_day(day: date) -> None:
     """Change the day of the visit in the form; a new visit's age moves with it where it was carried over."""
-    record = record_state.opened()
+    record = state.opened()
     if record is None:
         return
-    record_state.set_opened(replace(record, day=day))
+    state.set_opened(replace(record, day=day))
     age, latest = draft.entered("age"), record.latest
     if record.visit is None and latest and age and age == record.start.entered.get("age"):
         start = visit_facts.lasting(latest, day)
-        record_state.set_opened(replace(record, day=day, start=start))
+        state.set_opened(replace(record, day=day, start=start))
         draft.put("age", start.entered.get("age"))
 
 
 def delete_visit(visit: Visit) -> None:
     """Callback: take a visit out of sight; the line on the page brings it back."""
-    record = record_state.opened()
+    record = state.opened()
     if record is None or not _done(lambda: visits.delete(database(), current_actor(), visit.id)):
         return
     draft.set_undo(None)
-    now = record_talk.guarded(lambda: record_state.read(record.patient.id))
+    now = talk.guarded(lambda: state.read(record.patient.id))
     if now is not None:
-        record_state.show(now)
+        state.show(now)
     until = (record_clock.today() + UNDO).isoformat()
     words = f"The visit of {visit.day.isoformat()} of {record.patient.code} was deleted. It can be brought back"
-    record_talk.tell(f"{words} until {until}.", undo=("visit", visit.id))
+    talk.tell(f"{words} until {until}.", undo=("visit", visit.id))
 
 
 def delete_record(patient: Patient) -> None:
     """Callback: take a record with all its visits out of sight; the line on the page brings it back."""
     if not _done(lambda: patients.delete(database(), current_actor(), patient.id)):
         return
-    record_state.close()
+    state.close()
     draft.set_undo(None)
     until = (record_clock.today() + UNDO).isoformat()
     words = f"The record {patient.code} was deleted. It can be brought back until {until}, also in Find a record."
-    record_talk.tell(words, undo=("patient", patient.id))
+    talk.tell(words, undo=("patient", patient.id))
 
 
 def _done(act: Callable[[], None]) -> bool:
@@ -263,8 +261,8 @@ def _done(act: Callable[[], None]) -> bool:
         act()
         return True
 
-    record_talk.ask(None)
-    return bool(record_talk.guarded(did))
+    talk.ask(None)
+    return bool(talk.guarded(did))
 
 
 def bring_back(kind: str, identifier: str) -> None:
@@ -276,27 +274,27 @@ def bring_back(kind: str, identifier: str) -> None:
     """
     where, who = database(), current_actor()
     if kind == "visit":
-        visit = record_talk.guarded(lambda: visits.restore(where, who, identifier))
+        visit = talk.guarded(lambda: visits.restore(where, who, identifier))
         if visit is not None:
-            record_talk.tell_nothing()
+            talk.tell_nothing()
             _show_again(visit)
         return
-    patient = record_talk.guarded(lambda: patients.restore(where, who, identifier))
+    patient = talk.guarded(lambda: patients.restore(where, who, identifier))
     if patient is not None:
-        record_talk.tell_nothing()
-        record_state.leave_for(Step("open", patient.id))
+        talk.tell_nothing()
+        state.leave_for(Step("open", patient.id))
 
 
 def _show_again(visit: Visit) -> None:
     """A visit that was brought back joins its record's; it stands in the form where nothing is lost by it."""
-    record = record_state.opened()
+    record = state.opened()
     if record is None or record.patient.id != visit.patient_id:
         return
     untouched = not record.changed
-    now = record_talk.guarded(lambda: record_state.read(visit.patient_id))
+    now = talk.guarded(lambda: state.read(visit.patient_id))
     if now is None:
         return
     if untouched:
-        record_state.show(replace(now, visit=visit, day=visit.day))
+        state.show(replace(now, visit=visit, day=visit.day))
     else:
-        record_state.set_opened(replace(record, patient=now.patient, visits=now.visits))
+        state.set_opened(replace(record, patient=now.patient, visits=now.visits))

@@ -20,9 +20,7 @@ from riskmodels.records.patients import Facts, Patient
 from riskmodels.records.visits import Visit
 from ui.clock import today
 from ui.database import database
-from ui.record import draft
-from ui.record import facts as record_facts
-from ui.record import talk as record_talk
+from ui.record import draft, facts, talk
 from ui.record.draft import OPENED
 from ui.record.talk import Step
 from ui.sign_in.account import current_actor
@@ -65,7 +63,7 @@ class Opened:
     def changed(self) -> bool:
         """Whether the form holds what is not saved."""
         moved = self.visit is not None and self.visit.day != self.day
-        return moved or not visit_facts.same(record_facts.facts_of_form(), self.base)
+        return moved or not visit_facts.same(facts.facts_of_form(), self.base)
 
     @property
     def theirs(self) -> Visit | None:
@@ -135,7 +133,7 @@ def write_address(draft_id: str) -> None:
 def leave_for(step: Step) -> None:
     """Go there at once when nothing is lost by it, else ask whether to save, discard or stay."""
     if is_changed() and step.kind != "clear":
-        record_talk.ask("leave", step)
+        talk.ask("leave", step)
     else:
         go(step)
 
@@ -148,11 +146,11 @@ def discard_for(step: Step) -> None:
 
 def go(step: Step) -> None:
     """Take a step, whatever stands in the form."""
-    record_talk.ask(None)
+    talk.ask(None)
     steps: dict[str, Callable[[], Any]] = {
         "open": lambda: _open(step.record),
         "visit": lambda: show_visit(step.record),
-        "new": lambda: record_talk.ask("new"),
+        "new": lambda: talk.ask("new"),
         "close": close,
         "clear": draft.clear,
         "import": lambda: _import(step.fill),
@@ -174,7 +172,7 @@ def close() -> None:
 
 
 def _open(patient_id: str) -> None:
-    record = record_talk.guarded(lambda: read(patient_id, opened=True))
+    record = talk.guarded(lambda: read(patient_id, opened=True))
     if record is not None:
         show(record)
 
@@ -201,7 +199,7 @@ def read(patient_id: str, opened: bool = False) -> Opened:
 
 def show(record: Opened) -> None:
     """Put a record's visit into the form."""
-    record_facts.show(record.base)
+    facts.show(record.base)
     set_opened(record)
 
 
@@ -227,7 +225,7 @@ def begin_visit(day: date, carry: bool) -> None:
 
 
 def _is_gone(record: Opened) -> bool:
-    found = record_talk.guarded(lambda: (patients.find(database(), current_actor(), record.patient.id),))
+    found = talk.guarded(lambda: (patients.find(database(), current_actor(), record.patient.id),))
     return found is not None and found[0] is None
 
 
@@ -241,16 +239,16 @@ def look_again(at_once: bool = False) -> None:
     if record is None or not (at_once or time.monotonic() - st.session_state.get(_LOOKED, 0.0) > _LOOK_EVERY):
         return
     st.session_state[_LOOKED] = time.monotonic()
-    found = record_talk.guarded(lambda: tuple(visits.of_patient(database(), current_actor(), record.patient.id)))
+    found = talk.guarded(lambda: tuple(visits.of_patient(database(), current_actor(), record.patient.id)))
     if found is None:
         return
     if found == record.visits:
         return
     if not found and _is_gone(record):
-        record_talk.tell(RECORD_GONE, failed=True)
+        talk.tell(RECORD_GONE, failed=True)
         set_opened(None)
         return
     gone = record.visit is not None and record.visit.id not in {v.id for v in found}
     if gone:
-        record_talk.tell(GONE, failed=True)
+        talk.tell(GONE, failed=True)
     set_opened(replace(record, visits=found, visit=None if gone else record.visit))

@@ -13,7 +13,7 @@ from riskmodels.records.access import Actor
 from riskmodels.records.visits import Visit
 from ui import clock as record_clock
 from ui.database import database
-from ui.record import talk as record_talk
+from ui.record import talk
 from ui.record.state import Opened
 from ui.sign_in.account import current_actor
 
@@ -66,7 +66,7 @@ def who_saved(visit: Visit) -> str:
     me = current_actor()
     name = "you, in another window,"
     if visit.edited_by != me.id:
-        found = record_talk.guarded(lambda: users.names(database(), [visit.edited_by])) or {}
+        found = talk.guarded(lambda: users.names(database(), [visit.edited_by])) or {}
         name = found.get(visit.edited_by, "somebody else")
     return f"{name} at {record_clock.clock(visit.edited)}"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from ui.records import query as records_query
+from ui.records import query
 
 
 def draw_no_records() -> None:
@@ -26,7 +26,7 @@ def draw_nothing_found(filters: Sequence[str], searched: bool) -> None:
     st.markdown(f"**No record matches.** Asked for: {', '.join([*asked, *filters])}.")
     if searched:
         st.caption("A code is found from its beginning, with or without “P-”. A deleted record stands under Deleted.")
-    st.button("Show all records", icon=":material/close:", on_click=records_query.clear)
+    st.button("Show all records", icon=":material/close:", on_click=query.clear)
 
 
 def draw_none_deleted() -> None:

@@ -11,7 +11,7 @@ from riskmodels.errors import CareRiskError
 from riskmodels.records import listing
 from riskmodels.records.listing import Listing, Query
 from ui.database import database
-from ui.records import empty as records_empty
+from ui.records import empty
 from ui.records import query as records_query
 from ui.records.rows import TOLD, draw_deleted, draw_rows
 from ui.sign_in.account import current_actor
@@ -74,8 +74,8 @@ def _draw_words(total: int, query: Query) -> None:
 
 def _draw_none(query: Query) -> None:
     if records_query.asks_anything(query):
-        records_empty.draw_nothing_found(records_query.filter_words(query), bool(query.text))
+        empty.draw_nothing_found(records_query.filter_words(query), bool(query.text))
     elif query.deleted:
-        records_empty.draw_none_deleted()
+        empty.draw_none_deleted()
     else:
-        records_empty.draw_no_records()
+        empty.draw_no_records()
