@@ -12,6 +12,8 @@ from PIL import Image
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
+from tests.waiting import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.shared_data]
 
 RETINA, HEART = "Retina", "Heart size"
@@ -46,7 +48,7 @@ def as_dicom(film: Path, target: Path, view: str = "PA") -> Path:
 
 def choose(page, *paths: Path) -> None:
     uploader = page.locator('[data-testid="stFileUploaderDropzoneInput"]')
-    uploader.wait_for(state="attached")
+    until(lambda: uploader.count() == 1)  # that of the model chosen before goes when the page has been drawn
     uploader.set_input_files([str(path) for path in paths])
 
 
