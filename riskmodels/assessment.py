@@ -5,7 +5,7 @@ hashes, chunks.
 
 >>> assessment = assess(frame, load_shipped())                                              # doctest: +SKIP
 >>> assessment["diabetes"].risk                              # (n,) probabilities           # doctest: +SKIP
->>> assessment.answers()                                     # of the first row, in words' order # doctest: +SKIP
+>>> assessment.answers()                                     # of the first row              # doctest: +SKIP
 >>> assessment.reasons("diabetes").values                    # n × p log-odds               # doctest: +SKIP
 """
 
@@ -24,32 +24,13 @@ from riskmodels.explain.shapley import Reasons
 from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.scores import prevent
 from riskmodels.scores.eligibility import Result
-from riskmodels.tabular.model import Estimates, RiskModel
-from riskmodels.tabular.support import Texts
+from riskmodels.tabular.estimates import Estimates, OutcomeEstimates
+from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY
 
 #: outcome → value of PREVENT that it was learnt from
 _LEARNT_FROM = {"cvd_10y": "total_cvd_10y"}
-
-
-@dataclass(frozen=True)
-class OutcomeEstimates:
-    """What is answered to one outcome for n rows.
-
-    Args:
-        risk, low, high: (n,) probability 0–1 and 90 % interval; NaN where refused.
-        logit: (n,) calibrated log-odds, also of refused rows.
-        refused: (n,) why there is no estimate; empty where there is one.
-        cautions: (n,) where a row is near the edge of the training data; empty otherwise.
-    """
-
-    risk: Floats = field(repr=False)
-    low: Floats = field(repr=False)
-    high: Floats = field(repr=False)
-    logit: Floats = field(repr=False)
-    refused: Texts = field(repr=False)
-    cautions: Texts = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -112,10 +93,7 @@ class Assessment:
         self._answers: dict[int, list[Answer]] = {}
 
     def __getitem__(self, outcome: str) -> OutcomeEstimates:
-        found = self._estimates[self._answered[outcome]]
-        o = found.outcomes.index(outcome)
-        risk, low, high, logit = (values[:, o] for values in (found.risk, found.low, found.high, found.logit))
-        return OutcomeEstimates(risk, low, high, logit, found.refused[:, o], found.cautions[:, o])
+        return self._estimates[self._answered[outcome]].outcome(outcome)
 
     def model(self, outcome: str) -> RiskModel:
         """The model that answers an outcome."""

@@ -14,12 +14,23 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from riskmodels.assessment import OutcomeEstimates, assess
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
 from riskmodels.changes.links import Links, load_links
-from riskmodels.changes.search import FOLLOWED_UP, Grid, Space, States, bring_back, deepen, find_paths, grids, settle
+from riskmodels.changes.search import (
+    FOLLOWED_UP,
+    Grid,
+    Space,
+    States,
+    ask,
+    bring_back,
+    deepen,
+    find_paths,
+    grids,
+    settle,
+)
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
+from riskmodels.tabular.estimates import OutcomeEstimates
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY
@@ -155,16 +166,15 @@ class _Asked:
     bounds: Mapping[str, Bound]
 
     def estimates(self, rows: Sequence[pd.Series]) -> list[Estimate]:
-        found = self._ask(pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index))
+        found = ask(
+            self.model, self.outcome, pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index)
+        )
         return [Estimate(*values) for values in zip(*_numbers(found), strict=True)]
 
     def begin(self) -> tuple[Estimate, str]:
         """The estimate as things are, and why there is none."""
-        found = self._ask(self.patient.to_frame().T)
+        found = ask(self.model, self.outcome, self.patient.to_frame().T)
         return Estimate(*(values[0] for values in _numbers(found))), str(found.refused[0])
-
-    def _ask(self, frame: pd.DataFrame) -> OutcomeEstimates:
-        return assess(frame, {self.model.name: self.model}, [self.outcome])[self.outcome]
 
     def search(self, space: Space, start: Estimate, searched: Iterable[Grid], most: int) -> Plan:
         """The first plan found: grids come in the order of their number of inputs."""

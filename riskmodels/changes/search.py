@@ -26,6 +26,7 @@ from riskmodels.changes.links import Links
 from riskmodels.changes.whatif import follow
 from riskmodels.checks import ORDERED_PAIRS
 from riskmodels.columns import Floats
+from riskmodels.tabular.estimates import OutcomeEstimates
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY, Kind
 
@@ -67,7 +68,7 @@ class Space:
         if not len(states):
             return np.empty(0)
         frame = self._frame(states)
-        found = assess(frame, {self.model.name: self.model}, [self.outcome])[self.outcome]
+        found = ask(self.model, self.outcome, frame)
         return np.where((found.refused == "") & _possible(frame), found.logit, np.inf)
 
     def _frame(self, states: States) -> pd.DataFrame:
@@ -95,6 +96,11 @@ class Space:
                 kept.append(ladder.cut(best))
                 effects.append(effect[: best + 1])
         return Space(self.model, self.outcome, self.patient, kept, self.links), start, effects
+
+
+def ask(model: RiskModel, outcome: str, frame: pd.DataFrame) -> OutcomeEstimates:
+    """What a model answers to one outcome for each row."""
+    return assess(frame, {model.name: model}, [outcome])[outcome]
 
 
 def _possible(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:

@@ -37,7 +37,8 @@ from riskmodels.evaluation import Plan
 from riskmodels.outcomes import OUTCOME
 from riskmodels.scores.disagreement import SAME_KIND
 from riskmodels.scores.registry import REGISTRY
-from riskmodels.tabular.model import Prediction, RiskModel, today
+from riskmodels.tabular.estimates import Prediction
+from riskmodels.tabular.model import RiskModel, today
 
 #: rows the statistics are computed on; drawn at random from larger cohorts, which the report says
 MOST_ROWS = 20_000

@@ -26,8 +26,9 @@ from riskmodels.records.model_hash import hash_of, model_hash
 from riskmodels.records.schema import AssessmentRow, ModelVersionRow, PatientRow, VisitRow
 
 if TYPE_CHECKING:  # they take seconds to import, and a list of patients needs none of them
-    from riskmodels.assessment import Assessment, OutcomeEstimates
+    from riskmodels.assessment import Assessment
     from riskmodels.explain.shapley import Reasons
+    from riskmodels.tabular.estimates import OutcomeEstimates
     from riskmodels.tabular.model import RiskModel
 
 #: largest difference of a number computed again by the same model on another machine: sums of float64 in another order.

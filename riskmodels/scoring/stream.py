@@ -25,7 +25,7 @@ from riskmodels.scoring.cohort import PROBLEMS, Counts, Progress
 from riskmodels.scoring.words import Words
 
 if TYPE_CHECKING:
-    from riskmodels.assessment import OutcomeEstimates
+    from riskmodels.tabular.estimates import OutcomeEstimates
     from riskmodels.tabular.model import RiskModel
 
 NUMBERS = ("risk", "low", "high")

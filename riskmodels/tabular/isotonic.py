@@ -26,8 +26,9 @@ from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
 from riskmodels.model_files.card_values import numbers
 from riskmodels.model_files.folder import understood, write_model
+from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import read_model_files, take_parts
-from riskmodels.tabular.model import Estimates, Prediction, RiskModel
+from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.reference import Reference
 
 FORMAT = 2

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import torch
 
@@ -28,6 +27,7 @@ from riskmodels.outcomes import OUTCOME, refusal_texts
 from riskmodels.tabular.compact import Compact
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
+from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
 from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
@@ -42,59 +42,6 @@ CHUNK = 1024
 DECIMALS = 10
 #: two-sided 90 % of a normal distribution
 Z90 = 1.6448536269514722
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """Estimates for each row and outcome.
-
-    Args:
-        risk: probability 0–1; NaN where refused.
-        low, high: 90 % interval from the bootstrap ensemble; NaN where refused.
-        logit: calibrated log-odds of every row, also of refused ones.
-        refused: why there is no estimate; empty where there is one.
-        cautions: where the patient is near the edge of the training data; empty otherwise.
-    """
-
-    risk: pd.DataFrame
-    low: pd.DataFrame
-    high: pd.DataFrame
-    logit: pd.DataFrame
-    refused: pd.DataFrame
-    cautions: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Estimates:
-    """What :class:`Prediction` says, as arrays of (n, O): nothing is built but the numbers.
-
-    Args:
-        outcomes: of the columns.
-        risk, low, high, logit, refused, cautions: as in :class:`Prediction`.
-    """
-
-    outcomes: tuple[str, ...]
-    risk: Floats = field(repr=False)
-    low: Floats = field(repr=False)
-    high: Floats = field(repr=False)
-    logit: Floats = field(repr=False)
-    refused: Texts = field(repr=False)
-    cautions: Texts = field(repr=False)
-
-    @classmethod
-    def of(cls, tables: Prediction) -> Estimates:
-        """The arrays of a prediction's tables."""
-        parts = (tables.risk, tables.low, tables.high, tables.logit, tables.refused, tables.cautions)
-        return cls(tuple(tables.risk.columns), *(table.to_numpy() for table in parts))
-
-    def tables(self, index: pd.Index) -> Prediction:
-        """As tables with the index of the rows given."""
-
-        def table(values: npt.NDArray[Any]) -> pd.DataFrame:
-            return pd.DataFrame(values, index=index, columns=list(self.outcomes))
-
-        parts = (self.risk, self.low, self.high, self.logit, self.refused, self.cautions)
-        return Prediction(*map(table, parts))
 
 
 @dataclass(frozen=True)

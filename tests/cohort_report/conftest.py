@@ -9,7 +9,8 @@ import pytest
 
 from riskmodels.cohort_report import CohortReport, build_report
 from riskmodels.cohorts.nhanes import dysglycaemia_label, read_demo
-from riskmodels.tabular.model import Prediction, RiskModel, load_shipped
+from riskmodels.tabular.estimates import Prediction
+from riskmodels.tabular.model import RiskModel, load_shipped
 
 OUTCOME = "dysglycaemia"
 

@@ -10,7 +10,7 @@ import pytest
 
 from riskmodels.columns import Columns
 from riskmodels.outcomes import OUTCOME, refusals
-from riskmodels.tabular.model import Estimates
+from riskmodels.tabular.estimates import Estimates
 from riskmodels.vocabulary import VOCABULARY
 
 WEIGHTS = {"age": 0.04, "sex": 0.3, "glucose": 0.02, "hdl_cholesterol": -0.01}
