@@ -25,30 +25,37 @@ from riskmodels.vocabulary import GROUPS, group_of
 
 @dataclass(frozen=True)
 class PairwiseForm:
-    """One outcome's mean log-odds as a quadratic form: base + z·w + ½ z·Q·z, Q with zero diagonal blocks.
+    """One outcome's log-odds: base + z·w + ½ u·Q·u, with u the pair columns of z, Q with zero diagonal blocks.
 
     Args:
         base: log-odds of a person of whom nothing is known.
         linear: (p, d), w.
-        quadratic: (p·d, p·d) symmetric, Q.
+        basis: (p, d, m) of the pair columns, u_i = clamp(z_i B_i).
+        quadratic: (p·m, p·m) symmetric, Q.
+        reach: of the clamp, on both sides of 0.
     """
 
     base: float
     linear: torch.Tensor
+    basis: torch.Tensor
     quadratic: torch.Tensor
+    reach: float
+
+    def columns(self, z: torch.Tensor) -> torch.Tensor:
+        """Pair columns, (p, n, d) encoded inputs → (n, p, m)."""
+        return torch.bmm(z, self.basis).clamp_(-self.reach, self.reach).transpose(0, 1)
 
     def values(self, z: torch.Tensor) -> torch.Tensor:
         """Shapley values, (p, n, d) encoded inputs → (n, p)."""
-        p, n, d = z.shape
-        flat = z.transpose(0, 1).reshape(n, p * d)
-        half = (flat @ self.quadratic).mul_(0.5).add_(self.linear.reshape(-1))
-        return half.mul_(flat).view(n, p, d).sum(-1)
+        u = self.columns(z)
+        half = (u.flatten(1) @ self.quadratic).mul_(0.5).view(u.shape).mul_(u).sum(2)
+        return half.add_(self.main(z))
 
     def interactions(self, z: torch.Tensor) -> torch.Tensor:
         """Pair terms g_ij, (p, n, d) → (n, p, p), zero on the diagonal."""
-        p, _, d = z.shape
-        q = self.quadratic.view(p, d, p, d)
-        return torch.einsum("ina,iajb,jnb->nij", z, q, z)
+        u = self.columns(z)
+        p, m = u.shape[1:]
+        return torch.einsum("nia,iajb,njb->nij", u, self.quadratic.view(p, m, p, m), u)
 
     def main(self, z: torch.Tensor) -> torch.Tensor:
         """Curves f_i alone, (p, n, d) → (n, p)."""
@@ -66,6 +73,7 @@ class Reasons:
         logit: (n,) the log-odds shown, computed apart.
         data: the inputs, canonical units, NaN where unknown.
         form, encoded: what the interactions are computed from when asked for; ``encoded()`` gives the encoded inputs.
+        members: forms of the bootstrap members, for :attr:`spread`.
     """
 
     outcome: str
@@ -75,11 +83,23 @@ class Reasons:
     data: pd.DataFrame
     form: PairwiseForm
     encoded: Callable[[], torch.Tensor]
+    members: tuple[PairwiseForm, ...] = ()
 
     @property
     def gap(self) -> Floats:
         """(n,) |base + Σ values − logit|: how far the explanation is from the number shown."""
         return np.asarray(np.abs(self.base + self.values.to_numpy().sum(axis=1) - self.logit))
+
+    @cached_property
+    def spread(self) -> pd.DataFrame:
+        """Standard deviation of each contribution over the bootstrap members, log-odds; 0 where unknown.
+
+        A contribution ± 1.645 of it is the model's own 90 % interval of that reason; NaN without members.
+        """
+        z = self.encoded()
+        own = [form.values(z) for form in self.members]
+        found = torch.stack(own).std(0).double().cpu().numpy() if len(own) > 1 else np.full(self.values.shape, np.nan)
+        return pd.DataFrame(found, index=self.values.index, columns=self.values.columns)
 
     @cached_property
     def interactions(self) -> Floats:

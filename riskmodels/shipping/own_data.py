@@ -40,9 +40,10 @@ LEAST_KNOWN, LEAST_INPUTS = 50, 2
 #: up to so many labelled rows: cross-validation and the settings of a small cohort
 SMALL = 5_000
 FOLDS, HELD_OUT, SEED = 5, 0.3, 20261124
-SMALL_CONFIG = TrainingConfig(knots=6, epochs=200, batch_size=256, learning_rate=0.02)
-LARGE_CONFIG = TrainingConfig(epochs=60, hidden_rows=0.8, learning_rate=0.02, context=3)
-_SMALL_PENALTY, _LARGE_PENALTY = Penalty(curves=2, pairs=20, contexts=20), Penalty(curves=5, pairs=300, contexts=10)
+SMALL_CONFIG = TrainingConfig(knots=6, epochs=120, batch_size=256, hidden_rows=0.4)
+LARGE_CONFIG = TrainingConfig(epochs=60)
+_SMALL_PENALTY = Penalty(curves=30, values=2, known_known=2, known_value=50, value_value=200)
+_LARGE_PENALTY = Penalty(curves=10, values=10, known_known=100, known_value=100, value_value=1000)
 
 Rows = npt.NDArray[np.int64]
 

@@ -11,25 +11,28 @@ import pandas as pd
 
 from riskmodels.cohorts.nhanes import read_nhanes
 from riskmodels.cohorts.nhanes.frame import REFERENCE_CYCLES
-from riskmodels.evaluation import Plan, bootstrap_mean, evaluate, fit_affine, standard_subgroups
+from riskmodels.evaluation import Plan, bootstrap_mean, evaluate, standard_subgroups
 from riskmodels.evaluation.peers import Dataset, fit_peers
 from riskmodels.outcomes import OUTCOME, eligible
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.say import Say
-from riskmodels.tabular.fitting import fit_model
+from riskmodels.tabular.fitting import Split, fit_model
 from riskmodels.tabular.model import RiskModel
-from riskmodels.tabular.recipes import POPULATION_CONFIG, POPULATION_INPUTS, Labelled, label_population
+from riskmodels.tabular.recipes import (
+    BASICS,
+    POPULATION_CONFIG,
+    POPULATION_INPUTS,
+    PREVENT_INPUTS,
+    Labelled,
+    deaths_of_any_cause,
+    label_population,
+)
 from riskmodels.tabular.reference import Reference
 from riskmodels.vocabulary import VOCABULARY
 
 COHORT = Path("cohorts") / "nhanes_adults_1999_2018" / "nhanes_adults.parquet"
-BASICS = tuple("age sex bmi waist systolic_bp family_history_diabetes hypertension".split())
 _GLUCOSE = ("glucose", "fasting_hours")
-PREVENT_INPUTS = tuple(
-    "age sex systolic_bp bp_medication total_cholesterol hdl_cholesterol cholesterol_medication diabetes smoking "
-    "egfr bmi hba1c uacr".split()
-)
 #: subsets of inputs every glycaemia outcome is judged with
 SUBSETS: dict[str, tuple[str, ...]] = {
     "all inputs": tuple(POPULATION_INPUTS),
@@ -60,21 +63,7 @@ def ship_population(
     """
     say.line("Reading NHANES 1999–2018 and computing PREVENT")
     data = label_population(read_nhanes(shared / COHORT))
-    targets, weights = data.of_part("fit")
-    rows = targets.notna().any(axis=1)
-    model = fit_model(
-        data.frame[rows],
-        targets[rows],
-        name="population",
-        inputs=POPULATION_INPUTS,
-        weights=weights[rows],
-        config=POPULATION_CONFIG,
-        strata=data.frame.loc[rows, "cycle"],
-        device=device,
-        checkpoint=checkpoint,
-        progress=say.epoch,
-    )
-    model = recalibrate(model, data)
+    model = fit_population(data, device, checkpoint, say)
     model = model.calibrated(model.calibration, _reference(model, data), model.card)
     say.line("Evaluating on held-out people")
     card = model.card | _facts(data, shared / COHORT) | {"evaluation": evaluate_population(model, data, peers, say)}
@@ -83,20 +72,27 @@ def ship_population(
     return RiskModel.load(out, device)
 
 
-def recalibrate(model: RiskModel, data: Labelled) -> RiskModel:
-    """Calibrate the outcomes that have a tuning part (2013–2014) on it.
-
-    Death keeps its out-of-bag calibration: its follow-up leaves no tuning part.
-    """
-    calibration = dict(model.calibration)
-    for outcome in model.outcomes:
-        rows = data.rows(outcome, "tune")
-        if rows.any():
-            logit = model.predict(data.frame[rows]).logit[outcome]
-            slope, shift = fit_affine(logit, data.targets.loc[rows, outcome])
-            before = calibration[outcome]
-            calibration[outcome] = (slope * before[0], slope * before[1] + shift)
-    return model.calibrated(calibration, model.reference, model.card)
+def fit_population(data: Labelled, device: str | None, checkpoint: Path | None, say: Say) -> RiskModel:
+    """The model without its reference population: fitted and calibrated on cycles up to 2014."""
+    targets, weights = data.of_part("fit")
+    shown = data.targets.where(data.part != "test")
+    rows = shown.notna().any(axis=1)
+    counted = data.weights if data.calibrated is None else data.calibrated
+    return fit_model(
+        data.frame[rows],
+        shown[rows],
+        name="population",
+        inputs=POPULATION_INPUTS,
+        weights=weights[rows],
+        soft=data.soft[rows] if data.soft is not None else None,
+        config=POPULATION_CONFIG,
+        strata=data.frame.loc[rows, "cycle"],
+        split=Split(targets[rows].notna().any(axis=1), counted[rows]),
+        follow_up=deaths_of_any_cause(data),
+        device=device,
+        checkpoint=checkpoint,
+        progress=say.epoch,
+    )
 
 
 def _reference(model: RiskModel, data: Labelled) -> Reference:
@@ -122,8 +118,8 @@ def _facts(data: Labelled, source: Path) -> dict[str, Any]:
             "file_sha256": file_hash(source),
             "people": len(data.frame),
         },
-        "split": "fitted on 1999–2012, calibrated on 2013–2014, tested on 2015–2018; cardiovascular death: 30 % of "
-        "the people of 1999–2014 held out by a hash of SEQN",
+        "split": "fitted on 1999–2012; calibrated, survey-weighted, on 2009–2014 by members that did not draw the "
+        "person; tested on 2015–2018; cardiovascular death: 30 % of the people of 1999–2004 held out by a hash of SEQN",
         "parts": parts,
         "missing": {i: round(float(labelled[i].isna().mean()), 4) for i in POPULATION_INPUTS},
         "base_risk_note": "the estimate for a person of whom nothing is known",

@@ -1,31 +1,35 @@
 """Calibration for every subset of known inputs, in the network's own form, so that explanations stay exact.
 
-Training weighs all subsets against each other, and a subset's mean estimate can end up some way from its observed mean.
-Here, with the curves and interactions held fixed, an offset that depends on which inputs are known is fitted on
-predictions of members that did not draw the person:
+Training weighs all subsets against each other, and softens labels; so a subset's mean estimate, and how steeply risk
+rises in it, can end up some way from what was observed. Here curves and pairs are held fixed but for a factor of each
+input's contribution, and an offset that depends on which inputs are known is added; both are fitted on what members
+say that did not draw the person:
 
-    offset = Σ_i c_i known_i + Σ_{i<j} Σ_q s_q u_iq u_jq known_i known_j
+    logit = level + Σ_i s_i φ_i + Σ_i c_i known_i + Σ_{i<j} e_ij known_i known_j,      φ_i = f_i + ½ Σ_j g_ij
 
-The known flag is column 0 of every encoding, so the offset is a change of curves (c) and more signed components (u).
+φ_i are the Shapley values, so the factors turn f_i into s_i f_i and g_ij into ½ (s_i + s_j) g_ij. The known flag is
+column 0 of every encoding and of every input's pair columns, so the offset is a change of curves (c) and pairs (e).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import torch
 
+from riskmodels.columns import Floats
 from riskmodels.evaluation.calibration import fit_affine
-from riskmodels.tabular.network import Weights, member_logits
-from riskmodels.tabular.training import Hiding
+from riskmodels.tabular.hiding import Hiding
+from riskmodels.tabular.network import PAIR_COLUMNS, Weights, member_form, member_logits
 
 #: how often every person is looked at with other inputs hidden
 VIEWS = 10
-#: signed components of the offset, and L2 strength of c and u
-SIGNS = (1.0, -1.0)
-PENALTY = 3.0
-STEPS, BATCH, RATE = 400, 16_384, 0.02
+#: L2 strengths of c and e, and of how far the factors of inputs lie apart
+OFFSET_PENALTY, FACTOR_PENALTY = 3.0, 30.0
+STEPS, BATCH, RATE = 500, 16_384, 0.02
 _ROWS = 1024
 
 
@@ -36,7 +40,7 @@ def unseen_logits(z: torch.Tensor, ensemble: Weights, draws: torch.Tensor) -> to
     Args:
         z: (p, n, d) encoded inputs.
         ensemble: fitted on ``draws``.
-        draws: (n, K) bootstrap counts.
+        draws: (n, K) how often each member drew each row.
 
     Returns:
         (n, O); NaN where every member drew the row.
@@ -46,106 +50,124 @@ def unseen_logits(z: torch.Tensor, ensemble: Weights, draws: torch.Tensor) -> to
     return (members * unseen[:, :, None]).sum(1) / unseen.sum(1)[:, None]
 
 
+@torch.no_grad()
+def unseen_values(z: torch.Tensor, ensemble: Weights, outcome: int, draws: torch.Tensor) -> torch.Tensor:
+    """Mean Shapley values of one outcome over the members that did not draw the row, (n, p); NaN where all did."""
+    unseen = (draws == 0).float()
+    total = z.new_zeros(z.shape[1], len(z))
+    for k in range(len(ensemble.bias)):
+        form = member_form(ensemble, k, outcome)
+        values = torch.cat([form.values(part) for part in torch.split(z, _ROWS, dim=1)])
+        total += values * unseen[:, k, None]
+    return total / unseen.sum(1)[:, None]
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What calibration found for one outcome: level (), factors (p,), c (p,), e (p, p)."""
+
+    level: torch.Tensor
+    factors: torch.Tensor
+    known: torch.Tensor
+    both: torch.Tensor
+
+
 def calibrate_subsets(
     z: torch.Tensor,
     ensemble: Weights,
     draws: torch.Tensor,
+    folds: int,
     targets: torch.Tensor,
     weights: torch.Tensor,
     strata: torch.Tensor,
     hiding: Hiding,
     seed: int,
-    has_levels: Sequence[bool],
+    wanted: Sequence[int],
     allowed: torch.Tensor | None = None,
 ) -> Weights:
-    """Add the offset to an ensemble.
+    """Calibrate an ensemble.
 
     Args:
         z: (p, n, d) encoded inputs.
         ensemble: fitted on ``draws``.
-        draws: (n, K) bootstrap counts.
+        draws: (n, K) how often each member drew each row.
+        folds: place of the first member that left out a fold: those judge, all are calibrated.
         targets, weights: (n, O); NaN targets weigh nothing.
-        strata: (n,) survey cycle or site; each has a level of its own that is left out afterwards.
+        strata: (n,) survey cycle or site; each has a level of its own that is averaged afterwards.
         hiding: of whole views.
         seed: of views and batches.
-        has_levels: whether each outcome's level may differ between strata.
+        wanted: places of the outcomes to calibrate; the others, computed and not observed, need none.
         allowed: (p, O) which input serves which outcome; whether another one is known must not matter. All when None.
 
     Returns:
-        The ensemble with the offset in its curves and pairs.
+        The ensemble with factors and offsets in its curves and pairs.
     """
     generator = torch.Generator().manual_seed(seed)
-    known, logits = [], []
-    for view in range(VIEWS):
-        keep = hiding.keep(z.shape[1], generator) if view else torch.ones(z.shape[:2], dtype=torch.bool)
-        seen = z * keep[:, :, None]
-        known.append(seen[:, :, 0].T)  # (n, p), 1 where known
-        logits.append(unseen_logits(seen, ensemble, draws))
-    flags, offsets = torch.cat(known), torch.cat(logits)
-    unlabelled = targets.isnan() | (weights <= 0)
-    label = torch.nan_to_num(targets).repeat(VIEWS, 1)
-    weight = torch.where(unlabelled, 0.0, weights).repeat(VIEWS, 1)
-    weight = torch.where(offsets.isnan(), 0.0, weight)
-    serves = torch.ones(len(z), offsets.shape[1]) if allowed is None else allowed.to(flags)
-    fitted = [
-        _fit_offset(
+    serves = torch.ones(len(z), targets.shape[1]) if allowed is None else allowed.float()
+    judges, draws = ensemble.members(folds), draws[:, folds:]
+    usable = (weights > 0) & ~targets.isnan() & (draws == 0).any(1)[:, None]
+    rows = torch.nonzero(usable.any(1))[:, 0]
+    z, draws, targets, strata = z[:, rows], draws[rows], targets[rows], strata[rows]
+    weights = torch.where(usable[rows], weights[rows], 0.0)
+    full = torch.ones(z.shape[:2], dtype=torch.bool)
+    keeps = [full, *(hiding.keep(z.shape[1], generator) for _ in range(VIEWS - 1))]
+    flags = torch.cat([(z[:, :, 0] * keep).T for keep in keeps])  # (views · n, p), 1 where known
+    bias, curves, pairs = ensemble.bias.clone(), ensemble.curves.clone(), ensemble.pairs.clone()
+    for o in wanted:
+        values = torch.cat([unseen_values(z * keep[:, :, None], judges, o, draws) for keep in keeps])
+        found = _fit_outcome(
             flags * serves[:, o],
-            torch.nan_to_num(offsets[:, o]),
-            label[:, o],
-            weight[:, o],
-            strata.repeat(VIEWS) * has_levels[o],
+            values,
+            judges.bias[:, o].mean(),
+            torch.nan_to_num(targets[:, o]).repeat(VIEWS),
+            weights[:, o].repeat(VIEWS),
+            strata.repeat(VIEWS),
             generator,
         )
-        for o in range(offsets.shape[1])
-    ]
-    return _with_offset(
-        ensemble, [(c * serves[:, o], u * serves[:, o, None], level) for o, (c, u, level) in enumerate(fitted)]
-    )
+        bias[:, o] += found.level
+        curves[:, :, :, o] *= found.factors[:, None, None]
+        curves[:, 0, :, o] += (found.known * serves[:, o])[:, None]
+        wide = found.factors.repeat_interleave(PAIR_COLUMNS)
+        pairs[:, o] *= 0.5 * (wide[:, None] + wide[None, :])
+        pairs[:, o, ::PAIR_COLUMNS, ::PAIR_COLUMNS] += found.both * serves[:, o] * serves[:, o, None]
+    return Weights(bias, curves, ensemble.basis, pairs)
 
 
-def _fit_offset(
+def _fit_outcome(
     flags: torch.Tensor,
-    logit: torch.Tensor,
+    values: torch.Tensor,
+    base: torch.Tensor,
     label: torch.Tensor,
     weight: torch.Tensor,
     strata: torch.Tensor,
     generator: torch.Generator,
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-    """c (p,), u (p, Q) and the mean level () of one outcome."""
+) -> _Fit:
     rows = torch.nonzero(weight > 0)[:, 0]
-    flags, logit, label, weight, strata = (t[rows] for t in (flags, logit, label, weight, strata))
+    flags, values, label, weight, strata = (t[rows] for t in (flags, values, label, weight, strata))
     weight = weight / weight.mean()
-    people, signs = len(rows) / VIEWS, torch.tensor(SIGNS)
-    c = torch.zeros(flags.shape[1], requires_grad=True)
-    u = (0.01 * torch.randn(flags.shape[1], len(SIGNS), generator=generator)).requires_grad_()
+    p, people, off = flags.shape[1], len(rows) / VIEWS, 1 - torch.eye(flags.shape[1])
+    slope = torch.ones((), requires_grad=True)
+    apart, c = (torch.zeros(p, requires_grad=True) for _ in range(2))
+    free = torch.zeros(p, p, requires_grad=True)
     level = torch.zeros(int(strata.max()) + 1, requires_grad=True)
-    optimizer = torch.optim.Adam([c, u, level], lr=RATE)
+    parameters = [slope, apart, c, free, level]
+    optimizer = torch.optim.Adam(parameters, lr=RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
     for _ in range(STEPS):
         batch = torch.randint(len(rows), (BATCH,), generator=generator)
-        k = flags[batch]
-        pair = 0.5 * ((k @ u).square() - k.square() @ u.square()) @ signs
-        found = logit[batch] + k @ c + pair + level[strata[batch]]
+        k, e = flags[batch], 0.5 * (free + free.T) * off
+        pair = 0.5 * ((k @ e) * k).sum(1)
+        found = base + values[batch] @ (slope + apart) + k @ c + pair + level[strata[batch]]
         loss = torch.nn.functional.binary_cross_entropy_with_logits(found, label[batch], weight[batch])
-        loss = loss + PENALTY / people * (c.square().sum() + u.square().sum())
+        loss = loss + OFFSET_PENALTY / people * (c.square().sum() + e.square().sum())
+        loss = loss + FACTOR_PENALTY / people * apart.square().sum()
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    shares = torch.zeros_like(level).index_add_(0, strata, weight).detach()
-    return c.detach(), u.detach(), (level.detach() * shares).sum() / shares.sum()
-
-
-def _with_offset(ensemble: Weights, fitted: list[tuple[torch.Tensor, torch.Tensor, torch.Tensor]]) -> Weights:
-    bias, curves = ensemble.bias.clone(), ensemble.curves.clone()
-    p, d, k, o, _ = ensemble.pairs.shape
-    more = ensemble.pairs.new_zeros(p, d, k, o, len(SIGNS))
-    for outcome, (c, u, level) in enumerate(fitted):
-        bias[:, outcome] += level
-        curves[:, 0, :, outcome] += c[:, None]
-        more[:, 0, :, outcome] = u[:, None, :]
-    signs = torch.cat([ensemble.signs, torch.tensor(SIGNS)])
-    return Weights(bias, curves, torch.cat([ensemble.pairs, more], dim=-1), signs)
+    slope, apart, c, free, level = (t.detach() for t in parameters)
+    shares = torch.zeros_like(level).index_add_(0, strata, weight)
+    return _Fit((level * shares).sum() / shares.sum(), slope + apart, c, 0.5 * (free + free.T) * off)
 
 
 def calibrate_affine(
@@ -165,3 +187,28 @@ def calibrate_affine(
         str(o): fit_affine(values[:, i], targets[o].where(values[:, i] == values[:, i]), weights[o])
         for i, o in enumerate(targets)
     }
+
+
+def calibration_noise(
+    logits: torch.Tensor, targets: pd.DataFrame, weights: pd.DataFrame, calibration: dict[str, tuple[float, float]]
+) -> dict[str, Floats]:
+    """How uncertain slope and intercept are, as the people they were fitted on leave them.
+
+    Args:
+        logits, targets, weights: as for :func:`calibrate_affine`.
+        calibration: what it returned.
+
+    Returns:
+        outcome → (2, 2) covariance of (slope, intercept): the sandwich of weighted maximum likelihood.
+    """
+    values = logits.double().numpy()
+    found = {}
+    for i, o in enumerate(targets):
+        used = ~np.isnan(values[:, i]) & targets[o].notna().to_numpy() & (weights[o].to_numpy() > 0)
+        design = np.column_stack([values[used, i], np.ones(int(used.sum()))])
+        weight = weights[o].to_numpy(float)[used] / weights[o].to_numpy(float)[used].mean()
+        risk = 1 / (1 + np.exp(-design @ np.array(calibration[str(o)])))
+        bread = np.linalg.inv((design * (weight * risk * (1 - risk))[:, None]).T @ design)
+        scores = design * (weight * (targets[o].to_numpy(float)[used] - risk))[:, None]
+        found[str(o)] = bread @ (scores.T @ scores) @ bread
+    return found

@@ -12,28 +12,40 @@ from riskmodels.errors import ModelFileError
 from riskmodels.model_files.card_values import number, numbers, record
 from riskmodels.model_files.folder import read_model, understood, write_model
 from riskmodels.tabular.encoding import Encoding
-from riskmodels.tabular.network import Weights
+from riskmodels.tabular.network import PAIR_COLUMNS, Weights
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range
 
-FORMAT = 1
+#: 1 and 2 had low-rank pairs and no interval of their own
+FORMAT = 3
+_PARTS = ("bias", "curves", "basis", "pairs")
+_INTERVAL = "interval_"
 #: what every card of a risk model has
 _NEEDED = ("name", "created", "version", "training_rows", "histograms", "encoding", "calibration", "support")
 #: what to do when a model cannot be used
 HINT = "Restore the folder from the repository, or train it again with make train."
 
 
-def write_model_files(folder: Path, weights: Weights, card: dict[str, Any], reference: Reference | None) -> None:
+def write_model_files(
+    folder: Path,
+    weights: Weights,
+    interval: Weights,
+    card: dict[str, Any],
+    reference: Reference | None,
+    format_number: int = FORMAT,
+) -> None:
     """Write a model's folder; the card records the SHA-256 of the weights and the format."""
-    names = ("bias", "curves", "pairs", "signs")
-    write_model(folder, {n: getattr(weights, n).to("cpu", torch.float32) for n in names}, card, FORMAT)
+    tensors = {n: getattr(weights, n) for n in _PARTS}
+    tensors |= {_INTERVAL + n: getattr(interval, n) for n in _PARTS if n != "basis"}
+    ready = {n: t.detach().to("cpu", torch.float32).contiguous() for n, t in tensors.items()}
+    write_model(folder, ready, card, format_number)
     if reference is not None:
         (folder / "reference.json").write_text(json.dumps(reference.to_dict()), encoding="utf-8")
 
 
 def read_model_files(
     folder: Path, format_number: int = FORMAT, hint: str = HINT
-) -> tuple[Weights, dict[str, Any], Reference | None]:
+) -> tuple[Weights, Weights, dict[str, Any], Reference | None]:
     """Read and check a model's folder.
 
     Args:
@@ -51,17 +63,20 @@ def read_model_files(
             f"The card of the model in {folder.name} is not complete.", hint=hint, log=f"card: no {missing[0]}"
         )
     with understood(folder, hint):
-        return Weights(**tensors), card, _read_reference(folder / "reference.json")
+        weights = Weights(**{name: tensors[name] for name in _PARTS})
+        of_interval = {name: tensors[_INTERVAL + name] for name in _PARTS if name != "basis"}
+        interval = Weights(basis=weights.basis, **of_interval)
+        return weights, interval, card, _read_reference(folder / "reference.json")
 
 
 def take_parts(
-    card: dict[str, Any], weights: Weights
+    card: dict[str, Any], weights: Weights, interval: Weights
 ) -> tuple[Encoding, dict[str, tuple[float, float]], dict[str, dict[str, Range]]]:
     """Take out of a card what is computed with.
 
     Args:
         card: as it was read; ``encoding``, ``calibration`` and ``support`` are removed.
-        weights: that they go with.
+        weights, interval: that they go with.
 
     Returns:
         Encoding, outcome → (slope, intercept), and outcome → input → range.
@@ -72,9 +87,8 @@ def take_parts(
     encoding = Encoding.from_list(card.pop("encoding"))
     calibration = {outcome: (number(a), number(b)) for outcome, (a, b) in card.pop("calibration").items()}
     support = {o: {n: record(Range, seen) for n, seen in s.items()} for o, s in card.pop("support").items()}
-    members, rank = len(weights.bias), len(weights.signs)
-    shape = (len(encoding.names), encoding.width, members, len(calibration))
-    fits = (weights.bias.shape, weights.curves.shape, weights.pairs.shape) == (shape[2:], shape, (*shape, rank))
+    members = len(weights.bias)
+    fits = all(_fits(part, encoding, k, len(calibration)) for part, k in ((weights, members), (interval, 2)))
     if not fits or not members or not calibration:
         raise ValueError("weights of another shape than the card says")
     if set(support) != set(calibration) or not {n for s in support.values() for n in s} <= set(encoding.names):
@@ -84,6 +98,13 @@ def take_parts(
         if len(bins) - len(counts) not in (0, 1):
             raise ValueError("a histogram whose bins and counts do not go together")
     return encoding, calibration, support
+
+
+def _fits(weights: Weights, encoding: Encoding, members: int, outcomes: int) -> bool:
+    """Whether tensors have the sizes that go with an encoding."""
+    p, d, q = len(encoding.names), encoding.width, len(encoding.names) * PAIR_COLUMNS
+    sizes = ((members, outcomes), (p, d, members, outcomes), (p, d, PAIR_COLUMNS), (members, outcomes, q, q))
+    return all(tuple(getattr(weights, name).shape) == size for name, size in zip(_PARTS, sizes, strict=True))
 
 
 def _read_reference(path: Path) -> Reference | None:

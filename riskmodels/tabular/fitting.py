@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,23 +12,30 @@ import numpy as np
 import pandas as pd
 import torch
 
-from riskmodels.outcomes import OUTCOME
-from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, unseen_logits
+from riskmodels.outcomes import OUTCOME, eligible
+from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, calibration_noise, unseen_logits
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.encoding import Encoding
-from riskmodels.tabular.leaning import leaning_head
+from riskmodels.tabular.hiding import Hiding
+from riskmodels.tabular.interval import fit_interval
+from riskmodels.tabular.leaning import FollowUp, leaning_head
 from riskmodels.tabular.model import CHUNK, RiskModel, today
-from riskmodels.tabular.network import Weights, concatenate, select
+from riskmodels.tabular.network import Weights, centred, concatenate, pair_basis, select
+from riskmodels.tabular.settled import sweeps_of
 from riskmodels.tabular.support import fit_support
 from riskmodels.tabular.training import (
-    Hiding,
+    Penalty,
     Progress,
     Trainer,
     TrainingConfig,
     TrainingData,
-    bootstrap_weights,
+    draw,
 )
 from riskmodels.vocabulary import VOCABULARY, Kind
+
+#: how death from any cause is fitted (docs/experiments.md)
+FOLLOW_UP_EPOCHS = 30
+FOLLOW_UP_PENALTY = Penalty(curves=20, values=3, known_known=100, known_value=300, value_value=1000)
 
 
 def fit_model(
@@ -38,24 +45,32 @@ def fit_model(
     name: str,
     inputs: Sequence[str],
     weights: pd.DataFrame | None = None,
+    soft: pd.DataFrame | None = None,
     config: TrainingConfig | None = None,
     not_inputs: Mapping[str, tuple[str, ...]] | None = None,
     strata: pd.Series | None = None,
+    split: Split | None = None,
+    follow_up: FollowUp | None = None,
     device: str | None = None,
     checkpoint: Path | None = None,
     progress: Progress | None = None,
 ) -> RiskModel:
-    """Fit an ensemble and calibrate it on the rows each member did not draw.
+    """Fit an ensemble, calibrate it on rows that members did not draw, and teach it its interval.
 
     Args:
-        frame: PatientFrame of the training people.
+        frame: PatientFrame of the people.
         targets: one column an outcome: 0/1, or a probability as a soft target; NaN where there is no label.
         name: of the model.
         inputs: variables to use.
         weights: weight of each label, like ``targets``; 1 when None.
+        soft: like ``targets``, what is fitted instead of them where known: a probability that says by how much a label
+            was reached or missed. Calibration uses the labels themselves.
         config: choices of the run.
         not_inputs: outcome → inputs it must not use; from :data:`OUTCOME` when None.
         strata: survey cycle or site of each person; see :class:`~riskmodels.tabular.training.TrainingData`.
+        split: who is fitted and who is calibrated on; everybody both, each by the members that did not draw them, when
+            None.
+        follow_up: deaths of any cause for outcomes that lean; see :mod:`riskmodels.tabular.leaning`.
         device: where to train; the best there is when None.
         checkpoint: file to resume from and to save to.
         progress: called after every epoch.
@@ -67,112 +82,226 @@ def fit_model(
         TrainingError: when an outcome has no labelled rows, or the checkpoint is of another run.
     """
     config = config or TrainingConfig()
-    people = _prepare(frame, targets, weights, tuple(inputs), config, not_inputs, strata)
-    ensemble = _add_leaning_heads(people, _train(people, choose_device(device), checkpoint, progress))
-    ensemble = calibrate_subsets(
+    people = _prepare(frame, targets, weights, soft, tuple(inputs), config, not_inputs, strata, split)
+    place = choose_device(device)
+    ensemble = _calibrate(people, _train(people, place, checkpoint, progress))
+    ensemble = _add_leaning_heads(people, ensemble, follow_up, place)
+    folds = 1 + config.members
+    unseen = unseen_logits(people.z, ensemble.members(folds), people.draws[:, folds:])
+    calibration = calibrate_affine(unseen, people.targets, people.calibrated)
+    noise = calibration_noise(unseen, people.targets, people.calibrated, calibration)
+    for computed in config.computed:  # nothing was observed that could be calibrated on
+        calibration[computed], noise[computed] = (1.0, 0.0), np.zeros((2, 2))
+    ensemble = centred(ensemble.members(0, folds)).detached()
+    interval = fit_interval(
         people.z,
         ensemble,
-        people.draws,
-        _tensor(people.targets),
-        _tensor(people.weights),
-        people.strata,
+        torch.tensor([slope for slope, _ in calibration.values()]).float(),
+        torch.tensor(np.stack(list(noise.values()))).float(),
         Hiding(people.inputs, 1.0),
-        config.seed,
-        [o not in config.computed for o in people.outcomes],
         people.allowed,
-    ).detached()
-    unseen = unseen_logits(people.z, ensemble, people.draws)
-    calibration = calibrate_affine(unseen, people.targets, people.weights)
-    support = {o: fit_support(frame[people.targets[o].notna()], people.inputs_of(o)) for o in people.outcomes}
+        people.counted(),
+        config.seed,
+        config.interval_steps,
+    )
+    fitted = people.fitted.numpy()
+    support = {o: fit_support(frame[fitted & people.targets[o].notna()], people.inputs_of(o)) for o in people.outcomes}
     card = {
         "name": name,
         "created": today(),
         "version": today(),
         "inputs": list(inputs),
         "config": asdict(config),
-        "training_rows": len(frame),
+        "training_rows": int(fitted.sum()),
         "training_data_sha256": frame_hash(frame, targets),
-        "histograms": {i: _histogram(frame[i]) for i in inputs},
+        "histograms": {i: _histogram(frame.loc[fitted, i]) for i in inputs},
+        "calibration_noise": {o: found.tolist() for o, found in noise.items()},
     }
-    return RiskModel(people.encoding, ensemble, calibration, support, card, device=device)
+    return RiskModel(people.encoding, ensemble, interval, calibration, support, card, device=device)
+
+
+@dataclass(frozen=True)
+class Split:
+    """Who is fitted, and who is calibrated on.
+
+    Args:
+        fitted: (n,) bool.
+        calibrated: like ``targets``, weight of each label in calibration; 0 where it does not count.
+    """
+
+    fitted: pd.Series
+    calibrated: pd.DataFrame
 
 
 @dataclass(frozen=True)
 class _People:
-    """Training people, ready for the network: outcomes that lean on others come last."""
+    """People, ready for the network: outcomes that lean on others come last."""
 
     inputs: tuple[str, ...]
     outcomes: tuple[str, ...]
     config: TrainingConfig
+    frame: pd.DataFrame
     encoding: Encoding
     z: torch.Tensor  # (p, n, d)
+    basis: torch.Tensor  # (p, d, m)
     targets: pd.DataFrame
+    soft: pd.DataFrame
     weights: pd.DataFrame
+    calibrated: pd.DataFrame
+    fitted: torch.Tensor  # (n,)
     allowed: torch.Tensor  # (p, O)
     strata: torch.Tensor  # (n,)
-    draws: torch.Tensor  # (n, K)
+    draws: torch.Tensor  # (n, K); 0 for people that are not fitted
+
+    @property
+    def first(self) -> list[str]:
+        """Outcomes that do not lean on others."""
+        return [o for o in self.outcomes if o not in self.config.leaning]
 
     def inputs_of(self, outcome: str) -> tuple[str, ...]:
         """The inputs that may serve an outcome."""
         column = self.allowed[:, self.outcomes.index(outcome)].tolist()
         return tuple(name for name, may in zip(self.inputs, column, strict=True) if may)
 
+    def counted(self) -> torch.Tensor:
+        """(n, O) 1 for people for whom an outcome holds, as far as it is told; else 0."""
+        holds = [
+            eligible(self.frame, OUTCOME[o]).to_numpy() if o in OUTCOME else self.targets[o].notna().to_numpy()
+            for o in self.outcomes
+        ]
+        return torch.tensor(np.stack(holds, 1)).float()
+
 
 def _prepare(
     frame: pd.DataFrame,
     targets: pd.DataFrame,
     weights: pd.DataFrame | None,
+    soft: pd.DataFrame | None,
     inputs: tuple[str, ...],
     config: TrainingConfig,
     not_inputs: Mapping[str, tuple[str, ...]] | None,
     strata: pd.Series | None,
+    split: Split | None,
 ) -> _People:
-    order = tuple(sorted(map(str, targets), key=lambda o: o in config.leaning))  # stable
+    order = sorted(map(str, targets), key=lambda o: o in config.leaning)  # stable
     if not_inputs is None:
         not_inputs = {o: OUTCOME[o].not_inputs if o in OUTCOME else () for o in order}
-    encoding = Encoding.fit(frame, inputs, config.knots)
+    targets = targets[order]
+    fitted = pd.Series(True, index=frame.index) if split is None else split.fitted
+    encoding = Encoding.fit(frame[fitted], inputs, config.knots)
+    z = torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1)
+    rows = torch.tensor(fitted.to_numpy())
     known = targets.notna()
+    weights = (known.astype(float) if weights is None else weights.where(known, 0.0))[order]
     places = np.zeros(len(frame), dtype=np.int64) if strata is None else pd.factorize(strata, sort=True)[0]
     return _People(
         inputs,
-        order,
+        tuple(order),
         config,
+        frame,
         encoding,
-        torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1),
-        targets[list(order)],
-        (known.astype(float) if weights is None else weights.where(known, 0.0))[list(order)],
+        z,
+        pair_basis(z[:, rows], encoding),
+        targets,
+        targets if soft is None else soft.reindex(columns=order).fillna(targets).where(known),
+        weights,
+        weights if split is None else split.calibrated.where(known, 0.0)[order],
+        rows,
         torch.tensor([[i not in not_inputs[o] for o in order] for i in inputs]),
         torch.tensor(places),
-        bootstrap_weights(len(frame), config.members, config.seed),
+        draw(len(frame), config) * rows[:, None],
     )
 
 
 def _train(people: _People, device: torch.device, checkpoint: Path | None, progress: Progress | None) -> Weights:
-    first = [o for o in people.outcomes if o not in people.config.leaning]
-    labels, weights = _tensor(people.targets[first]), _tensor(people.weights[first])
-    data = TrainingData(people.inputs, people.z, labels, weights, tuple(first), people.strata)
+    rows, first = people.fitted, people.first
+    data = TrainingData(
+        people.inputs,
+        people.z[:, rows],
+        people.basis,
+        _tensor(people.soft[first])[rows],
+        _tensor(people.weights[first])[rows],
+        tuple(first),
+        people.strata[rows],
+        draws=people.draws[rows],
+        sweeps=sweeps_of(people.frame[rows.numpy()], people.encoding, people.basis, first),
+    )
     return Trainer(data, people.allowed[:, : len(first)], people.config, device, checkpoint).fit(progress)
 
 
-def _add_leaning_heads(people: _People, ensemble: Weights) -> Weights:
+def _calibrate(people: _People, ensemble: Weights) -> Weights:
+    """Calibrated for every subset of inputs; a head that leans on others has it from them."""
+    first, folds = people.first, 1 + people.config.members
+    return calibrate_subsets(
+        people.z,
+        ensemble,
+        people.draws,
+        folds,
+        _tensor(people.targets[first]),
+        _tensor(people.calibrated[first]),
+        people.strata,
+        Hiding(people.inputs, 1.0),
+        people.config.seed,
+        [i for i, o in enumerate(first) if o not in people.config.computed],
+        people.allowed[:, : len(first)],
+    ).detached()
+
+
+def _add_leaning_heads(people: _People, ensemble: Weights, follow_up: FollowUp | None, device: torch.device) -> Weights:
     leaning = people.config.leaning
     for at, outcome in enumerate(people.outcomes):
         if outcome not in leaning:
             continue
         rows = torch.tensor((people.weights[outcome] > 0).to_numpy())
+        heads = [select(ensemble, people.outcomes.index(leaning[outcome]))]
+        if follow_up is not None:
+            heads.append(_any_death(people, follow_up, people.allowed[:, at : at + 1], device))
         head = leaning_head(
             people.z[:, rows],
-            select(ensemble, people.outcomes.index(leaning[outcome])),
+            heads,
             _tensor(people.targets[outcome])[rows],
             _tensor(people.weights[outcome])[rows],
             people.draws[rows],
-            penalty=people.config.leaning_penalty,
-            allowed=people.allowed[:, at],
-            seed=people.config.seed,
-            hiding=Hiding(people.inputs, people.config.hidden_rows),
         )
         ensemble = concatenate(ensemble, head)
     return ensemble
+
+
+def _any_death(people: _People, follow_up: FollowUp, allowed: torch.Tensor, device: torch.device) -> Weights:
+    """The head of death from any cause, fitted on everybody with follow-up.
+
+    A person's draws are those it has among the model's people, so that a member that did not draw it knows nothing of
+    it in either head.
+    """
+    encoding, frame = people.encoding, follow_up.frame
+    z = torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1)
+    draws = draw(len(frame), replace(people.config, seed=people.config.seed + 1))
+    among = torch.tensor(people.frame.index.get_indexer(frame.index))
+    draws[among >= 0] = people.draws[among[among >= 0]]
+    config = replace(
+        people.config,
+        epochs=FOLLOW_UP_EPOCHS,
+        hidden_rows=0.6,
+        hidden_sets=(),
+        counts=("death",),
+        penalties={"death": FOLLOW_UP_PENALTY},
+        leaning={},
+    )
+    outcome = next(iter(people.config.leaning))
+    data = TrainingData(
+        people.inputs,
+        z,
+        people.basis,
+        _tensor(follow_up.died)[:, None],
+        torch.ones(len(frame), 1),
+        ("death",),
+        torch.tensor(pd.factorize(follow_up.strata, sort=True)[0]),
+        offset=follow_up.offset(),
+        nuisance=follow_up.nuisance(z),
+        draws=draws,
+        sweeps=sweeps_of(frame, encoding, people.basis, [outcome]),
+    )
+    return Trainer(data, allowed, config, device).fit()
 
 
 def frame_hash(*frames: pd.DataFrame) -> str:

@@ -5,12 +5,12 @@ order of patients stays. A step that is no straight line has no exact Shapley va
 log-odds are those *before* the step, where they add up exactly; in probability they are scaled, as those of every
 model are, to lead from the base risk to the risk shown, step included, and there they add up exactly too.
 
-Such a model has format 2, so that a reader who knows nothing of the step refuses it instead of leaving the step out.
+Such a model has a format of its own, so that a reader who knows nothing of the step refuses it instead of leaving the
+step out.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -25,13 +25,15 @@ from riskmodels.errors import TrainingError
 from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
 from riskmodels.model_files.card_values import numbers
-from riskmodels.model_files.folder import understood, write_model
+from riskmodels.model_files.folder import understood
+from riskmodels.tabular import files
 from riskmodels.tabular.estimates import Estimates, Prediction
-from riskmodels.tabular.files import read_model_files, take_parts
+from riskmodels.tabular.files import read_model_files, take_parts, write_model_files
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.reference import Reference
 
-FORMAT = 2
+#: one above the plain model's
+FORMAT = files.FORMAT + 1
 _HINT = "Restore the folder, or choose another version."
 _NEAR = 1e-2
 
@@ -148,7 +150,9 @@ class SteppedModel(RiskModel):
         self, model: RiskModel, steps: Mapping[str, Step], card: dict[str, Any], reference: Reference | None
     ) -> None:
         device = str(model.device)
-        super().__init__(model.encoding, model.weights, model.calibration, model.support, card, reference, device)
+        super().__init__(
+            model.encoding, model.weights, model.interval, model.calibration, model.support, card, reference, device
+        )
         self.steps = dict(steps)
 
     def calibrated(
@@ -185,24 +189,19 @@ class SteppedModel(RiskModel):
         return SteppedReasons(**{f.name: getattr(found, f.name) for f in fields(found)}, step=self.steps[outcome])
 
     def save(self, folder: Path | str) -> None:
-        """Write model.safetensors, card.json and reference.json, in format 2."""
-        folder = Path(folder)
-        tensors = {f.name: getattr(self.weights, f.name) for f in fields(self.weights)}
-        tensors = {name: tensor.to("cpu").float() for name, tensor in tensors.items()}
+        """Write model.safetensors, card.json and reference.json, in the format of stepped models."""
         card = self._document() | {"steps": {o: s.to_dict() for o, s in self.steps.items()}}
-        write_model(folder, tensors, card, FORMAT)
-        if self.reference is not None:
-            (folder / "reference.json").write_text(json.dumps(self.reference.to_dict()), encoding="utf-8")
+        write_model_files(Path(folder), self.weights, self.interval, card, self.reference, FORMAT)
 
     @classmethod
     def load(cls, folder: Path | str, device: str | None = None) -> SteppedModel:
         """Read a model's folder; see :meth:`RiskModel.load`."""
         folder = Path(folder)
-        weights, card, reference = read_model_files(folder, FORMAT, _HINT)
+        weights, interval, card, reference = read_model_files(folder, FORMAT, _HINT)
         with understood(folder, _HINT):
             steps = {outcome: Step.from_dict(told) for outcome, told in card.pop("steps").items()}
-            encoding, calibration, support = take_parts(card, weights)
+            encoding, calibration, support = take_parts(card, weights, interval)
             if not set(steps) <= set(calibration):
                 raise ValueError("a step of another outcome")
-            before = RiskModel(encoding, weights, calibration, support, card, reference, device)
+            before = RiskModel(encoding, weights, interval, calibration, support, card, reference, device)
         return cls(before, steps, card, reference)

@@ -1,77 +1,99 @@
-"""A head for few events: it leans on another outcome's head and adds only small curves of its own.
+"""A head for few events: it leans on the heads of outcomes that have many.
 
-    logit_k = a_k + s_k · logit_k(other) + Σ_i δ_i,k,      s_k > 0, δ strongly penalised
+    logit_k = a_k + Σ_h s_h,k · head_h,k
 
-Both parts are of the network's own form, so the result is simply one more outcome of the same ensemble.
+Death from heart disease leans on the risk that PREVENT gives and on death from any cause; the few people whose ten
+years are known decide only how much of each. The heads are of the network's own form, so the result is simply one more
+outcome of the same ensemble.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
 import torch
 
-from riskmodels.tabular.network import Weights, member_logits
-from riskmodels.tabular.training import Hiding
+from riskmodels.tabular.network import Weights, member_logits, weighted_sum
+from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY
 
-STEPS = 400
-BATCH = 2048
+#: ridge on the slopes, in labelled people, towards 0
+RIDGE = 1e-3
+#: a log rate grows by this much for each unit of the logarithm of follow-up over the horizon: death speeds up with age
+TIME_SLOPE = 1.2
+
+
+@dataclass(frozen=True)
+class FollowUp:
+    """Deaths of any cause, from which a head is learnt that others lean on.
+
+    Args:
+        frame: PatientFrame of everybody with follow-up, also those whom the leaning outcome does not hold for.
+        died: (n,) 1 where the person died within the follow-up, else 0.
+        months: (n,) of follow-up.
+        horizon: in months.
+        eligible: (n,) whether the leaning outcome holds for the person.
+        strata: (n,) survey cycle.
+    """
+
+    frame: pd.DataFrame
+    died: pd.Series
+    months: pd.Series
+    horizon: float
+    eligible: pd.Series
+    strata: pd.Series
+
+    def offset(self) -> torch.Tensor:
+        """(n, 1) what the length of follow-up adds to the log rate."""
+        return torch.tensor(TIME_SLOPE * np.log(self.months.to_numpy(np.float32) / self.horizon))[:, None]
+
+    def nuisance(self, z: torch.Tensor) -> torch.Tensor:
+        """(n, q) terms for people who have the disease already: zero for eligible ones, left out afterwards.
+
+        Args:
+            z: (p, n, d) encoded inputs; column 1 is the standardised value of a number.
+        """
+        told = torch.tensor(self.frame[list(CARDIOVASCULAR_HISTORY)].fillna(0.0).to_numpy(np.float32))
+        outside = torch.tensor((~self.eligible).to_numpy(np.float32))[:, None]
+        sick = told.amax(dim=1, keepdim=True)
+        return torch.cat([told * outside, outside, sick * outside * z[:, :, 1].T], dim=1)
 
 
 def leaning_head(
-    z: torch.Tensor,
-    other: Weights,
-    labels: torch.Tensor,
-    weights: torch.Tensor,
-    draws: torch.Tensor,
-    *,
-    penalty: float,
-    allowed: torch.Tensor,
-    seed: int,
-    hiding: Hiding,
+    z: torch.Tensor, heads: list[Weights], labels: torch.Tensor, weights: torch.Tensor, draws: torch.Tensor
 ) -> Weights:
-    """Fit the head.
+    """Fit how much the outcome leans on each head.
 
     Args:
         z: (p, n, d) encoded inputs of the labelled rows.
-        other: the ensemble of the one outcome leant on (O = 1).
+        heads: ensembles of one outcome each (O = 1).
         labels: (n,) 0/1.
-        weights: (n,) inverse probability of censoring weights.
-        draws: (n, K) bootstrap counts, the same people the members' other heads were drawn with or new ones.
-        penalty: L2 strength of δ: penalty / n · Σ δ².
-        allowed: (p,) bool, inputs that may have a δ.
-        seed: of the batches.
-        hiding: of inputs while fitting.
+        weights: (n,) of the labels.
+        draws: (n, K) how often each row stands in each member's sample.
 
     Returns:
         :class:`Weights` of the new outcome (O = 1).
     """
-    p, n, d = z.shape
-    members = other.bias.shape[0]
-    weights = weights / weights.mean()
-    rate = torch.logit((labels * weights).sum() / weights.sum())
-    shift = (rate - other.bias.mean()).repeat(members).requires_grad_()
-    log_slope = torch.zeros(members, requires_grad=True)
-    delta = torch.zeros(p, d, members, requires_grad=True)
-    optimizer = torch.optim.Adam([shift, log_slope, delta], lr=0.03)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.03, total_steps=STEPS)
-    generator = torch.Generator().manual_seed(seed)
-    for _ in range(STEPS):
-        rows = torch.randint(n, (BATCH,), generator=generator)
-        seen = z[:, rows] * hiding.keep(BATCH, generator)[:, :, None]
-        with torch.no_grad():
-            base = member_logits(seen, other)[:, :, 0]  # (b, K)
-        own = torch.einsum("pnd,pdk->nk", seen, delta * allowed[:, None, None])
-        logits = shift + log_slope.exp() * base + own
-        fit = torch.nn.functional.binary_cross_entropy_with_logits(
-            logits, labels[rows, None].expand_as(logits), weights[rows, None] * draws[rows], reduction="none"
-        )
-        loss = fit.mean(0).sum() + penalty / n * delta.square().sum() + 0.01 * log_slope.square().sum()
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-        schedule.step()
     with torch.no_grad():
-        slope = log_slope.exp()
-        bias = shift[:, None] + slope[:, None] * other.bias
-        curves = slope[None, None, :, None] * other.curves + (delta * allowed[:, None, None])[..., None]
-        pairs = slope.sqrt()[None, None, :, None, None] * other.pairs
-    return Weights(bias, curves, pairs, other.signs).detached()
+        seen = torch.stack([member_logits(z, head)[:, :, 0] for head in heads], 2).double()  # (n, K, H)
+    found = [_logistic(seen[:, k], labels.double(), (weights * draws[:, k]).double()) for k in range(seen.shape[1])]
+    parameters = torch.stack(found).float()  # (K, 1 + H)
+    return weighted_sum(heads, list(parameters[:, 1:].T), parameters[:, 0]).detached()
+
+
+def _logistic(x: torch.Tensor, label: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """Weighted logistic regression by Newton's method, (n, H) → (1 + H,)."""
+    design = torch.cat([torch.ones(len(x), 1, dtype=x.dtype), x - x.mean(0)], 1)
+    rate = (label * weight).sum() / weight.sum()
+    beta = torch.zeros(design.shape[1], dtype=x.dtype)
+    beta[0] = torch.logit(rate)
+    ridge = RIDGE * torch.eye(len(beta), dtype=x.dtype)
+    ridge[0, 0] = 0.0
+    for _ in range(50):
+        p = torch.sigmoid(design @ beta)
+        gradient = design.T @ (weight * (p - label)) + ridge @ beta
+        step = torch.linalg.solve((design * (weight * p * (1 - p))[:, None]).T @ design + ridge, gradient)
+        beta = beta - step.clamp(-1, 1)
+    beta[0] = beta[0] - x.mean(0) @ beta[1:]
+    return beta

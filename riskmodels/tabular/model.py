@@ -24,19 +24,20 @@ from riskmodels.explain.shapley import PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
 from riskmodels.model_files.folder import understood
 from riskmodels.outcomes import OUTCOME, refusal_texts
-from riskmodels.tabular.compact import Compact
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
-from riskmodels.tabular.network import Weights
+from riskmodels.tabular.folded import Folded
+from riskmodels.tabular.interval import half_widths
+from riskmodels.tabular.network import Weights, member_form, member_logits
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range, Support, Texts
 
 #: where the shipped models lie
 SHIPPED = ROOT / "data" / "models"
 #: rows computed at once: small enough for the temporaries to stay in cache
-CHUNK = 1024
+CHUNK = 512
 #: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in
 #: double precision, and would part people of whom the same is known, at a threshold or in a rank
 DECIMALS = 10
@@ -51,7 +52,7 @@ class Curve:
     Args:
         x: values, canonical unit (or codes).
         logit: contribution when nothing else is known.
-        low, high: 90 % band of the ensemble.
+        low, high: 90 % band of the ensemble's members.
         bins, counts: histogram of the training people; ``bins`` are edges, or the codes of a choice.
     """
 
@@ -68,7 +69,8 @@ class RiskModel:
 
     Args:
         encoding: of the inputs.
-        weights: of the ensemble, outcomes in the order of ``calibration``.
+        weights: of the ensemble, outcomes in the order of ``calibration``; its first member is the one shown.
+        interval: heads of the interval, see :mod:`riskmodels.tabular.interval`.
         calibration: outcome → (slope, intercept) of its log-odds.
         support: outcome → input → range seen in training.
         card: everything said about the model; see docs/model_card.md.
@@ -80,6 +82,7 @@ class RiskModel:
         self,
         encoding: Encoding,
         weights: Weights,
+        interval: Weights,
         calibration: dict[str, tuple[float, float]],
         support: dict[str, dict[str, Range]],
         card: dict[str, Any],
@@ -90,13 +93,13 @@ class RiskModel:
         self.dtype = precision(self.device)
         self.encoding = encoding.to(self.device, self.dtype).eval()
         self.weights = weights.to(self.device, self.dtype)
+        self.interval = interval.to(self.device, self.dtype)
         self.calibration, self.support, self.card, self.reference = calibration, support, card, reference
         self.outcomes = tuple(calibration)
         self.inputs = encoding.names
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
         self._supports = {o: Support(self.inputs, ranges) for o, ranges in support.items()}
-        self._forms: dict[str, PairwiseForm] = {}
 
     def __repr__(self) -> str:
         return f"RiskModel({self.name!r}, version {self.version!r}, outcomes {self.outcomes}, on {self.device})"
@@ -124,7 +127,8 @@ class RiskModel:
         self, calibration: dict[str, tuple[float, float]], reference: Reference | None, card: dict[str, Any]
     ) -> RiskModel:
         """The same ensemble with another calibration, reference and card."""
-        return RiskModel(self.encoding, self.weights, calibration, self.support, card, reference, str(self.device))
+        device = str(self.device)
+        return RiskModel(self.encoding, self.weights, self.interval, calibration, self.support, card, reference, device)
 
     def predict(self, frame: pd.DataFrame) -> Prediction:
         """Estimate every outcome for every row.
@@ -140,7 +144,7 @@ class RiskModel:
     def estimate(self, facts: Columns) -> Estimates:
         """:meth:`predict` of columns, without tables."""
         x = self.encoding.matrix(facts)
-        return self._estimates(facts, x, self._moments_of(x))
+        return self._estimates(facts, x, self._computed(x))
 
     def predict_and_explain(
         self, frame: pd.DataFrame, outcomes: Sequence[str] | None = None
@@ -157,14 +161,14 @@ class RiskModel:
         facts = Columns.of(frame)
         x = self.encoding.matrix(facts)
         wanted = [self.outcomes.index(o) for o in (self.outcomes if outcomes is None else outcomes)]
-        moments, values = [], []
+        computed, values = [], []
         with torch.inference_mode():
             for part in self._parts(x):
-                members, contributions = self._compact.both(part, wanted)
-                moments.append(self._moments(members))
-                values.append(contributions)
-            joined = torch.cat(values, dim=2)  # (outcomes, p, n)
-        estimates = self._estimates(facts, x, moments)
+                curves, u = self._folded.parts(part)
+                computed.append(self._ends(self._folded.sums(curves, u)))
+                values.append(self._folded.values(curves, u, wanted))
+            joined = torch.cat(values, dim=1)  # (outcomes, n, p)
+        estimates = self._estimates(facts, x, computed)
         reasons = {
             self.outcomes[o]: self._reasons(frame.index, o, x, part, estimates.logit[:, o])
             for o, part in zip(wanted, joined, strict=True)
@@ -172,13 +176,10 @@ class RiskModel:
         return estimates.tables(frame.index), reasons
 
     @cached_property
-    def _compact(self) -> Compact:
-        with torch.inference_mode():
-            forms = [self.form(outcome) for outcome in self.outcomes]
-            quadratic = torch.stack([form.quadratic for form in forms])
-            linear = torch.stack([form.linear.reshape(-1) for form in forms])
-            scale = torch.stack([self._slope, self._intercept], dim=1)
-            return Compact(self.encoding, self.weights, scale, quadratic, linear)
+    def _folded(self) -> Folded:
+        """Forms of the outcomes, of the lower half-widths and of the upper ones, in this order."""
+        ends = [member_form(self.interval, end, o) for end in (0, 1) for o in range(len(self.outcomes))]
+        return Folded(self.encoding, [*(self.form(outcome) for outcome in self.outcomes), *ends])
 
     def _placed(self, x: torch.Tensor) -> torch.Tensor:
         return x.to(self.device, self.dtype)
@@ -186,19 +187,20 @@ class RiskModel:
     def _parts(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return torch.split(self._placed(x), CHUNK)
 
-    def _moments(self, members: torch.Tensor) -> tuple[Floats, Floats]:
-        """Mean and standard deviation of the members' log-odds, rounded, (K, O, n) → each (n, O)."""
-        mean = members.mean(0)
-        spread = ((members - mean).square_().sum(0) / max(len(members) - 1, 1)).sqrt_()
-        return _rounded(mean.T), _rounded(spread.T)
+    def _ends(self, forms: torch.Tensor) -> tuple[Floats, Floats, Floats]:
+        """Log-odds of the estimate and of the ends of its interval, rounded, (n, 3·O) forms → each (n, O)."""
+        mean, below, above = forms.view(len(forms), 3, len(self.outcomes)).unbind(1)
+        slope = self._slope.abs()
+        ends = (mean, mean - slope * half_widths(below), mean + slope * half_widths(above))
+        return _rounded(ends[0]), _rounded(ends[1]), _rounded(ends[2])
 
-    def _moments_of(self, x: torch.Tensor) -> list[tuple[Floats, Floats]]:
-        """:meth:`_moments` of raw values (n, p), part by part."""
+    def _computed(self, x: torch.Tensor) -> list[tuple[Floats, Floats, Floats]]:
+        """:meth:`_ends` of raw values (n, p), part by part."""
         with torch.inference_mode():
-            return [self._moments(self._compact.logits(part)) for part in self._parts(x)]
+            return [self._ends(self._folded.logits(part)) for part in self._parts(x)]
 
-    def _estimates(self, facts: Columns, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Estimates:
-        mean, spread = (np.concatenate(part) for part in zip(*parts, strict=True))
+    def _estimates(self, facts: Columns, x: torch.Tensor, parts: list[tuple[Floats, Floats, Floats]]) -> Estimates:
+        mean, low, high = (np.concatenate(part) for part in zip(*parts, strict=True))
         validity = [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes]
         refused, cautions = (np.stack(texts, axis=1) for texts in zip(*validity, strict=True))
         given = refused == ""
@@ -206,7 +208,6 @@ class RiskModel:
         def risk(logit: Floats) -> Floats:
             return np.where(given, _sigmoid(logit), np.nan)
 
-        low, high = mean - Z90 * spread, mean + Z90 * spread
         return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, cautions)
 
     def _shown(self, outcome: str, logit: Floats) -> Floats:
@@ -222,21 +223,17 @@ class RiskModel:
         return np.where(reasons == "", beyond, reasons), edge
 
     def form(self, outcome: str) -> PairwiseForm:
-        """The calibrated mean log-odds of an outcome as base, curves and pair terms."""
-        if outcome not in self._forms:
-            self._forms[outcome] = self._fold(self.outcomes.index(outcome))
-        return self._forms[outcome]
+        """The calibrated log-odds of an outcome as base, curves and pair terms."""
+        return self._forms[outcome][0]
 
-    @torch.inference_mode()
-    def _fold(self, o: int) -> PairwiseForm:
-        w, (slope, intercept) = self.weights, self.calibration[self.outcomes[o]]
-        p, d, k = w.curves.shape[:3]
-        v = w.pairs[:, :, :, o].reshape(p * d, -1)  # (p·d, K·R)
-        quadratic = slope / k * (v * w.signs.repeat(k)) @ v.T
-        same_input = torch.arange(p, device=v.device).repeat_interleave(d)
-        quadratic[same_input[:, None] == same_input] = 0.0
-        base = float(slope * w.bias[:, o].mean() + intercept)
-        return PairwiseForm(base, slope * w.curves[..., o].mean(2), quadratic)
+    @cached_property
+    def _forms(self) -> dict[str, tuple[PairwiseForm, ...]]:
+        """By outcome the calibrated form of every member, that of the first one shown first."""
+        members = range(len(self.weights.bias))
+        return {
+            outcome: tuple(member_form(self.weights, k, o, *self.calibration[outcome]) for k in members)
+            for o, outcome in enumerate(self.outcomes)
+        }
 
     @torch.inference_mode()
     def explain(self, frame: pd.DataFrame, outcome: str) -> Reasons:
@@ -250,15 +247,18 @@ class RiskModel:
             :class:`~riskmodels.explain.shapley.Reasons`.
         """
         o, x = self.outcomes.index(outcome), self.encoding.matrix(frame)
-        parts = [self._compact.both(part, [o]) for part in self._parts(x)]
-        # computed by the members, apart from the form, so that the gap is a check and not a tautology
-        logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
-        return self._reasons(frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), _rounded(logit))
+        values, logits = [], []
+        for part in self._parts(x):
+            values.append(self._folded.values(*self._folded.parts(part), [o])[0])
+            # computed by the network itself, apart from the form, so that the gap is a check and not a tautology
+            logits.append(member_logits(self.encoding(part), self.weights.members(0, 1))[:, 0, o])
+        logit = self._slope[o] * torch.cat(logits) + self._intercept[o]
+        return self._reasons(frame.index, o, x, torch.cat(values), _rounded(logit))
 
     def _reasons(self, index: pd.Index, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
-        """Reasons of one outcome from its (p, n) contributions."""
-        form, columns = self.form(self.outcomes[o]), list(self.inputs)
-        table = pd.DataFrame(values.T.double().cpu().numpy(), index=index, columns=columns)
+        """Reasons of one outcome from its (n, p) contributions."""
+        (form, *members), columns = self._forms[self.outcomes[o]], list(self.inputs)
+        table = pd.DataFrame(values.double().cpu().numpy(), index=index, columns=columns)
         data = pd.DataFrame(x.numpy(), index=index, columns=columns)
 
         def encoded() -> torch.Tensor:
@@ -266,7 +266,7 @@ class RiskModel:
                 columns: torch.Tensor = self.encoding(self._placed(x))
             return columns
 
-        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded)
+        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded, tuple(members))
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:
@@ -278,7 +278,7 @@ class RiskModel:
         z = self.encoding(self.encoding.matrix(pd.DataFrame({name: x})).to(self.device, self.dtype))
         o = self.outcomes.index(outcome)
         members = torch.einsum("pnd,pdk->nk", z, self.weights.curves[..., o]) * self._slope[o]
-        mean, spread = (t.double().cpu().numpy() for t in (members.mean(1), members.std(1)))
+        mean, spread = (t.double().cpu().numpy() for t in (members[:, 0], members[:, 1:].std(1)))
         return Curve(x, mean, mean - Z90 * spread, mean + Z90 * spread, bins, counts)
 
     def percentile(self, outcome: str, risk: float, age: float, sex: float) -> float:
@@ -302,7 +302,7 @@ class RiskModel:
         inputs = self.inputs_of(outcome) if self.reference and not refused[0] else ()
 
         def risk_of(trials: Floats) -> Floats:
-            means = [mean[:, o] for mean, _ in self._moments_of(torch.from_numpy(trials))]
+            means = [mean[:, o] for mean, _, _ in self._computed(torch.from_numpy(trials))]
             return _sigmoid(self._shown(outcome, np.concatenate(means)))
 
         known = dict(zip(self.inputs, values[0].tolist(), strict=True))
@@ -310,7 +310,7 @@ class RiskModel:
 
     def save(self, folder: Path | str) -> None:
         """Write model.safetensors and card.json (and reference.json)."""
-        write_model_files(Path(folder), self.weights, self._document(), self.reference)
+        write_model_files(Path(folder), self.weights, self.interval, self._document(), self.reference)
 
     def _document(self) -> dict[str, Any]:
         return self.card | {
@@ -330,10 +330,10 @@ class RiskModel:
         Raises:
             ModelFileError: when it is missing, damaged, or of another version.
         """
-        weights, card, reference = read_model_files(Path(folder))
+        weights, interval, card, reference = read_model_files(Path(folder))
         with understood(Path(folder), HINT):
-            encoding, calibration, support = take_parts(card, weights)
-            return cls(encoding, weights, calibration, support, card, reference, device)
+            encoding, calibration, support = take_parts(card, weights, interval)
+            return cls(encoding, weights, interval, calibration, support, card, reference, device)
 
 
 def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str, RiskModel]:

@@ -2,92 +2,102 @@
 
 For member k and outcome o, with z_i the encoded columns of input i (all zero when unknown):
 
-    logit = b + Σ_i f_i + Σ_{i<j} g_ij,   f_i = ⟨z_i, W_i⟩,   g_ij = Σ_r s_r v_ir v_jr,   v_i = z_i V_i
+    logit = b + Σ_i f_i + Σ_{i<j} g_ij,   f_i = ⟨z_i, W_i⟩,   g_ij = ⟨u_i, M_ij u_j⟩,   u_i = clamp(z_i B_i)
 
-The pair sum costs no pairs: Σ_{i<j} v_i v_j = ½ [(Σ v_i)² − Σ v_i²], as in a factorisation machine (Rendle 2010,
-doi 10.1109/ICDM.2010.127).
-
-While training, part of V is built from two smaller tables, so that "this curve bends when that input is known" is
-cheap to learn: a_i = z_i A_i and c_j = known_j · C_j give a_i c_j + a_j c_i = ½ [(a+c)_i (a+c)_j − (a−c)_i (a−c)_j],
-two signed components of the same form. After training only b, W, V and s remain (:class:`Weights`).
+u_i are few columns an input, made by :func:`pair_basis`: known, the standardised value, and what a curve may bend
+beyond it. They are held beyond ±4 standard deviations, so that a pair cannot run away where nobody was seen. M is one
+symmetric matrix with empty blocks on the diagonal: the fit is convex in b, W and M, and a sum of two such networks is
+one again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
 
 import torch
 
+from riskmodels.explain.shapley import PairwiseForm
+from riskmodels.tabular.encoding import Encoding
 
-@dataclass(frozen=True)
-class Shape:
-    """Sizes: inputs p, columns an input d, members K, outcomes O, rank r of V's free part, rank q of the contexts."""
-
-    inputs: int
-    width: int
-    members: int
-    outcomes: int
-    rank: int
-    context: int
+#: columns an input has in pairs, and how many standard deviations they reach
+PAIR_COLUMNS, REACH = 3, 4.0
 
 
 @dataclass(frozen=True)
 class Weights:
-    """A fitted ensemble.
+    """A fitted ensemble: member 0 is the network that is shown, the others tell how far it could have come out.
 
     Args:
         bias: (K, O).
         curves: (p, d, K, O), W above.
-        pairs: (p, d, K, O, R), V above.
-        signs: (R,), s above, each +1 or −1.
+        basis: (p, d, m), B above.
+        pairs: (K, O, p·m, p·m), M above.
     """
 
     bias: torch.Tensor
     curves: torch.Tensor
+    basis: torch.Tensor
     pairs: torch.Tensor
-    signs: torch.Tensor
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Weights:
         """The same weights on another device and of another type."""
-        return Weights(*(t.to(device, dtype) for t in (self.bias, self.curves, self.pairs, self.signs)))
+        return Weights(*(getattr(self, f.name).to(device, dtype) for f in fields(self)))
 
     def detached(self) -> Weights:
         """Copies on the CPU, out of any graph, as float32."""
-        return Weights(
-            *(t.detach().clone().to("cpu", torch.float32) for t in (self.bias, self.curves, self.pairs, self.signs))
-        )
+        return Weights(*(getattr(self, f.name).detach().clone().to("cpu", torch.float32) for f in fields(self)))
+
+    def members(self, first: int, end: int | None = None) -> Weights:
+        """Some members as an ensemble of their own."""
+        part = slice(first, end)
+        return Weights(self.bias[part], self.curves[:, :, part], self.basis, self.pairs[part])
 
 
-class PairSum(torch.autograd.Function):
-    """½ [(Σ_i v_i)² − Σ_i v_i²] with v_i = z_i V_i, one input at a time.
+def pair_basis(z: torch.Tensor, encoding: Encoding) -> torch.Tensor:
+    """The columns that inputs have in pairs.
 
-    The tensor of all v_i (p × n × K·O·R) does not fit a cache: computed whole it pages in anew for every batch and
-    takes ten times as long. Each v_i is computed again for the gradient instead of being kept.
+    Args:
+        z: (p, n, d) encoded inputs of the training people.
+        encoding: that encoded them.
+
+    Returns:
+        (p, d, m): for numbers known, value and the first principal component of the spline columns given those two;
+        for choices known and the first principal components of the answers. Unit variance where known.
     """
+    p, _, d = z.shape
+    basis = torch.zeros(p, d, PAIR_COLUMNS, dtype=torch.float64)
+    basis[:, 0, 0] = 1.0
+    for i, read in enumerate(encoding.inputs):
+        known = z[i, z[i, :, 0] > 0, : read.width].double()
+        if read.levels:
+            main, rest = known[:, :0], known[:, 1:] - known[:, 1:].mean(0)
+        else:
+            basis[i, 1, 1] = 1.0
+            main, rest = known[:, :2], known[:, 2:]
+            fitted = torch.linalg.lstsq(main, rest).solution
+            rest = rest - main @ fitted
+        free = PAIR_COLUMNS - (1 if read.levels else 2)
+        _, size, turn = torch.linalg.svd(rest, full_matrices=False)
+        count = min(free, int((size > 1e-6 * size[0]).sum()))
+        # the sign of a component is the processor's choice: its largest part is made positive
+        turn = turn * turn.gather(1, turn.abs().argmax(1, keepdim=True)).sign()
+        scaled = (turn[:count] / (size[:count, None] / len(rest) ** 0.5)).T
+        first = PAIR_COLUMNS - free
+        basis[i, 1 if read.levels else 2 : read.width, first : first + count] = scaled
+        if not read.levels:
+            basis[i, :2, first : first + count] -= fitted @ scaled
+    return basis.float()
 
-    @staticmethod
-    def forward(ctx: Any, z: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
-        """(p, n, d) and (p, d, C) → (n, C)."""
-        total = z.new_zeros(z.shape[1], pairs.shape[2])
-        squares, v = torch.zeros_like(total), torch.empty_like(total)
-        for z_i, pairs_i in zip(z, pairs, strict=True):
-            torch.mm(z_i, pairs_i, out=v)
-            total.add_(v)
-            squares.addcmul_(v, v)
-        ctx.save_for_backward(z, pairs, total)
-        return squares.neg_().addcmul_(total, total).mul_(0.5)
 
-    @staticmethod
-    def backward(ctx: Any, *outer: torch.Tensor) -> tuple[None, torch.Tensor]:
-        """∂/∂V_i = z_iᵀ [g ∘ (Σ_j v_j − v_i)]; z needs no gradient."""
-        z, pairs, total = ctx.saved_tensors
-        (g,) = outer
-        gradient, v = torch.empty_like(pairs), torch.empty_like(total)
-        for i, z_i in enumerate(z):
-            torch.mm(z_i, pairs[i], out=v)
-            torch.mm(z_i.T, v.neg_().add_(total).mul_(g), out=gradient[i])
-        return None, gradient
+def pair_columns(z: torch.Tensor, basis: torch.Tensor) -> torch.Tensor:
+    """Encoded inputs → their columns in pairs, (p, n, d) → (n, p·m)."""
+    u = torch.bmm(z, basis).clamp_(-REACH, REACH)
+    return u.transpose(0, 1).reshape(z.shape[1], -1)
+
+
+def quadratic(u: torch.Tensor, pairs: torch.Tensor) -> torch.Tensor:
+    """Sums of pairs ½ u M u for many M, (n, q) and (C, q, q) → (n, C)."""
+    return 0.5 * (torch.matmul(u, pairs) * u).sum(2).T
 
 
 def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
@@ -105,8 +115,34 @@ def member_logits(z: torch.Tensor, weights: Weights) -> torch.Tensor:
         raise ValueError(f"z must be {tuple(weights.curves.shape[:2])} in inputs and columns, got {(p, d)}")
     k, o = weights.bias.shape
     main = z.transpose(0, 1).reshape(n, p * d) @ weights.curves.reshape(p * d, k * o)
-    pair: torch.Tensor = PairSum.apply(z, weights.pairs.reshape(p, d, -1))  # type: ignore[no-untyped-call]
-    return weights.bias + main.view(n, k, o) + pair.view(n, k, o, len(weights.signs)) @ weights.signs
+    pair = quadratic(pair_columns(z, weights.basis), weights.pairs.flatten(0, 1))
+    return weights.bias + main.view(n, k, o) + pair.view(n, k, o)
+
+
+def member_form(weights: Weights, k: int, o: int, slope: float = 1.0, intercept: float = 0.0) -> PairwiseForm:
+    """slope · log-odds + intercept of one member and outcome, as a form that explains itself."""
+    with torch.no_grad():
+        base = float(slope * weights.bias[k, o] + intercept)
+        return PairwiseForm(base, slope * weights.curves[:, :, k, o], weights.basis, slope * weights.pairs[k, o], REACH)
+
+
+def other_input(p: int) -> torch.Tensor:
+    """(p·m, p·m) 1 where two pair columns are of different inputs, else 0."""
+    of = torch.arange(p).repeat_interleave(PAIR_COLUMNS)
+    return (of[:, None] != of[None, :]).float()
+
+
+def centred(weights: Weights) -> Weights:
+    """The ensemble with its members moved so that their mean is the first, which is fitted to everybody."""
+
+    def moved(tensor: torch.Tensor, dimension: int) -> torch.Tensor:
+        first = tensor.narrow(dimension, 0, 1)
+        others = tensor.narrow(dimension, 1, tensor.shape[dimension] - 1)
+        return torch.cat([first, others - others.mean(dimension, keepdim=True) + first], dimension)
+
+    if len(weights.bias) == 1:
+        return weights
+    return Weights(moved(weights.bias, 0), moved(weights.curves, 2), weights.basis, moved(weights.pairs, 0))
 
 
 def concatenate(first: Weights, second: Weights) -> Weights:
@@ -114,8 +150,8 @@ def concatenate(first: Weights, second: Weights) -> Weights:
     return Weights(
         torch.cat([first.bias, second.bias], dim=1),
         torch.cat([first.curves, second.curves], dim=3),
-        torch.cat([first.pairs, second.pairs], dim=3),
-        first.signs,
+        first.basis,
+        torch.cat([first.pairs, second.pairs], dim=1),
     )
 
 
@@ -125,58 +161,25 @@ def select(weights: Weights, outcome: int) -> Weights:
     return Weights(
         weights.bias[:, one],
         weights.curves[:, :, :, one].contiguous(),
-        weights.pairs[:, :, :, one].contiguous(),
-        weights.signs,
+        weights.basis,
+        weights.pairs[:, one].contiguous(),
     )
 
 
-class AdditivePairNetwork(torch.nn.Module):
-    """The trainable form of the ensemble.
+def weighted_sum(parts: list[Weights], scales: list[torch.Tensor], shift: torch.Tensor) -> Weights:
+    """One outcome that is a weighted sum of others.
 
     Args:
-        shape: the sizes.
-        allowed: (p, O) bool; False where an input must not serve an outcome: its weights are held at zero.
-        generator: source of the initial weights.
-        strata: number of survey cycles or sites; each has a level of its own while training.
+        parts: ensembles of one outcome each (O = 1), of the same encoding and members.
+        scales: (K,) factor of each.
+        shift: (K,) added.
+
+    Returns:
+        shift + Σ scale · part, an ensemble of one outcome.
     """
-
-    allowed: torch.Tensor
-    free_signs: torch.Tensor
-
-    def __init__(self, shape: Shape, allowed: torch.Tensor, generator: torch.Generator, strata: int = 1) -> None:
-        super().__init__()
-        if allowed.shape != (shape.inputs, shape.outcomes):
-            raise ValueError(f"allowed must be {(shape.inputs, shape.outcomes)}, got {tuple(allowed.shape)}")
-        p, d, k, o, r, q = shape.inputs, shape.width, shape.members, shape.outcomes, shape.rank, shape.context
-        self.bias = torch.nn.Parameter(torch.zeros(k, o))
-        self.levels = torch.nn.Parameter(torch.zeros(strata, k, o))
-        self.curves = torch.nn.Parameter(torch.zeros(p, d, k, o))
-        self.pairs = torch.nn.Parameter(0.05 * torch.randn(p, d, k, o, r, generator=generator))
-        self.bends = torch.nn.Parameter(0.05 * torch.randn(p, d, k, o, q, generator=generator))
-        self.contexts = torch.nn.Parameter(0.05 * torch.randn(p, 1, k, o, q, generator=generator))
-        self.register_buffer("allowed", allowed)
-        self.register_buffer("free_signs", 1.0 - 2.0 * (torch.arange(r) % 2))
-
-    def weights(self) -> Weights:
-        """The ensemble these parameters stand for, without the levels; differentiable."""
-        mask = self.allowed[:, None, None, :]
-        known = torch.zeros_like(self.bends[..., :1])
-        known[:, 0] = 1.0  # column 0 of every encoding is the known flag
-        contexts = known * self.contexts
-        half = 0.5**0.5
-        pairs = torch.cat([self.pairs, half * (self.bends + contexts), half * (self.bends - contexts)], dim=-1)
-        ones = torch.ones(self.bends.shape[-1], device=self.bends.device)
-        signs = torch.cat([self.free_signs, ones, -ones])
-        return Weights(self.bias, self.curves * mask, pairs * mask[..., None], signs)
-
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        """(p, n, d) encoded inputs → (n, K, O) log-odds."""
-        return member_logits(z, self.weights())
-
-    def squares(self) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Sums of squares, each (K, O): of the curves, of the free pairs, of bends and contexts."""
-        return (
-            self.curves.square().sum(dim=(0, 1)),
-            self.pairs.square().sum(dim=(0, 1, 4)),
-            self.bends.square().sum(dim=(0, 1, 4)) + self.contexts.square().sum(dim=(0, 1, 4)),
-        )
+    return Weights(
+        shift[:, None] + sum(s[:, None] * w.bias for s, w in zip(scales, parts, strict=True)),
+        sum(s[None, None, :, None] * w.curves for s, w in zip(scales, parts, strict=True)),  # type: ignore[arg-type]
+        parts[0].basis,
+        sum(s[:, None, None, None] * w.pairs for s, w in zip(scales, parts, strict=True)),  # type: ignore[arg-type]
+    )

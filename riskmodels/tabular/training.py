@@ -1,4 +1,4 @@
-"""Fitting the network: bootstrap weights, hiding of inputs, penalties, one-cycle Adam, averaged weights.
+"""Fitting the network: bootstrap weights, hiding of inputs, penalties, directions, one-cycle Adam, averaged weights.
 
 Deterministic for a seed, to the bit, on one kind of processor with as many threads. Every epoch draws its order and its
 hiding from (seed, epoch), so a run that was stopped and resumed from its checkpoint gives the same network as one that
@@ -8,8 +8,9 @@ was not. Another processor adds in another order: its network gives the same ris
 from __future__ import annotations
 
 import json
+import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -17,14 +18,15 @@ import torch
 
 from riskmodels.errors import TrainingError
 from riskmodels.model_files.checkpoint import read_checkpoint, write_checkpoint
-from riskmodels.tabular.network import AdditivePairNetwork, Shape, Weights
-from riskmodels.vocabulary import VOCABULARY
+from riskmodels.tabular.hiding import Hiding
+from riskmodels.tabular.network import PAIR_COLUMNS, Weights, other_input, pair_columns, quadratic
+from riskmodels.tabular.settled import Sweep, against
 
 #: largest difference of a risk (0–1) of the chest-pain model trained on another processor: single-precision sums in
 #: another order, carried through the whole training; measured 2e-8 (tests/tabular/test_reproduced.py)
 REPRODUCED = 1e-4
-#: L2 strength of the levels of strata
-LEVEL_PENALTY = 1.0
+#: L2 strength of the levels of strata and of nuisance terms
+LEVEL_PENALTY, NUISANCE_PENALTY = 1.0, 3.0
 Progress = Callable[["EpochReport"], None]
 
 
@@ -33,14 +35,22 @@ class Penalty:
     """L2 strengths of one outcome with n labelled rows: the penalty is strength / n · Σ squares.
 
     Args:
-        curves: of the curves.
-        pairs: of the free interactions.
-        contexts: of how curves bend when another input is known.
+        curves: of the spline and one-hot columns.
+        values: of known flags and standardised values.
+        known_known, known_value, value_value: of pairs, by what their two columns are.
+        of_person: factor of the pairs of known flags with age and sex, where "unknown" is averaged over people alike.
+        of_input: factor of value × value pairs by input.
+        directions: strength with which settled directions are kept, not over n; see settled.py.
     """
 
-    curves: float = 100.0
-    pairs: float = 1000.0
-    contexts: float = 100.0
+    curves: float = 60.0
+    values: float = 10.0
+    known_known: float = 100.0
+    known_value: float = 100.0
+    value_value: float = 300.0
+    of_person: float = 1.0
+    of_input: dict[str, float] = field(default_factory=dict)
+    directions: float = 0.006
 
 
 @dataclass(frozen=True)
@@ -48,33 +58,35 @@ class TrainingConfig:
     """All choices of a training run.
 
     Args:
-        members: networks in the ensemble.
-        rank: rank of the free interactions.
-        context: rank of the interactions of values with known flags.
+        members: bootstrap members beside the network that is fitted to everybody.
+        folds: members that leave out a fold each, for calibration; they are not kept.
         knots: spline knots an input.
         epochs, batch_size, learning_rate: of Adam with a one-cycle schedule.
-        hidden_rows: share of rows of which inputs are hidden, see :class:`Hiding`.
+        hidden_rows: share of rows of which inputs are hidden, see :class:`~riskmodels.tabular.hiding.Hiding`.
+        hidden_sets: inputs that are hidden together, and the share of the touched rows that has just them hidden.
         averaged_from: fraction of the run after which weights are averaged.
         penalties: by outcome; others take the default.
-        leaning: outcome with few events → the outcome whose head it leans on (see leaning.py).
-        leaning_penalty: L2 strength of its own curves.
         computed: outcomes computed from the inputs themselves (a published equation), so alike in every stratum.
+        counts: outcomes fitted as events of a Poisson process, log rate instead of log-odds.
+        interval_steps: of teaching the interval; with none its half-widths mean nothing.
+        leaning: outcome with few events → the outcome whose head it leans on; see leaning.py.
         seed: of everything random.
     """
 
-    members: int = 16
-    rank: int = 4
-    context: int = 2
+    members: int = 8
+    folds: int = 5
     knots: int = 9
-    epochs: int = 40
+    epochs: int = 50
     batch_size: int = 1024
-    learning_rate: float = 0.03
-    hidden_rows: float = 0.6
-    averaged_from: float = 0.6
+    learning_rate: float = 0.02
+    hidden_rows: float = 0.8
+    hidden_sets: tuple[tuple[tuple[str, ...], float], ...] = ()
+    averaged_from: float = 0.5
     penalties: dict[str, Penalty] = field(default_factory=dict)
-    leaning: dict[str, str] = field(default_factory=dict)
-    leaning_penalty: float = 300.0
     computed: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    interval_steps: int = 1500
+    leaning: dict[str, str] = field(default_factory=dict)
     seed: int = 20261124
 
 
@@ -95,19 +107,29 @@ class TrainingData:
     Args:
         names: the p inputs.
         z: (p, n, d) encoded inputs.
+        basis: (p, d, m) of their pair columns.
         targets: (n, O) probabilities, 0/1 for events; NaN where there is no label.
-        weights: (n, O) weight of each label (1, or inverse probability of censoring); 0 where there is none.
+        weights: (n, O) weight of each label; 0 where there is none.
         outcomes: names, in the order of the columns.
         strata: (n,) number of each row's survey cycle or site; None for one stratum. A level of its own is fitted for
             each and averaged away afterwards, so that an input measured only in some cycles does not speak for them.
+        offset: (n, O) added to the log-odds or log rate; None for nothing.
+        nuisance: (n, q) terms that are fitted along and left out afterwards; None for nothing.
+        draws: (n, K) how often each row stands in each member's sample; drawn from the seed when None.
+        sweeps: of the inputs whose direction is settled.
     """
 
     names: tuple[str, ...]
     z: torch.Tensor
+    basis: torch.Tensor
     targets: torch.Tensor
     weights: torch.Tensor
     outcomes: tuple[str, ...]
     strata: torch.Tensor | None = None
+    offset: torch.Tensor | None = None
+    nuisance: torch.Tensor | None = None
+    draws: torch.Tensor | None = None
+    sweeps: tuple[Sweep, ...] = ()
 
     def __post_init__(self) -> None:
         _, n, _ = self.z.shape
@@ -127,36 +149,31 @@ def bootstrap_weights(rows: int, members: int, seed: int) -> torch.Tensor:
     return torch.poisson(torch.ones(rows, members), generator=generator)
 
 
-class Hiding:
-    """Hides known inputs at random, so that one network learns every subset of inputs.
+def draw(rows: int, config: TrainingConfig) -> torch.Tensor:
+    """How often each row stands in each member's sample, (rows, K).
 
-    A touched row takes one of three patterns, with a share drawn from 0–100 %: whole panels, i.e. the laboratory or
-    the other inputs of a clinical group (half of the rows), single inputs (a quarter), or all laboratory values, and
-    single other inputs in half of those (a quarter): what is unknown together in practice is hidden together.
-
-    Args:
-        names: the inputs, in the order of the encoding.
-        share_of_rows: of the rows touched.
+    Once in the first, which is shown; Poisson(1) in the bootstrap members; once in all but one of the last members,
+    each of which leaves out a fold: what a member says of the fold it left out is honest, and calibration needs it.
     """
+    drawn = bootstrap_weights(rows, config.members, config.seed)
+    generator = torch.Generator().manual_seed(config.seed + 1)
+    fold = torch.randperm(rows, generator=generator) % max(config.folds, 1)
+    left_in = (fold[:, None] != torch.arange(config.folds)).float()
+    return torch.cat([torch.ones(rows, 1), drawn, left_in], dim=1)
 
-    def __init__(self, names: Sequence[str], share_of_rows: float) -> None:
-        self.share_of_rows = share_of_rows
-        panels = [(VOCABULARY[name].group, VOCABULARY[name].laboratory) for name in names]
-        self.panel = torch.tensor([sorted(set(panels)).index(p) for p in panels])
-        self.laboratory = torch.tensor([VOCABULARY[name].laboratory for name in names])
 
-    def keep(self, rows: int, generator: torch.Generator) -> torch.Tensor:
-        """(p, rows) bool: which inputs stay, drawn from ``generator`` (on the CPU)."""
-        p = len(self.panel)
-        touched = torch.rand(rows, generator=generator) < self.share_of_rows
-        share = torch.rand(rows, generator=generator)
-        singles = torch.rand(p, rows, generator=generator) >= share
-        panels = (torch.rand(int(self.panel.max()) + 1, rows, generator=generator) >= share)[self.panel]
-        also_singles = torch.rand(rows, generator=generator) < 0.5
-        no_labs = ~self.laboratory[:, None] & (singles | ~also_singles)
-        pattern = torch.rand(rows, generator=generator)
-        kept = torch.where(pattern < 0.5, panels, torch.where(pattern < 0.75, singles, no_labs))
-        return kept | ~touched
+def penalties(names: tuple[str, ...], width: int, chosen: Penalty) -> tuple[torch.Tensor, torch.Tensor]:
+    """L2 strengths of one outcome: of the columns (p, d), and of the pairs (p·m, p·m)."""
+    columns = torch.full((len(names), width), chosen.curves)
+    columns[:, :2] = chosen.values
+    known = torch.arange(len(names) * PAIR_COLUMNS) % PAIR_COLUMNS == 0
+    both, none = known[:, None] & known[None, :], ~known[:, None] & ~known[None, :]
+    pairs = torch.where(both, chosen.known_known, torch.where(none, chosen.value_value, chosen.known_value))
+    factor = torch.tensor([chosen.of_input.get(name, 1.0) for name in names]).repeat_interleave(PAIR_COLUMNS)
+    pairs = torch.where(none, pairs * factor[:, None] * factor[None, :], pairs)
+    person = torch.tensor([name in ("age", "sex") for name in names]).repeat_interleave(PAIR_COLUMNS)
+    mixed = (known[:, None] & person[None, :]) | (person[:, None] & known[None, :])
+    return columns, torch.where(mixed & ~none, pairs * chosen.of_person, pairs)
 
 
 class Trainer:
@@ -179,35 +196,64 @@ class Trainer:
         checkpoint: Path | None = None,
     ) -> None:
         self.data, self.config, self.device, self.checkpoint = data, config, device, checkpoint
-        p, self.rows, d = data.z.shape
-        shape = Shape(p, d, config.members, len(data.outcomes), config.rank, config.context)
-        generator = torch.Generator().manual_seed(config.seed)
+        p, self.rows, _ = data.z.shape
+        if allowed.shape != (p, len(data.outcomes)):
+            raise ValueError(f"allowed must be {(p, len(data.outcomes))}, got {tuple(allowed.shape)}")
         strata = torch.zeros(self.rows, dtype=torch.long) if data.strata is None else data.strata
         self.strata = strata.to(device)
-        self.network = AdditivePairNetwork(shape, allowed, generator, int(strata.max()) + 1).to(device)
-        self.average = {k: torch.zeros_like(v) for k, v in self.network.named_parameters()}
+        self.members, self.outcomes = 1 + config.members + config.folds, len(data.outcomes)
+        self.parameters = self._start(int(strata.max()) + 1)
+        self.average = {k: torch.zeros_like(v) for k, v in self.parameters.items()}
         self.averaged = 0
         self.epoch = 0
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=config.learning_rate)
+        self.optimizer = torch.optim.Adam(list(self.parameters.values()), lr=config.learning_rate)
         self.steps = -(-self.rows // config.batch_size)
-        self.has_levels = torch.tensor([o not in config.computed for o in data.outcomes], device=device)
-        self.hiding = Hiding(data.names, config.hidden_rows)
-        self._prepare()
+        self.hiding = Hiding(data.names, config.hidden_rows, config.hidden_sets)
+        self._prepare(allowed)
 
-    def _prepare(self) -> None:
-        data, config = self.data, self.config
-        self.z = data.z.to(self.device, torch.float32)
-        self.targets = torch.nan_to_num(data.targets).to(self.device, torch.float32)
+    def _start(self, strata: int) -> dict[str, torch.Tensor]:
+        p, _, d = self.data.z.shape
+        k, o, q = self.members, self.outcomes, p * PAIR_COLUMNS
+        nuisance = 0 if self.data.nuisance is None else self.data.nuisance.shape[1]
+        shapes = {
+            "bias": (k, o),
+            "levels": (strata, k, o),
+            "curves": (p, d, k, o),
+            "pairs": (k, o, q, q),
+            "nuisance": (nuisance, k, o),
+        }
+        return {name: torch.zeros(s, device=self.device, requires_grad=True) for name, s in shapes.items()}
+
+    def _prepare(self, allowed: torch.Tensor) -> None:
+        data, config, device = self.data, self.config, self.device
+        p, _, d = data.z.shape
+        self.z = data.z.to(device, torch.float32)
+        self.basis = data.basis.to(device)
+        self.targets = torch.nan_to_num(data.targets).to(device, torch.float32)
         weights = torch.where(torch.isnan(data.targets), 0.0, data.weights)
-        self.weights = (weights / weights.mean(0)).to(self.device, torch.float32)
-        self.draws = bootstrap_weights(self.rows, config.members, config.seed).to(self.device)
+        self.weights = (weights / weights.mean(0)).to(device, torch.float32)
+        drawn = draw(self.rows, config) if data.draws is None else data.draws
+        self.draws = drawn.to(device)
         labelled = (weights > 0).sum(0).float()
-        chosen = [config.penalties.get(o, Penalty()) for o in data.outcomes]
-        strengths = torch.tensor([(c.curves, c.pairs, c.contexts) for c in chosen]).T
-        self.penalty = (strengths / labelled).to(self.device, torch.float32)  # (3, O)
+        strengths = [config.penalties.get(o, Penalty()) for o in data.outcomes]
+        self.directions = torch.tensor([strength.directions for strength in strengths], device=device)
+        chosen = [penalties(data.names, d, strength) for strength in strengths]
+        self.column_penalty = (torch.stack([c for c, _ in chosen], -1) / labelled).to(device)  # (p, d, O)
+        self.pair_penalty = (torch.stack([m for _, m in chosen]) / labelled[:, None, None]).to(device)  # (O, q, q)
+        self.allowed = allowed.float().to(device)
+        wide = self.allowed.repeat_interleave(PAIR_COLUMNS, 0).T  # (O, q)
+        self.pair_mask = wide[:, :, None] * wide[:, None, :] * other_input(p).to(device)
+        self.has_levels = torch.tensor([o not in config.computed for o in data.outcomes], device=device)
+        self.counts = torch.tensor([o in config.counts for o in data.outcomes], device=device)
+        self.offset = torch.zeros(1, 1, device=device) if data.offset is None else data.offset.to(device)
+        self.extra = None if data.nuisance is None else data.nuisance.to(device)
+        self.sweeps = [sweep.to(device) for sweep in data.sweeps]
         with torch.no_grad():
-            rate = (self.targets * self.weights).sum(0) / self.weights.sum(0)
-            self.network.bias.copy_(torch.logit(rate).expand_as(self.network.bias))
+            share = (self.targets * self.weights).sum(0)
+            exposed = torch.where(self.counts, (self.offset.exp() * self.weights).sum(0), self.weights.sum(0))
+            rate = share / exposed
+            start = torch.where(self.counts, rate.log(), torch.logit(rate.clamp(1e-6, 1 - 1e-6)))
+            self.parameters["bias"].copy_(start.expand_as(self.parameters["bias"]))
 
     def fit(self, progress: Progress | None = None) -> Weights:
         """Run to the end, or on from the checkpoint.
@@ -216,7 +262,7 @@ class Trainer:
             progress: called after every epoch.
 
         Returns:
-            The ensemble with averaged parameters, on the CPU.
+            The ensemble with averaged parameters, members in the order of :func:`draw`, on the CPU.
         """
         if self.checkpoint is not None:
             self._restore(self.checkpoint)
@@ -231,16 +277,24 @@ class Trainer:
                 left = pace * (self.config.epochs - self.epoch)
                 progress(EpochReport(self.epoch, self.config.epochs, loss, left))
         with torch.no_grad():
-            for name, parameter in self.network.named_parameters():
+            for name, parameter in self.parameters.items():
                 parameter.copy_(self.average[name] / self.averaged)
-            self.network.bias.add_(self._mean_level())
-            return self.network.weights().detached()
+            bias = self.parameters["bias"] + self._mean_level()
+            return Weights(bias, self._curves(), self.basis, self._pairs()).detached()
+
+    def _curves(self) -> torch.Tensor:
+        return self.parameters["curves"] * self.allowed[:, None, None, :]
+
+    def _pairs(self) -> torch.Tensor:
+        free = self.parameters["pairs"]
+        return 0.5 * (free + free.transpose(2, 3)) * self.pair_mask
 
     def _mean_level(self) -> torch.Tensor:
         """(K, O) mean level of the labelled rows."""
-        shares = torch.zeros(len(self.network.levels), self.weights.shape[1], device=self.device)
+        levels = self.parameters["levels"]
+        shares = torch.zeros(len(levels), self.outcomes, device=self.device)
         shares.index_add_(0, self.strata, self.weights)
-        return (self.network.levels * self.has_levels * (shares / shares.sum(0))[:, None, :]).sum(0)
+        return (levels * self.has_levels * (shares / shares.sum(0))[:, None, :]).sum(0)
 
     def _run_epoch(self) -> float:
         generator = torch.Generator().manual_seed(self.config.seed + 7919 * (self.epoch + 1))
@@ -252,30 +306,50 @@ class Trainer:
             keep = self.hiding.keep(len(batch), generator).to(self.device)
             z = self.z[:, index] * keep[:, :, None]
             self.optimizer.zero_grad(set_to_none=True)
-            loss = self._loss(z, index)
+            loss = self._loss(z, index, generator)
             loss.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
             self._average()
             losses.append(loss.detach())
         return float(torch.stack(losses).mean())
 
-    def _loss(self, z: torch.Tensor, index: torch.Tensor) -> torch.Tensor:
-        logits = self.network(z) + self.network.levels[self.strata[index]] * self.has_levels  # (b, K, O)
-        target = self.targets[index][:, None, :].expand_as(logits)
+    def _loss(self, z: torch.Tensor, index: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        n, k, o = len(index), self.members, self.outcomes
+        curves, pairs, parameters = self._curves(), self._pairs(), self.parameters
+        u = pair_columns(z, self.basis)
+        main = z.transpose(0, 1).reshape(n, -1) @ curves.reshape(-1, k * o)
+        logits = parameters["bias"] + (main + quadratic(u, pairs.flatten(0, 1))).view(n, k, o)
+        logits = logits + parameters["levels"][self.strata[index]] * self.has_levels
+        if self.data.offset is not None:
+            logits = logits + self.offset[index][:, None, :]
+        if self.extra is not None:
+            logits = logits + torch.einsum("nq,qko->nko", self.extra[index], parameters["nuisance"])
+        fit = self._misfit(logits, self.targets[index][:, None, :].expand_as(logits))
         weight = self.weights[index][:, None, :] * self.draws[index][:, :, None]
-        fit = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, weight, reduction="none")
-        squares = torch.stack(self.network.squares())  # (3, K, O)
-        levels = LEVEL_PENALTY / self.rows * self.network.levels.square().sum()
-        return fit.mean(0).sum() + (self.penalty[:, None, :] * squares).sum() + levels
+        loss = (fit * weight).mean(0).sum()
+        loss = loss + (self.column_penalty[:, :, None] * parameters["curves"].square()).sum()
+        loss = loss + 0.5 * (self.pair_penalty * pairs.square()).sum()
+        loss = loss + LEVEL_PENALTY / self.rows * parameters["levels"].square().sum()
+        if self.extra is not None:
+            loss = loss + NUISANCE_PENALTY / self.rows * parameters["nuisance"].square().sum()
+        if self.sweeps and self.directions.any():
+            loss = loss + (self.directions * against(u, curves, pairs, self.sweeps, generator)).sum()
+        return loss
+
+    def _misfit(self, logits: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
+        fit = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, reduction="none")
+        if not self.counts.any():
+            return fit
+        rate = logits.clamp(max=4.0)
+        return torch.where(self.counts, rate.exp() - target * rate, fit)
 
     def _set_rate(self, step: int) -> None:
         """One cycle: up for a quarter of the run, down to nothing in a cosine."""
-        total = self.config.epochs * self.steps
-        at = step / total
+        at = step / (self.config.epochs * self.steps)
         if at < 0.25:
             factor = 0.1 + 0.9 * at / 0.25
         else:
-            factor = 0.01 + 0.99 * 0.5 * (1 + float(torch.cos(torch.tensor(torch.pi * (at - 0.25) / 0.75))))
+            factor = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (at - 0.25) / 0.75))
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * factor
 
@@ -284,12 +358,12 @@ class Trainer:
             return
         self.averaged += 1
         with torch.no_grad():
-            for name, parameter in self.network.named_parameters():
+            for name, parameter in self.parameters.items():
                 self.average[name] += parameter
 
     def _save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        states = {"network": self.network.state_dict(), "average": self.average}
+        states = {"network": self.parameters, "average": self.average}
         numbers = {"epoch": self.epoch, "averaged": self.averaged}
         write_checkpoint(path, self._key(), states, self.optimizer, numbers)
 
@@ -298,9 +372,11 @@ class Trainer:
             return
         found = read_checkpoint(path, self._key(), self.device)
         self.epoch, self.averaged = found.numbers["epoch"], found.numbers["averaged"]
-        self.network.load_state_dict(found.states["network"])
+        with torch.no_grad():
+            for name, parameter in self.parameters.items():
+                parameter.copy_(found.states["network"][name])
         self.average = found.states["average"]
         found.restore(self.optimizer)
 
     def _key(self) -> str:
-        return json.dumps([asdict(self.config), self.rows])
+        return json.dumps([asdict(self.config), self.rows, self.data.outcomes])

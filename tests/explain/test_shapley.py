@@ -124,6 +124,14 @@ def test_the_public_object_is_a_shap_explanation(shipped: RiskModel) -> None:
     )
 
 
+def test_each_reason_has_the_spread_of_the_members(demo_reasons: dict[str, Reasons]) -> None:
+    found = demo_reasons["diabetes"]
+    own = np.stack([form.values(found.encoded()).numpy() for form in found.members])
+    np.testing.assert_allclose(found.spread, own.std(0, ddof=1))
+    assert (found.spread.to_numpy()[found.data.isna()] == 0).all()
+    assert (found.spread.to_numpy()[found.data["age"].notna(), 0] > 0).all()
+
+
 def test_identical_inputs_get_identical_values() -> None:
     """Two inputs with the same curve, the same partners and the same value share equally (symmetry)."""
     import torch
@@ -141,6 +149,7 @@ def test_identical_inputs_get_identical_values() -> None:
     quadratic = torch.block_diag(*[torch.ones(4, 4)] * 3).logical_not() * (flat + flat.T)
     z = torch.randn(3, 1, 4, dtype=torch.float64, generator=generator)
     z[1] = z[0]
-    values = PairwiseForm(0.0, linear, quadratic).values(z)[0]
+    basis = torch.eye(4, dtype=torch.float64).expand(3, 4, 4)
+    values = PairwiseForm(0.0, linear, basis, quadratic, 10.0).values(z)[0]
     assert values[0] == pytest.approx(values[1])
     assert values[0] != pytest.approx(values[2])

@@ -13,12 +13,12 @@ from riskmodels.tabular.training import Penalty, TrainingConfig
 INPUTS = ("age", "sex", "bmi", "systolic_bp", "glucose", "smoking", "hypertension")
 SMALL = TrainingConfig(
     members=4,
-    rank=2,
-    context=1,
+    folds=3,
     knots=5,
     epochs=6,
     batch_size=256,
-    penalties={"diabetes": Penalty(5, 50, 50)},
+    interval_steps=200,
+    penalties={"diabetes": Penalty(curves=5, values=5, known_known=50, known_value=50, value_value=50)},
 )
 
 

@@ -4,12 +4,20 @@ import numpy as np
 import pandas as pd
 import torch
 
-from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, unseen_logits
-from riskmodels.tabular.network import Weights, member_logits
-from riskmodels.tabular.training import Hiding, bootstrap_weights
+from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, calibration_noise, unseen_logits
+from riskmodels.tabular.hiding import Hiding
+from riskmodels.tabular.network import PAIR_COLUMNS, Weights, member_logits
+from riskmodels.tabular.training import bootstrap_weights
 
 NAMES = ("age", "glucose")
 ROWS = 6000
+
+
+def make_ensemble(levels: torch.Tensor) -> Weights:
+    """Members (3) that say the same of everybody."""
+    basis = torch.zeros(2, 2, PAIR_COLUMNS)
+    basis[:, 0, 0] = basis[:, 1, 1] = 1.0
+    return Weights(levels, torch.zeros(2, 2, 3, 1), basis, torch.zeros(3, 1, 2 * PAIR_COLUMNS, 2 * PAIR_COLUMNS))
 
 
 def make_people() -> tuple[torch.Tensor, Weights, torch.Tensor]:
@@ -18,9 +26,7 @@ def make_people() -> tuple[torch.Tensor, Weights, torch.Tensor]:
     generator = torch.Generator().manual_seed(0)
     z = torch.zeros(2, ROWS, 2)
     z[:, :, 0] = (torch.rand(2, ROWS, generator=generator) < 0.5).float()
-    ensemble = Weights(
-        torch.zeros(3, 1), torch.zeros(2, 2, 3, 1), torch.zeros(2, 2, 3, 1, 2), torch.tensor([1.0, -1.0])
-    )
+    ensemble = make_ensemble(torch.zeros(3, 1))
     truth = torch.where(z[1, :, 0] == 1, 0.2, 0.6)
     return z, ensemble, torch.bernoulli(truth, generator=generator)[:, None]
 
@@ -29,7 +35,7 @@ def test_the_mean_estimate_of_each_subset_becomes_its_observed_mean() -> None:
     z, ensemble, labels = make_people()
     draws = bootstrap_weights(ROWS, 3, seed=1)
     places = torch.zeros(ROWS, dtype=torch.long)
-    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), 0, [True])
+    found = calibrate_subsets(z, ensemble, draws, 0, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), 0, [0])
     risk = torch.sigmoid(member_logits(z, found).mean(1))[:, 0]
     known = z[1, :, 0] == 1
     assert abs(float(risk[known].mean()) - 0.2) < 0.03
@@ -44,12 +50,13 @@ def test_whether_an_input_that_does_not_serve_the_outcome_is_known_does_not_matt
         z,
         ensemble,
         draws,
+        0,
         labels,
         torch.ones(ROWS, 1),
         places,
         Hiding(NAMES, 0.0),
         0,
-        [True],
+        [0],
         torch.tensor([[True], [False]]),
     )
     without = z.clone()
@@ -63,16 +70,44 @@ def test_a_survey_cycle_does_not_speak_through_what_was_measured_in_it() -> None
     places = (z[1, :, 0] == 1).long()  # glucose was measured in one cycle only, and that cycle had more events
     labels = torch.bernoulli(torch.where(places == 1, 0.6, 0.2), generator=generator)[:, None]
     draws = bootstrap_weights(ROWS, 3, seed=1)
-    found = calibrate_subsets(z, ensemble, draws, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), 0, [True])
+    found = calibrate_subsets(z, ensemble, draws, 0, labels, torch.ones(ROWS, 1), places, Hiding(NAMES, 0.0), 0, [0])
     logit = member_logits(z, found).mean(1)[:, 0]
     known = z[1, :, 0] == 1
     assert abs(float(logit[known].mean() - logit[~known].mean())) < 0.9  # log-odds differ by 1.8 between the cycles
 
 
+def test_an_input_whose_effect_is_too_small_is_stretched_and_the_others_are_left() -> None:
+    generator = torch.Generator().manual_seed(4)
+    z = torch.zeros(2, ROWS, 2)
+    z[:, :, 0] = 1.0
+    z[:, :, 1] = torch.randn(2, ROWS, generator=generator)
+    ensemble = make_ensemble(torch.zeros(3, 1))
+    ensemble.curves[0, 1], ensemble.curves[1, 1] = 1.0, 0.5  # the second one's true effect is 1
+    labels = torch.bernoulli(torch.sigmoid(z[0, :, 1] + z[1, :, 1]), generator=generator)[:, None]
+    draws, places = torch.zeros(ROWS, 3), torch.zeros(ROWS, dtype=torch.long)
+    weights = torch.ones(ROWS, 1)
+    found = calibrate_subsets(z, ensemble, draws, 0, labels, weights, places, Hiding(NAMES, 0.0), 0, [0])
+    assert abs(float(found.curves[0, 1, 0, 0]) - 1) < 0.12
+    assert abs(float(found.curves[1, 1, 0, 0]) - 1) < 0.12
+
+
+def test_calibration_noise_is_what_repeated_samples_show() -> None:
+    rng = np.random.default_rng(5)
+    fits, told = [], []
+    for _ in range(150):
+        logit = rng.normal(-1, 1, 800)
+        label = pd.DataFrame({"diabetes": (rng.random(800) < 1 / (1 + np.exp(-logit))).astype(float)})
+        values, weight = torch.tensor(logit)[:, None], label * 0 + 1
+        fitted = calibrate_affine(values, label, weight)
+        fits.append(fitted["diabetes"])
+        told.append(calibration_noise(values, label, weight, fitted)["diabetes"])
+    np.testing.assert_allclose(np.mean(told, axis=0), np.cov(np.array(fits).T), rtol=0.35)
+
+
 def test_only_members_that_did_not_draw_the_person_speak() -> None:
     z, _, _ = make_people()
     levels = torch.tensor([[-1.0], [0.0], [5.0]])
-    ensemble = Weights(levels, torch.zeros(2, 2, 3, 1), torch.zeros(2, 2, 3, 1, 2), torch.tensor([1.0, -1.0]))
+    ensemble = make_ensemble(levels)
     draws = torch.ones(ROWS, 3)
     draws[0, 2] = 0
     draws[1, 0] = draws[1, 1] = 0

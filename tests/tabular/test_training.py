@@ -11,8 +11,10 @@ import torch
 from riskmodels.errors import TrainingError
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.fitting import fit_model
+from riskmodels.tabular.hiding import Hiding
 from riskmodels.tabular.model import RiskModel
-from riskmodels.tabular.training import EpochReport, Hiding, Trainer, TrainingData, bootstrap_weights
+from riskmodels.tabular.network import PAIR_COLUMNS, pair_basis
+from riskmodels.tabular.training import EpochReport, Penalty, Trainer, TrainingData, bootstrap_weights, draw, penalties
 
 from .conftest import INPUTS, SMALL, make_cohort
 
@@ -23,7 +25,8 @@ def make_trainer(checkpoint: Path | None = None, epochs: int = 4) -> Trainer:
     frame, targets = make_cohort(400)
     encoding = Encoding.fit(frame, INPUTS, 5)
     labels = torch.tensor(targets.to_numpy(np.float32))
-    data = TrainingData(INPUTS, encoding(encoding.matrix(frame)), labels, torch.ones_like(labels), ("diabetes",))
+    z = encoding(encoding.matrix(frame)).float()
+    data = TrainingData(INPUTS, z, pair_basis(z, encoding), labels, torch.ones_like(labels), ("diabetes",))
     allowed = torch.ones(len(INPUTS), 1, dtype=torch.bool)
     return Trainer(data, allowed, replace(SMALL, epochs=epochs), CPU, checkpoint)
 
@@ -89,6 +92,51 @@ def test_bootstrap_counts_average_to_one() -> None:
     draws = bootstrap_weights(20_000, 4, seed=1)
     assert draws.shape == (20_000, 4)
     assert float(draws.mean()) == pytest.approx(1, abs=0.02)
+
+
+def test_the_shown_network_has_everybody_once_and_each_fold_is_left_out_by_one_member() -> None:
+    drawn = draw(3000, SMALL)
+    assert drawn.shape == (3000, 1 + SMALL.members + SMALL.folds)
+    assert bool((drawn[:, 0] == 1).all())
+    folds = drawn[:, 1 + SMALL.members :]
+    assert bool(((folds == 0).sum(1) == 1).all())
+    assert (folds == 0).sum(0).tolist() == [1000, 1000, 1000]
+
+
+def test_named_sets_are_hidden_as_often_as_told() -> None:
+    hiding = Hiding(INPUTS, 1.0, ((("glucose", "bmi"), 0.5), ((), 0.25)))
+    keep = hiding.keep(20_000, torch.Generator().manual_seed(0))
+    hidden = [INPUTS.index("glucose"), INPUTS.index("bmi")]
+    others = [i for i in range(len(INPUTS)) if i not in hidden]
+    just_these = (~keep[hidden]).all(0) & keep[others].all(0)
+    assert 0.48 < float(just_these.float().mean()) < 0.54
+    assert float(keep.all(0).float().mean()) > 0.25
+
+
+def test_penalties_are_those_of_what_two_columns_are() -> None:
+    chosen = Penalty(1, 2, 3, 4, 5, of_person=0.5, of_input={"glucose": 0.1})
+    columns, pairs = penalties(("age", "bmi", "glucose"), 6, chosen)
+    assert columns[0].tolist() == [2, 2, 1, 1, 1, 1]
+    bmi, glucose = PAIR_COLUMNS, 2 * PAIR_COLUMNS
+    assert float(pairs[bmi, glucose]) == 3  # known × known
+    assert float(pairs[bmi, glucose + 1]) == 4  # known × value
+    assert float(pairs[bmi + 1, glucose + 1]) == pytest.approx(0.5)  # value × value, a tenth for glucose
+    assert float(pairs[bmi, 1]) == pytest.approx(2)  # known × age: half
+    assert torch.equal(pairs, pairs.T)
+
+
+def test_a_poisson_head_finds_the_rate_whatever_the_follow_up() -> None:
+    rng = np.random.default_rng(0)
+    frame, _ = make_cohort(3000)
+    encoding = Encoding.fit(frame, INPUTS, 5)
+    z = encoding(encoding.matrix(frame)).float()
+    months = rng.uniform(20, 200, len(frame))
+    died = torch.tensor(rng.random(len(frame)) < 0.1 * months / 120)[:, None].float()
+    offset = torch.tensor(np.log(months / 120), dtype=torch.float32)[:, None]
+    data = TrainingData(INPUTS, z, pair_basis(z, encoding), died, torch.ones_like(died), ("death",), offset=offset)
+    config = replace(SMALL, epochs=15, counts=("death",))
+    fitted = Trainer(data, torch.ones(len(INPUTS), 1, dtype=torch.bool), config, CPU).fit()
+    assert float(fitted.bias[0, 0].exp()) == pytest.approx(0.1, rel=0.15)
 
 
 def test_the_known_signal_is_found(model: RiskModel, cohort: tuple[pd.DataFrame, pd.DataFrame]) -> None:
