@@ -29,9 +29,10 @@ from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
+from riskmodels.tabular.holding import Held, HeldValue, held_values, hold
 from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
-from riskmodels.tabular.support import Range, Support, Texts
+from riskmodels.tabular.support import Placed, Range, Signs, Support
 
 #: where the shipped models lie
 SHIPPED = ROOT / "data" / "models"
@@ -95,7 +96,7 @@ class RiskModel:
         self.inputs = encoding.names
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
-        self._supports = {o: Support(self.inputs, ranges) for o, ranges in support.items()}
+        self._supports = {o: Support(o, self.inputs, ranges) for o, ranges in support.items()}
         self._forms: dict[str, PairwiseForm] = {}
 
     def __repr__(self) -> str:
@@ -139,8 +140,8 @@ class RiskModel:
 
     def estimate(self, facts: Columns) -> Estimates:
         """:meth:`predict` of columns, without tables."""
-        x = self.encoding.matrix(facts)
-        return self._estimates(facts, x, self._moments_of(x))
+        held = self._held(facts, self.encoding.matrix(facts))
+        return self._estimates(held, self._moments_of(torch.from_numpy(held.values)))
 
     def predict_and_explain(
         self, frame: pd.DataFrame, outcomes: Sequence[str] | None = None
@@ -156,17 +157,20 @@ class RiskModel:
         """
         facts = Columns.of(frame)
         x = self.encoding.matrix(facts)
+        held = self._held(facts, x)
         wanted = [self.outcomes.index(o) for o in (self.outcomes if outcomes is None else outcomes)]
         moments, values = [], []
         with torch.inference_mode():
-            for part in self._parts(x):
+            for part in self._parts(torch.from_numpy(held.values)):
                 members, contributions = self._compact.both(part, wanted)
                 moments.append(self._moments(members))
                 values.append(contributions)
-            joined = torch.cat(values, dim=2)  # (outcomes, p, n)
-        estimates = self._estimates(facts, x, moments)
+            joined = torch.cat(values, dim=2)  # (outcomes, p, n + m)
+        estimates = self._estimates(held, moments)
         reasons = {
-            self.outcomes[o]: self._reasons(frame.index, o, x, part, estimates.logit[:, o])
+            self.outcomes[o]: self._reasons(
+                frame.index, o, x, torch.from_numpy(held.taken(o)), part[:, held.at[o]], estimates.logit[:, o]
+            )
             for o, part in zip(wanted, joined, strict=True)
         }
         return estimates.tables(frame.index), reasons
@@ -197,29 +201,39 @@ class RiskModel:
         with torch.inference_mode():
             return [self._moments(self._compact.logits(part)) for part in self._parts(x)]
 
-    def _estimates(self, facts: Columns, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Estimates:
+    def _held(self, facts: Columns, x: torch.Tensor) -> Held:
+        """What is computed for some rows, those with values beyond an outcome's training data once more."""
+        return hold(x.numpy(), [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes])
+
+    def _estimates(self, held: Held, parts: list[tuple[Floats, Floats]]) -> Estimates:
         mean, spread = (np.concatenate(part) for part in zip(*parts, strict=True))
-        validity = [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes]
-        refused, cautions = (np.stack(texts, axis=1) for texts in zip(*validity, strict=True))
+        mean, low, high = held.settle(mean, mean - Z90 * spread, mean + Z90 * spread)
+        said = [(p.refused, p.cautions, p.held, p.bound) for p in held.placed]
+        refused, *texts = (np.stack(of_outcomes, axis=1) for of_outcomes in zip(*said, strict=True))
         given = refused == ""
 
         def risk(logit: Floats) -> Floats:
             return np.where(given, _sigmoid(logit), np.nan)
 
-        low, high = mean - Z90 * spread, mean + Z90 * spread
-        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, cautions)
+        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, *texts)
 
     def _shown(self, outcome: str, logit: Floats) -> Floats:
         """The log-odds shown for those of the ensemble: the same, where no step follows them."""
         return logit
 
-    def _validity(self, facts: Columns, values: Floats, outcome: str) -> tuple[Texts, Texts]:
-        """Refusals and cautions of one outcome, each (n,)."""
-        beyond, edge = self._supports[outcome].outside(values)
-        if outcome not in OUTCOME:
-            return beyond, edge
-        reasons = refusal_texts(facts, OUTCOME[outcome])
-        return np.where(reasons == "", beyond, reasons), edge
+    def _validity(self, facts: Columns, values: Floats, outcome: str) -> Placed:
+        """Refusals, cautions and held values of one outcome."""
+        placed = self._supports[outcome].place(values)
+        return placed.refusing(refusal_texts(facts, OUTCOME[outcome])) if outcome in OUTCOME else placed
+
+    def beyond(self, data: pd.DataFrame | Columns, outcome: str) -> Signs:
+        """(n, p) which of :attr:`inputs` an outcome holds: +1 at the highest it learnt from, −1 at the lowest."""
+        return self._supports[outcome].beyond(self.encoding.matrix(data).numpy())
+
+    def held_values(self, data: pd.DataFrame | Columns, outcome: str, row: int = 0) -> tuple[HeldValue, ...]:
+        """What an outcome counts of one row as another value."""
+        known, signs = self.encoding.matrix(data).numpy()[row], self.beyond(data, outcome)[row]
+        return held_values(outcome, self.support[outcome], self.inputs, signs, known)
 
     def form(self, outcome: str) -> PairwiseForm:
         """The calibrated mean log-odds of an outcome as base, curves and pair terms."""
@@ -250,23 +264,29 @@ class RiskModel:
             :class:`~riskmodels.explain.shapley.Reasons`.
         """
         o, x = self.outcomes.index(outcome), self.encoding.matrix(frame)
-        parts = [self._compact.both(part, [o]) for part in self._parts(x)]
+        counted = torch.from_numpy(self._supports[outcome].hold(x.numpy()))
+        parts = [self._compact.both(part, [o]) for part in self._parts(counted)]
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
         logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
-        return self._reasons(frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), _rounded(logit))
+        values = torch.cat([values[0] for _, values in parts], dim=1)
+        return self._reasons(frame.index, o, x, counted, values, _rounded(logit))
 
-    def _reasons(self, index: pd.Index, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
-        """Reasons of one outcome from its (p, n) contributions."""
-        form, columns = self.form(self.outcomes[o]), list(self.inputs)
-        table = pd.DataFrame(values.T.double().cpu().numpy(), index=index, columns=columns)
-        data = pd.DataFrame(x.numpy(), index=index, columns=columns)
+    def _reasons(
+        self, index: pd.Index, o: int, x: torch.Tensor, counted: torch.Tensor, values: torch.Tensor, logit: Floats
+    ) -> Reasons:
+        """Reasons of one outcome from its (p, n) contributions, as computed from (n, p) values held at the edge."""
+        form = self.form(self.outcomes[o])
+        table, data, held = (
+            pd.DataFrame(part, index=index, columns=list(self.inputs))
+            for part in (values.T.double().cpu().numpy(), x.numpy(), counted.numpy())
+        )
 
         def encoded() -> torch.Tensor:
             with torch.inference_mode():
-                columns: torch.Tensor = self.encoding(self._placed(x))
+                columns: torch.Tensor = self.encoding(self._placed(counted))
             return columns
 
-        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded)
+        return Reasons(self.outcomes[o], form.base, table, logit, data, held, form, encoded)
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:
@@ -298,11 +318,12 @@ class RiskModel:
         """
         facts, o = Columns.of(row), self.outcomes.index(outcome)
         values = self.encoding.matrix(facts).numpy()
-        refused, _ = self._validity(facts, values, outcome)
-        inputs = self.inputs_of(outcome) if self.reference and not refused[0] else ()
+        refused = self._validity(facts, values, outcome).refused[0]
+        inputs = self.inputs_of(outcome) if self.reference and not refused else ()
 
         def risk_of(trials: Floats) -> Floats:
-            means = [mean[:, o] for mean, _ in self._moments_of(torch.from_numpy(trials))]
+            counted = torch.from_numpy(self._supports[outcome].hold(trials))
+            means = [mean[:, o] for mean, _ in self._moments_of(counted)]
             return _sigmoid(self._shown(outcome, np.concatenate(means)))
 
         known = dict(zip(self.inputs, values[0].tolist(), strict=True))
