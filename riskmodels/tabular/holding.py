@@ -65,7 +65,7 @@ def held_values(
         beyond: (p,) from :meth:`riskmodels.tabular.support.Support.beyond`.
         row: (p,) the patient's inputs.
     """
-    return tuple(HeldValue(outcome, names[i], float(row[i]), ranges[names[i]]) for i in np.flatnonzero(beyond))
+    return tuple(HeldValue(outcome, names[i], float(row[i]), ranges[names[i]]) for i in np.flatnonzero(beyond).tolist())
 
 
 def held_text(held: Sequence[HeldValue], units: Mapping[str, Unit] | None = None) -> str:
@@ -118,13 +118,14 @@ class Held:
         if self._as_they_are:
             return logit, low, high
         rows = len(self.at[0])
-        taken = tuple(np.stack([part[at, o] for o, at in enumerate(self.at)], axis=1) for part in (logit, low, high))
+        at = np.stack(self.at, axis=1)
+        taken, first, last = (np.take_along_axis(part, at, axis=0) for part in (logit, low, high))
         for o, placed in enumerate(self.placed):
             up, down = placed.rows[placed.side[placed.rows] >= 0], placed.rows[placed.side[placed.rows] <= 0]
-            moved = logit[:rows, o] - taken[0][:, o]
-            taken[1][down, o] -= np.maximum(LEAST_WIDENING, -moved[down])
-            taken[2][up, o] += np.maximum(LEAST_WIDENING, moved[up])
-        return taken
+            moved = logit[:rows, o] - taken[:, o]
+            first[down, o] -= np.maximum(LEAST_WIDENING, -moved[down])
+            last[up, o] += np.maximum(LEAST_WIDENING, moved[up])
+        return taken, first, last
 
     @property
     def _as_they_are(self) -> bool:

@@ -248,7 +248,7 @@ def _texts(hits: Flags, words: Callable[[Flags], str]) -> Texts:
 
 
 def _joined(words: Sequence[str], flags: Flags) -> str:
-    return "; ".join(words[i] for i in np.flatnonzero(flags))
+    return "; ".join(words[i] for i in np.flatnonzero(flags).tolist())
 
 
 def _refusal(name: str, seen: Range) -> str:

@@ -59,7 +59,7 @@ def _draw_question(given: Mapping[str, Answer]) -> tuple[str, float | None]:
         name = st.selectbox(
             "Estimate to lower",
             list(given),
-            format_func=lambda n: f"{OUTCOME[n].short}, now {text.risk(given[n].risk)}",
+            format_func=lambda n: f"{OUTCOME[n].short}, now {text.risk(given[n].risk, given[n].bound)}",
             key=_OUTCOME,
             persist_state="page",
         )
