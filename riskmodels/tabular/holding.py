@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riskmodels.columns import Floats
-from riskmodels.tabular.support import Placed, Range, Signs, counted_text, held_sentence, side_of
+from riskmodels.tabular.support import Placed, Range, Signs, counted_part, held_sentence, side_of
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY
 
@@ -47,10 +47,10 @@ class HeldValue:
         """+1 where the risk is probably higher than the estimate for it, −1 lower, 0 where not settled."""
         return side_of(self.outcome, self.name, self.seen, self.above)
 
-    def text(self, unit: Unit | None = None) -> str:
-        """``Body mass index 44.0 kg/m² counted as 39.9 kg/m², the highest learnt from``."""
+    def part(self, unit: Unit | None = None) -> tuple[str, str]:
+        """What is counted as what, as :func:`riskmodels.tabular.support.counted_part` tells it."""
         value = VOCABULARY[self.name].format(self.value, unit)
-        return counted_text(self.name, self.seen, self.above, value, unit)
+        return counted_part(self.name, self.seen, self.above, value, unit)
 
 
 def held_values(
@@ -79,7 +79,7 @@ def held_text(held: Sequence[HeldValue], units: Mapping[str, Unit] | None = None
         return ""
     sides = {value.side for value in held}
     side = sides.pop() if len(sides) == 1 else 0
-    return held_sentence([value.text((units or {}).get(value.name)) for value in held], side)
+    return held_sentence([value.part((units or {}).get(value.name)) for value in held], side)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from riskmodels.columns import Floats
 from riskmodels.directions import direction_of
 from riskmodels.tabular.encoding import LOGARITHMIC
 from riskmodels.units import Unit
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.vocabulary import VOCABULARY, Kind, inside
 
 #: fewer training people than this lie beyond a range; the caution starts where CAUTION_SHARE lie beyond
 FEWEST_BEYOND = 5
@@ -30,6 +30,9 @@ CAUTION_SHARE = 0.005
 FARTHEST = 1.0
 #: numbers that are refused beyond the range and not held: age decides whom an outcome holds for
 _NEVER_HELD = frozenset({"age"})
+#: inputs that count the way of what they are a part of: total cholesterol is HDL, LDL and a fifth of the triglycerides
+#: (Friedewald 1972), so more LDL is more of it
+_PART_OF = {"ldl_cholesterol": "total_cholesterol"}
 AT_LEAST, AT_MOST = "at least", "at most"
 HIGHER, LOWER, EITHER = "is probably higher", "is probably lower", "may be higher or lower"
 
@@ -116,7 +119,7 @@ class Support:
         self._labels = [VOCABULARY[name].label for name in self.ranges]
         self._refusals = [_refusal(name, seen) for name, seen in self.ranges.items()]
         self._seen = [_seen_text(name, seen) for name, seen in self.ranges.items()]
-        self._held = [counted_text(name, seen, above) for above in (False, True) for name, seen in self.ranges.items()]
+        self._held = [counted_part(name, seen, above) for above in (False, True) for name, seen in self.ranges.items()]
         self._may_hold = np.array([holds(name) for name in self.ranges], dtype=bool)
         self._logarithmic = np.array([name in LOGARITHMIC for name in self.ranges], dtype=bool)
         self._sides = np.array(
@@ -188,7 +191,7 @@ class Support:
 
     def _words(self, flags: Flags) -> str:
         up, down = flags[-2:]
-        return held_sentence([self._held[i] for i in np.flatnonzero(flags[:-2])], int(up) - int(down))
+        return held_sentence([self._held[i] for i in np.flatnonzero(flags[:-2]).tolist()], int(up) - int(down))
 
 
 def _ends(name: str, seen: Range) -> tuple[float, float]:
@@ -213,7 +216,7 @@ def side_of(outcome: str, name: str, seen: Range, above: bool) -> int:
         seen: its range.
         above: whether the value is above the highest; below the lowest otherwise.
     """
-    settled = direction_of(outcome, name)
+    settled = direction_of(outcome, name) or direction_of(outcome, _PART_OF.get(name, name))
     if settled is None:
         return 0
     if above:
@@ -221,17 +224,34 @@ def side_of(outcome: str, name: str, seen: Range, above: bool) -> int:
     return -settled.sign if seen.low <= settled.high and settled.low == -inf else 0
 
 
-def counted_text(name: str, seen: Range, above: bool, value: str = "", unit: Unit | None = None) -> str:
-    """``Body mass index 44.0 kg/m² counted as 39.9 kg/m², the highest learnt from``; the value where it is given."""
+def counted_part(name: str, seen: Range, above: bool, value: str = "", unit: Unit | None = None) -> tuple[str, str]:
+    """What is counted as what, ``Body mass index 44.0 kg/m² as 39.9 kg/m²``, and which edge that is.
+
+    Args:
+        name: of the input.
+        seen: its range.
+        above: whether the value is above the highest; below the lowest otherwise.
+        value: the patient's, in words; empty where it is told elsewhere.
+        unit: the edge is shown in; the canonical one when None.
+    """
     variable = VOCABULARY[name]
     edge, word = (seen.high, "highest") if above else (seen.low, "lowest")
     known = f"{variable.label} {value}".rstrip()
-    return f"{known} counted as {variable.format(edge, unit)}, the {word} learnt from"
+    return f"{known} as {variable.format(edge, unit)}", word
 
 
-def held_sentence(parts: Sequence[str], side: int) -> str:
-    """What is counted as another value, and what that means for the risk."""
-    return f"{'; '.join(parts)}: the risk {(EITHER, HIGHER, LOWER)[side]}"
+def held_sentence(parts: Sequence[tuple[str, str]], side: int) -> str:
+    """What is counted as another value, and what that means for the risk.
+
+    ``Body mass index 44.0 kg/m² counted as 39.9 kg/m², waist 145 cm as 138 cm, the highest the model learnt from: the
+    risk is probably higher``
+    """
+    told = []
+    for word in dict.fromkeys(word for _, word in parts):
+        of_word = [text for text, edge in parts if edge == word]
+        told.append(f"{', '.join([of_word[0], *map(inside, of_word[1:])])}, the {word} the model learnt from")
+    first = "; ".join([told[0], *map(inside, told[1:])]).replace(" as ", " counted as ", 1)
+    return f"{first}: the risk {(EITHER, HIGHER, LOWER)[side]}"
 
 
 def _texts(hits: Flags, words: Callable[[Flags], str]) -> Texts:

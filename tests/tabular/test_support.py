@@ -45,12 +45,12 @@ class TestOnePerson:
         assert said(place(bmi=38.0)) == ("", "few people like this were seen: Body mass index", "", "")
 
     def test_a_raising_input_above_the_highest_makes_it_at_least(self) -> None:
-        words = "Body mass index counted as 40.0 kg/m², the highest learnt from: the risk is probably higher"
+        words = "Body mass index counted as 40.0 kg/m², the highest the model learnt from: the risk is probably higher"
         assert said(place(bmi=44.0)) == ("", "", words, "at least")
 
     def test_a_lowering_input_above_the_highest_makes_it_at_most(self) -> None:
         *_, held, bound = said(place(hdl_cholesterol=110.0))
-        assert held.endswith("the highest learnt from: the risk is probably lower")
+        assert held.endswith("the highest the model learnt from: the risk is probably lower")
         assert bound == "at most"
 
     @pytest.mark.parametrize(
@@ -69,8 +69,17 @@ class TestOnePerson:
 
     def test_two_that_agree_are_both_named(self) -> None:
         *_, held, bound = said(place(bmi=41.0, glucose=320.0))
-        assert held.count("counted as") == 2
+        assert held == (
+            "Body mass index counted as 40.0 kg/m², glucose as 300 mg/dL, the highest the model learnt from: the risk "
+            "is probably higher"
+        )
         assert bound == "at least"
+
+    def test_highest_and_lowest_are_told_apart(self) -> None:
+        assert said(place(bmi=41.0, hdl_cholesterol=15.0))[2] == (
+            "HDL cholesterol counted as 20 mg/dL, the lowest the model learnt from; body mass index as 40.0 kg/m², the "
+            "highest the model learnt from: the risk is probably higher"
+        )
 
     def test_what_reads_as_the_edge_is_not_held(self) -> None:
         assert said(place(bmi=40.04))[2] == ""
@@ -140,9 +149,16 @@ def test_many_rows_say_what_each_says_alone() -> None:
         ("cvd_10y", "egfr", False, 1),
         ("diabetes", "egfr", False, 0),
         ("diabetes", "glucose", False, -1),
+        ("cvd_10y", "ldl_cholesterol", True, 1),  # as the total it is a part of
+        ("diabetes", "ldl_cholesterol", True, 0),
     ],
 )
 def test_sides(outcome: str, name: str, above: bool, side: int) -> None:
-    limits: dict[str, Any] = {"systolic_bp": (90, 180), "egfr": (20, 134), "glucose": (45, 400)}
+    limits: dict[str, Any] = {
+        "systolic_bp": (90, 180),
+        "egfr": (20, 134),
+        "glucose": (45, 400),
+        "ldl_cholesterol": (37, 234),
+    }
     low, high = limits[name]
     assert side_of(outcome, name, Range(low, high, low, high, 9), above) == side

@@ -18,7 +18,7 @@ from ui.patient import scale
 from ui.patient.case import Case
 from ui.patient.reasons import outcome_steps
 from ui.patient.report_scores import notes_section, scores_section
-from ui.patient.result import answer_words, published_text, refusal_text, standing_text
+from ui.patient.result import answer_words, published_text, refusal_text, risk_html, standing_text
 from ui.patient.validity import CLOSING, unknown_text, validity_text
 
 _FOLDER = Path(__file__).parent
@@ -80,7 +80,7 @@ def _answer(answer: Answer, case: Case) -> str:
     title = f"<h3>{escape(answer.outcome.label)}</h3>"
     if not answer.given:
         return f'<div class="answer">{title}<p>{escape(refusal_text(answer, case.patient))}</p></div>'
-    numbers = f"<span><b>{text.risk(answer.risk, answer.bound)}</b> ({text.interval(answer.low, answer.high)})</span>"
+    numbers = f"<span><b>{risk_html(answer)}</b> ({text.interval(answer.low, answer.high)})</span>"
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
     age, sex = float(case.patient["age"]), float(case.patient["sex"])
     words = (text.frequency(answer.risk, answer.bound), standing_text(answer, age, sex), published_text(answer))

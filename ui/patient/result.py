@@ -47,8 +47,7 @@ def answer_row(answer: Answer, patient: pd.Series, units: Mapping[str, Unit] | N
     title = f'<h3 title="{escape(answer.outcome.definition)}">{escape(answer.outcome.label)}</h3>'
     if not answer.given:
         return f'<div class="cr-answer cr-refused">{title}<p>{escape(refusal_text(answer, patient))}</p></div>'
-    risk = text.risk(answer.risk, answer.bound)
-    numbers = f'<span class="cr-numbers"><b>{risk}</b> {text.interval(answer.low, answer.high)}</span>'
+    numbers = f'<span class="cr-numbers"><b>{risk_html(answer)}</b> {text.interval(answer.low, answer.high)}</span>'
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
     notes = "".join(
         [_frequency(answer), _standing(answer, patient), _published(answer), _held(answer, units), _caution(answer)]
@@ -57,6 +56,11 @@ def answer_row(answer: Answer, patient: pd.Series, units: Mapping[str, Unit] | N
         f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>'
         f'<div class="cr-notes">{notes}</div></div>'
     )
+
+
+def risk_html(answer: Answer) -> str:
+    """The number as it is read: ``15 %``, or ``at least 15 %`` with the words smaller."""
+    return f"<small>{answer.bound}</small> {text.risk(answer.risk)}" if answer.bound else text.risk(answer.risk)
 
 
 def answer_words(answer: Answer) -> str:

@@ -22,6 +22,7 @@ from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui import text
 from ui.patient import scale
 from ui.patient.case import Case
+from ui.patient.result import risk_html
 
 _TURN, _MOVED = "whatif.turn", "whatif.moved"
 CAPTION = (
@@ -148,7 +149,8 @@ def _row(old: Answer, new: Answer, units: Mapping[str, Unit]) -> str:
     before, after = (text.risk(answer.risk, answer.bound) for answer in (old, new))
     words = f"{before} before, {after} with these values"
     drawn = scale.draw_scale(new.risk, new.low, new.high, words, before=old.risk)
-    numbers = f'<span class="cr-numbers">{before} → <b>{after}</b></span>'
+    wraps = " cr-wraps" if old.bound and new.bound else ""
+    numbers = f'<span class="cr-numbers{wraps}">{before} → <b>{risk_html(new)}</b></span>'
     held = held_text(new.held, units)
     notes = f'<div class="cr-notes"><span class="cr-caution">{escape(held)}</span></div>' if held else ""
     return f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>{notes}</div>'
