@@ -7,6 +7,7 @@ import unicodedata
 from math import floor, log10
 
 from riskmodels.tabular.reference import AGE_BANDS
+from riskmodels.tabular.support import bounded
 from riskmodels.vocabulary import inside as inside
 
 #: risks below this are not told apart
@@ -34,7 +35,7 @@ def risk(probability: float, bound: str = "") -> str:
         bound: “at least” or “at most”; empty where it is an estimate like any other.
     """
     if bound and probability == probability:
-        return f"{bound} {risk(probability)}"
+        return bounded(bound, risk(probability))
     if probability != probability:
         return "not estimated"
     if probability < _LEAST:
@@ -53,7 +54,8 @@ def interval(low: float, high: float) -> str:
 def frequency(probability: float, bound: str = "") -> str:
     """A probability as a natural frequency: ``about 7 of 100 people like this``, ``at least 3 of 1,000``."""
     if bound and probability == probability:
-        return f"{bound} {frequency(probability).removeprefix('about ')}"
+        count = frequency(probability)
+        return f"{bound} {count.removeprefix('about ')}" if count.startswith("about ") else risk(probability, bound)
     if probability != probability:
         return ""
     if probability > 0.995:

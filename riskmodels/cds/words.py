@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from riskmodels.assessment import Answer, Assessment
 from riskmodels.interop.fhir.read import FhirPatient, Found
 from riskmodels.tabular.holding import held_text
+from riskmodels.tabular.support import bounded
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 
@@ -33,7 +34,7 @@ def percent(risk: float) -> str:
 
 def estimated(answer: Answer) -> str:
     """An estimate as it is to be read: ``12 %``, ``at least 12 %``."""
-    return f"{answer.bound} {percent(answer.risk)}".lstrip()
+    return bounded(answer.bound, percent(answer.risk))
 
 
 def plain(text: str) -> str:

@@ -254,6 +254,23 @@ def held_sentence(parts: Sequence[tuple[str, str]], side: int) -> str:
     return f"{first}: the risk {(EITHER, HIGHER, LOWER)[side]}"
 
 
+def bounded(bound: str, percent: str) -> str:
+    """A percentage as it is to be read: ``12 %`` → ``at least 12 %``; ``under 0.01 %`` → ``at most 0.01 %``.
+
+    Args:
+        bound: "at least", "at most", or empty.
+        percent: in words, with “under” or “over” where it is beyond what is told apart.
+    """
+    if not bound:
+        return percent
+    low, high = percent.startswith("under "), percent.startswith("over ")
+    if low and bound == AT_LEAST:
+        return f"{bound} 0 %"
+    if high and bound == AT_MOST:
+        return f"{bound} 100 %"
+    return f"{bound} {percent.removeprefix('under ').removeprefix('over ')}"
+
+
 def _texts(hits: Flags, words: Callable[[Flags], str]) -> Texts:
     """One text a row that has hits. Rows with the same hits share one text."""
     texts = np.full(len(hits), "", dtype=object)

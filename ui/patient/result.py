@@ -60,7 +60,8 @@ def answer_row(answer: Answer, patient: pd.Series, units: Mapping[str, Unit] | N
 
 def risk_html(answer: Answer) -> str:
     """The number as it is read: ``15 %``, or ``at least 15 %`` with the words smaller."""
-    return f"<small>{answer.bound}</small> {text.risk(answer.risk)}" if answer.bound else text.risk(answer.risk)
+    number = text.risk(answer.risk, answer.bound).removeprefix(answer.bound)
+    return f"<small>{answer.bound}</small>{number}" if answer.bound else number
 
 
 def answer_words(answer: Answer) -> str:
