@@ -25,6 +25,7 @@ from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.scores import prevent
 from riskmodels.scores.eligibility import Result
 from riskmodels.tabular.estimates import Estimates, OutcomeEstimates
+from riskmodels.tabular.holding import HeldValue
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY
@@ -44,6 +45,8 @@ class Answer:
         caution: what to be careful about; empty where nothing.
         standing: share (0–1) of people of the same age and sex with a lower risk; NaN where unknown.
         published: value (0–1) of the published equation it was learnt from; NaN where there is none.
+        held: what is counted as the edge of the training data.
+        bound: "at least" or "at most" where that says so; empty otherwise.
     """
 
     outcome: Outcome
@@ -54,6 +57,8 @@ class Answer:
     caution: str = field(repr=False)
     standing: float = field(repr=False)
     published: float = field(repr=False)
+    held: tuple[HeldValue, ...] = field(default=(), repr=False)
+    bound: str = field(default="", repr=False)
 
     @property
     def given(self) -> bool:
@@ -133,6 +138,12 @@ class Assessment:
         age, sex = (float(self.facts[name][row]) for name in ("age", "sex"))
         return self.model(outcome).percentile(outcome, risk, age, sex)
 
+    def held(self, outcome: str, row: int = 0) -> tuple[HeldValue, ...]:
+        """What is counted of one patient as the edge of an outcome's training data; empty where there is no answer."""
+        if not self[outcome].held[row]:
+            return ()
+        return self.model(outcome).held_values(self.facts if len(self.frame) == 1 else self.frame, outcome, row)
+
     def criteria(self, units: Mapping[str, Unit] | None = None, row: int = 0) -> list[Finding]:
         """Diagnostic criteria that one patient meets.
 
@@ -168,6 +179,8 @@ class Assessment:
             str(found.cautions[row]),
             self.standing(outcome.name, row),
             float(self.published(outcome.name)[row]),
+            self.held(outcome.name, row),
+            str(found.bound[row]),
         )
 
 

@@ -113,7 +113,7 @@ class TestModels:
             found = pd.concat([getattr(p, part) for p in alone])
             # a log-odds near 0 is what two sums of a hundred terms leave
             pd.testing.assert_frame_equal(found, getattr(many, part), rtol=SAME, atol=1e-13)
-        for part in ("refused", "cautions"):
+        for part in ("refused", "cautions", "held", "bound"):
             same(pd.concat([getattr(p, part) for p in alone]), getattr(many, part))
 
     def test_reasons(self, people: pd.DataFrame, models: dict[str, RiskModel]) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 from math import floor, log10
 
 from riskmodels.tabular.reference import AGE_BANDS
+from riskmodels.tabular.support import bounded
 from riskmodels.vocabulary import inside as inside
 
 #: risks below this are not told apart
@@ -24,11 +25,17 @@ def _digits(percent: float) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def risk(probability: float) -> str:
-    """A probability (0–1) in percent with at most two significant digits: ``0.8 %``, ``7 %``, ``31 %``.
+def risk(probability: float, bound: str = "") -> str:
+    """A probability (0–1) in percent with at most two significant digits: ``0.8 %``, ``7 %``, ``at least 31 %``.
 
     NaN → “not estimated”; under 1 in 10,000 → “under 0.01 %”.
+
+    Args:
+        probability: 0–1.
+        bound: “at least” or “at most”; empty where it is an estimate like any other.
     """
+    if bound and probability == probability:
+        return bounded(bound, risk(probability))
     if probability != probability:
         return "not estimated"
     if probability < _LEAST:
@@ -44,8 +51,11 @@ def interval(low: float, high: float) -> str:
     return f"{first} %" if first == second else f"{first}–{second} %"
 
 
-def frequency(probability: float) -> str:
-    """A probability as a natural frequency: ``about 7 of 100 people like this``, ``about 3 of 1,000``."""
+def frequency(probability: float, bound: str = "") -> str:
+    """A probability as a natural frequency: ``about 7 of 100 people like this``, ``at least 3 of 1,000``."""
+    if bound and probability == probability:
+        count = frequency(probability)
+        return f"{bound} {count.removeprefix('about ')}" if count.startswith("about ") else risk(probability, bound)
     if probability != probability:
         return ""
     if probability > 0.995:

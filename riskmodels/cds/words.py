@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from riskmodels.assessment import Answer, Assessment
 from riskmodels.interop.fhir.read import FhirPatient, Found
+from riskmodels.tabular.holding import held_text
+from riskmodels.tabular.support import bounded
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 
@@ -28,6 +30,11 @@ def percent(risk: float) -> str:
     if risk > 0.999:
         return "over 99.9 %"
     return f"{100 * risk:.{0 if risk >= 0.0995 else 1 if risk >= 0.00995 else 2}f} %"
+
+
+def estimated(answer: Answer) -> str:
+    """An estimate as it is to be read: ``12 %``, ``at least 12 %``."""
+    return bounded(answer.bound, percent(answer.risk))
 
 
 def plain(text: str) -> str:
@@ -52,7 +59,7 @@ def summary_of(assessment: Assessment) -> str:
     """The estimates that no measurement answers already in one line, as many as fit; where there is none, why."""
     line, found, patient = "", assessment.answers(), assessment.row()
     for answer in (a for a in found if a.given and not a.settled(patient)):
-        longer = f"{line}; {answer.outcome.label} {percent(answer.risk)}".removeprefix("; ")
+        longer = f"{line}; {answer.outcome.label} {estimated(answer)}".removeprefix("; ")
         if len(longer) <= LONGEST_SUMMARY:
             line = longer
     if line:
@@ -77,9 +84,11 @@ def paragraph(assessment: Assessment, answer: Answer) -> str:
     if not answer.given:
         return f"**{outcome.label}: no estimate.** {_sentence(plain(answer.refused))}"
     lines = [
-        f"**{outcome.label}: {percent(answer.risk)}** (90 % interval {percent(answer.low)} to {percent(answer.high)}). "
+        f"**{outcome.label}: {estimated(answer)}** (90 % interval {percent(answer.low)} to {percent(answer.high)}). "
         f"{_sentence(outcome.definition)} Valid for {outcome.population}."
     ]
+    if answer.held:
+        lines.append(_sentence(plain(held_text(answer.held))))
     unknown = assessment.unknown(outcome.name)
     if answer.settled(assessment.row()):
         lines.append(f"{_sentence(_settled_text(answer))} The estimate leaves it out.")

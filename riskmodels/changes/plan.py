@@ -27,6 +27,7 @@ from riskmodels.changes.search import (
     find_paths,
     grids,
     settle,
+    settled,
 )
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
@@ -45,11 +46,23 @@ _COUNT = {1: "one", 2: "two", 3: "three"}
 
 
 class Estimate(NamedTuple):
-    """Risk with its 90 % interval, 0–1; NaN where the model refuses."""
+    """Risk with its 90 % interval, 0–1; NaN where the model refuses.
+
+    Args:
+        risk, low, high: 0–1.
+        bound: "at least" or "at most" where a value is held at the edge of the training data; empty otherwise.
+        settled: whether the risk is probably no higher than that.
+    """
 
     risk: float
     low: float
     high: float
+    bound: str = ""
+    settled: bool = True
+
+    def under(self, threshold: float) -> bool:
+        """Whether it may be said to be under a threshold (0–1)."""
+        return self.settled and self.risk < threshold
 
 
 @dataclass(frozen=True)
@@ -132,7 +145,7 @@ def smallest_plan(
     start, refused = asked.begin()
     if refused:
         return asked.plan((), False, start, f"No estimate is given for this patient: {refused}.")
-    if start.risk < threshold:
+    if start.under(threshold):
         return asked.plan((), True, start)
     ladders = ladders_for(patient, bounds, model.inputs_of(outcome), asked.units)
     if not ladders:
@@ -169,12 +182,12 @@ class _Asked:
         found = ask(
             self.model, self.outcome, pd.DataFrame([row.to_numpy(float) for row in rows], columns=self.patient.index)
         )
-        return [Estimate(*values) for values in zip(*_numbers(found), strict=True)]
+        return _estimates(found)
 
     def begin(self) -> tuple[Estimate, str]:
         """The estimate as things are, and why there is none."""
         found = ask(self.model, self.outcome, self.patient.to_frame().T)
-        return Estimate(*(values[0] for values in _numbers(found))), str(found.refused[0])
+        return _estimates(found)[0], str(found.refused[0])
 
     def search(self, space: Space, start: Estimate, searched: Iterable[Grid], most: int) -> Plan:
         """The first plan found: grids come in the order of their number of inputs."""
@@ -184,7 +197,7 @@ class _Asked:
             tried.append(grid)
             for state in bring_back(space, grid.under(limit, space)[:FOLLOWED_UP], limit)[:FOLLOWED_UP]:
                 steps = self.walk(space, settle(space, state, limit))
-                if steps and steps[-1].estimate.risk < self.threshold:
+                if steps and steps[-1].estimate.under(self.threshold):
                     return self.plan(steps, True, start)
         return self.lowest(space, tried, limit, start, most)
 
@@ -220,12 +233,16 @@ class _Asked:
         colon = ":" if variable.choices else ""
         return f"{_lower(variable.label)}{colon} {variable.format(step.after, self.units.get(step.name))}"
 
+    def percent(self, estimate: Estimate) -> str:
+        """“at least 12 %”."""
+        return f"{estimate.bound} {_percent(estimate.risk, self.threshold)}".lstrip()
+
     def plan(self, steps: tuple[Step, ...], reached: bool, start: Estimate, why_not: str = "") -> Plan:
         end = steps[-1].estimate if steps else start
         threshold = _percent(self.threshold)
-        text = f"The estimate is under {threshold} already: {_percent(start.risk, self.threshold)}."
+        text = f"The estimate is under {threshold} already: {self.percent(start)}."
         if steps:
-            values, risk = ", ".join(self.value(s) for s in steps), _percent(end.risk, self.threshold)
+            values, risk = ", ".join(self.value(s) for s in steps), self.percent(end)
             text = f"With {values} the estimate is {risk}, under {threshold}."
         return Plan(self.outcome, self.threshold, reached, steps, start, end, text if reached else "", why_not)
 
@@ -236,17 +253,18 @@ class _Asked:
         states = np.concatenate([grid.lowest(FOLLOWED_UP) for grid in tried])
         for state in states[np.argsort(space.score(states), kind="stable")]:
             steps = self.walk(space, settle(space, deepen(space, state), limit))
-            if steps and steps[-1].estimate.risk < self.threshold:
+            if steps and steps[-1].estimate.under(self.threshold):
                 return self.plan(steps, True, start)
             if steps:
                 values = ", ".join(self.value(s) for s in steps)
-                risk = _percent(steps[-1].estimate.risk, self.threshold)
+                risk = self.percent(steps[-1].estimate)
                 return self.plan(steps, False, start, f"{why} The lowest it reaches is {risk}, with {values}.")
         return self.plan((), False, start, why)
 
 
-def _numbers(found: OutcomeEstimates) -> tuple[list[float], ...]:
-    return found.risk.tolist(), found.low.tolist(), found.high.tolist()
+def _estimates(found: OutcomeEstimates) -> list[Estimate]:
+    parts = (found.risk, found.low, found.high, found.bound, settled(found))
+    return [Estimate(*row) for row in zip(*(part.tolist() for part in parts), strict=True)]
 
 
 def _lower(label: str) -> str:

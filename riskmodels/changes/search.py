@@ -28,12 +28,16 @@ from riskmodels.checks import ORDERED_PAIRS
 from riskmodels.columns import Floats
 from riskmodels.tabular.estimates import OutcomeEstimates
 from riskmodels.tabular.model import RiskModel
+from riskmodels.tabular.support import AT_MOST
 from riskmodels.vocabulary import VOCABULARY, Kind
 
 #: the best states of the grid that are brought back rung by rung
 FOLLOWED_UP = 12
 #: log-odds; a smaller fall is none
 _LEAST = 1e-6
+#: log-odds added to an estimate that a held value makes "at least" or uncertain: it is under no threshold, and among
+#: its kind lower than another one as before
+_UNSETTLED = 100.0
 States = npt.NDArray[np.int64]
 
 
@@ -52,6 +56,7 @@ class Space:
     ) -> None:
         self.model, self.outcome, self.patient, self.links = model, outcome, patient, links
         self.ladders = list(ladders)
+        self._beyond = model.beyond(patient.to_frame().T, outcome)
 
     @property
     def nowhere(self) -> States:
@@ -64,12 +69,18 @@ class Space:
         return np.asarray(np.sum(parts, axis=0))
 
     def score(self, states: States) -> Floats:
-        """(n,) log-odds; infinite where the model refuses, or a linked value would be one that nobody can have."""
+        """(n,) log-odds; infinite where the model refuses, where a linked value would be one that nobody can have, or
+        where a value would be moved beyond what the model learnt from. Where one of the patient's own lies there, the
+        estimate may be too low, so it counts as under no threshold.
+        """
         if not len(states):
             return np.empty(0)
         frame = self._frame(states)
         found = ask(self.model, self.outcome, frame)
-        return np.where((found.refused == "") & _possible(frame), found.logit, np.inf)
+        beyond = self.model.beyond(frame, self.outcome)
+        moved_there = ((beyond != 0) & (beyond != self._beyond)).any(axis=1)
+        logit = found.logit + np.where(settled(found), 0.0, _UNSETTLED)
+        return np.where((found.refused == "") & _possible(frame) & ~moved_there, logit, np.inf)
 
     def _frame(self, states: States) -> pd.DataFrame:
         values = {ladder.name: ladder.rungs[states[:, i]] for i, ladder in enumerate(self.ladders)}
@@ -101,6 +112,11 @@ class Space:
 def ask(model: RiskModel, outcome: str, frame: pd.DataFrame) -> OutcomeEstimates:
     """What a model answers to one outcome for each row."""
     return assess(frame, {model.name: model}, [outcome])[outcome]
+
+
+def settled(found: OutcomeEstimates) -> npt.NDArray[np.bool_]:
+    """(n,) whether the risk is probably no higher than the estimate, so that it may be said to be under a threshold."""
+    return np.asarray((found.held == "") | (found.bound == AT_MOST))
 
 
 def _possible(frame: pd.DataFrame) -> npt.NDArray[np.bool_]:

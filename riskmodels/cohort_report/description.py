@@ -20,16 +20,19 @@ MOST_BARS = 40
 _STEPS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05)
 
 
-def counts_section(refused: pd.Series, problems: int | None = None) -> Section:
-    """Rows read, with an estimate, and refused by reason; the parts add up.
+def counts_section(refused: pd.Series, held: pd.Series, problems: int | None = None) -> Section:
+    """Rows read, with an estimate, of these those with a held value apart, and refused by reason; the parts add up.
 
     Args:
         refused: reason of each row; empty where there is an estimate.
+        held: what is counted as the edge of the training data; empty where nothing is.
         problems: rows with a value that could not be used, where known.
     """
-    given, read = int((refused == "").sum()), len(refused)
+    given, read, edge = int((refused == "").sum()), len(refused), int((held != "").sum())
     reasons = refused[refused != ""].value_counts()
-    rows: list[tuple[str, float]] = [("with an estimate", given)]
+    rows: list[tuple[str, float]] = [("with an estimate", given - edge)]
+    if edge:
+        rows.append(("with an estimate, a value counted as the edge of the training data", edge))
     rows += [(f"refused: {reason}", int(n)) for reason, n in reasons.head(MOST_REASONS).items()]
     if len(reasons) > MOST_REASONS:
         rows.append((f"refused: {len(reasons) - MOST_REASONS:,} other reasons", int(reasons[MOST_REASONS:].sum())))
@@ -46,7 +49,8 @@ def counts_section(refused: pd.Series, problems: int | None = None) -> Section:
         Column("share", "Share (95 % interval)", "percent", "low", "high"),
     )
     told = f" {people(problems)} had a value that could not be used." if problems else ""
-    finding = f"{read:,} read = {given:,} with an estimate + {read - given:,} refused.{told}"
+    of_these = f" ({edge:,} of them with a value counted as the edge of the training data)" if edge else ""
+    finding = f"{read:,} read = {given:,} with an estimate{of_these} + {read - given:,} refused.{told}"
     if len(reasons):
         finding += f" Most frequent reason: {reasons.index[0]}."
     return Section("counts", "Who was estimated", finding, table, columns)

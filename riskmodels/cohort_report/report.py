@@ -100,7 +100,7 @@ def build_report(
     inputs = model.inputs_of(outcome)
     training = training_distribution(model)
     sections = [
-        counts_section(prediction.refused[outcome], problems),
+        counts_section(prediction.refused[outcome], prediction.held[outcome], problems),
         distribution_section(risk, label),
         groups_section(drawn.frame, drawn.risk, drawn.label, plan),
         missing_section(frame, inputs, {n: (d.known, d.unknown) for n, d in training.items()}),

@@ -31,6 +31,7 @@ from riskmodels.evaluation.metrics import (
     measure,
     scaled_brier,
 )
+from riskmodels.evaluation.reach import reach
 from riskmodels.evaluation.report import evaluate, markdown
 from riskmodels.evaluation.subgroups import Subgroup, age_bands, standard_subgroups, subgroup_metrics
 
@@ -62,6 +63,7 @@ __all__ = [
     "measure",
     "net_benefit",
     "paired_difference",
+    "reach",
     "scaled_brier",
     "smooth_curve",
     "standard_subgroups",

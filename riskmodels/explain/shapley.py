@@ -72,6 +72,7 @@ class Reasons:
         values: log-odds contribution of each input; exactly 0 where unknown. base + row sum = log-odds shown.
         logit: (n,) the log-odds shown, computed apart.
         data: the inputs, canonical units, NaN where unknown.
+        counted: what they are counted as: the same, but for those held at the edge of the training data.
         form, encoded: what the interactions are computed from when asked for; ``encoded()`` gives the encoded inputs.
         members: forms of the bootstrap members, for :attr:`spread`.
     """
@@ -81,6 +82,7 @@ class Reasons:
     values: pd.DataFrame
     logit: Floats
     data: pd.DataFrame
+    counted: pd.DataFrame
     form: PairwiseForm
     encoded: Callable[[], torch.Tensor]
     members: tuple[PairwiseForm, ...] = ()

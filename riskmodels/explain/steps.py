@@ -49,8 +49,23 @@ def fact_text(name: str, value: float, unit: Unit | None = None) -> str:
     return f"{label_text(name)}{colon} {shown}"
 
 
+def counted_text(name: str, value: float, counted: float, unit: Unit | None = None) -> str:
+    """A known fact, and what it is counted as where that is another value: ``BMI 44 kg/m² (counted as 40)``."""
+    fact = fact_text(name, value, unit)
+    if counted == value or counted != counted:
+        return fact
+    variable = VOCABULARY[name]
+    shown = (unit or variable.units[0]).symbol
+    return f"{fact} (counted as {variable.format(counted, unit).removesuffix(shown).rstrip()})"
+
+
 def make_steps(
-    base: float, contributions: pd.Series, patient: pd.Series, units: Mapping[str, Unit], decimals: int
+    base: float,
+    contributions: pd.Series,
+    patient: pd.Series,
+    units: Mapping[str, Unit],
+    decimals: int,
+    counted: pd.Series | None = None,
 ) -> list[Step]:
     """Contributions → bars, the largest first, rounded so that the printed numbers add up.
 
@@ -60,6 +75,7 @@ def make_steps(
         patient: the row of the PatientFrame.
         units: unit to word each value in.
         decimals: decimals printed.
+        counted: what each value is counted as; as the patient has it when None.
 
     Returns:
         Start, at most :data:`MOST_BARS` inputs, others where there are more, and end; a bar that rounds to
@@ -78,7 +94,9 @@ def make_steps(
         if name and amount == 0:
             continue
         others = f"{len(ordered) - MOST_BARS} {OTHERS}"
-        label = fact_text(name, float(patient[name]), units.get(name)) if name else others
+        own = float(patient[name]) if name else 0.0
+        as_ = own if counted is None or not name else float(counted[name])
+        label = counted_text(name, own, as_, units.get(name)) if name else others
         steps.append(Step(name, label, amount, level))
         level = round(level + amount, decimals)
     steps.append(Step("", END, total, 0.0))

@@ -45,6 +45,8 @@ class Estimate:
         logit: calibrated log-odds, also where refused.
         refused: why there is no estimate; empty where there is one.
         cautions: where the patient is near the edge of the training data.
+        held: what is counted as the edge of the training data; empty where nothing is.
+        bound: "at least" or "at most" where that says so; empty otherwise.
     """
 
     risk: float | None = field(repr=False)
@@ -53,6 +55,8 @@ class Estimate:
     logit: float | None = field(repr=False)
     refused: str = field(default="", repr=False)
     cautions: str = field(default="", repr=False)
+    held: str = field(default="", repr=False)
+    bound: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,8 @@ def _read_by(model: RiskModel) -> list[str]:
 def _estimate(found: OutcomeEstimates) -> Estimate:
     numbers = (float(values[0]) for values in (found.risk, found.low, found.high, found.logit))
     risk, low, high, logit = (value if math.isfinite(value) else None for value in numbers)
-    return Estimate(risk, low, high, logit, str(found.refused[0]), str(found.cautions[0]))
+    said = (str(words[0]) for words in (found.refused, found.cautions, found.held, found.bound))
+    return Estimate(risk, low, high, logit, *said)
 
 
 def _reason(reasons: Reasons, inputs: Mapping[str, float]) -> Reason:

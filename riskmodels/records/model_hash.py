@@ -29,7 +29,8 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 
 def model_hash(model: RiskModel) -> str:
-    """SHA-256 of name, version, encoding, weights, calibration, steps, support and reference population.
+    """SHA-256 of name, version, encoding, weights, calibration, steps, support, reference population, and how values
+    beyond the support are answered.
 
     The same for a model in memory and one read from its folder, on any device. A model is not changed once it is
     made, so each is read through once.
@@ -40,6 +41,9 @@ def model_hash(model: RiskModel) -> str:
 
 
 def _content(model: RiskModel) -> dict[str, Any]:
+    from riskmodels.tabular.holding import LEAST_WIDENING
+    from riskmodels.tabular.support import FARTHEST
+
     steps = getattr(model, "steps", {})  # of an isotonic recalibration
     return {
         "name": model.name,
@@ -49,6 +53,7 @@ def _content(model: RiskModel) -> dict[str, Any]:
         "calibration": {outcome: list(scale) for outcome, scale in model.calibration.items()},
         "steps": {outcome: step.to_dict() for outcome, step in steps.items()},
         "support": {o: {name: vars(seen) for name, seen in s.items()} for o, s in model.support.items()},
+        "beyond": {"farthest": FARTHEST, "widening": LEAST_WIDENING},
         "reference": model.reference.to_dict() if model.reference else None,
     }
 

@@ -12,7 +12,7 @@ import pandas as pd
 Progress = Callable[[int, int], None]
 
 NUMBERS = ("risk", "low", "high")
-TEXTS = ("note", "reasons")
+TEXTS = ("held", "note", "reasons")
 PARTS = (*NUMBERS, *TEXTS)
 PROBLEMS = "problems"
 
@@ -40,7 +40,8 @@ class ScoredCohort:
 
     Args:
         table: the original columns first, in their order and row order; then ``<outcome>_risk``, ``_low``, ``_high``
-            (probabilities 0–1, 90 % interval), ``_note`` (refusal or caution), ``_reasons``; last ``problems``.
+            (probabilities 0–1, 90 % interval), ``_held`` (values counted as the edge of the training data), ``_note``
+            (refusal or caution), ``_reasons``; last ``problems``.
         originals: how many of the columns are original.
         outcomes: outcomes with columns in the table.
         left_out: outcomes that no row has the inputs for, with the reason.

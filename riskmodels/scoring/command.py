@@ -110,7 +110,8 @@ def summary(counts: StreamCounts, seconds: float) -> list[str]:
     """
     lines = [
         f"{counts.read:,} rows read in {seconds:.1f} s: {counts.scored:,} scored, {counts.not_scored:,} refused; "
-        f"{counts.with_problems:,} with problems, {counts.cautions:,} with a caution"
+        f"{counts.with_problems:,} with problems, {counts.cautions:,} with a caution, "
+        f"{counts.held:,} with a value held at the edge of the training data"
     ]
     lines += [f"{OUTCOME[name].label}: {n:,} scored" for name, n in counts.by_outcome.items()]
     return lines

@@ -204,6 +204,7 @@ def _counts(scored: StreamCounts, applied: Counts) -> dict[str, Any]:
         "with_problems": scored.with_problems,
         "without_age_or_sex": applied.refused,
         "cautions": scored.cautions,
+        "held": scored.held,
         "by_outcome": dict(scored.by_outcome),
     }
 

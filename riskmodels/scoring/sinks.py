@@ -96,6 +96,10 @@ class FileSink:
         """What is still held back."""
 
 
+#: texts that many rows share
+_REPEATED = ("_held", "_note", "problems")
+
+
 class ParquetSink(FileSink):
     """Row groups of :data:`GROUP_ROWS` rows."""
 
@@ -104,7 +108,7 @@ class ParquetSink(FileSink):
         self._held: list[pa.Table] = []
 
     def _open(self, schema: pa.Schema) -> pa.parquet.ParquetWriter:
-        repeated = [f.name for f in schema if pa.types.is_dictionary(f.type) or f.name.endswith(("_note", "problems"))]
+        repeated = [f.name for f in schema if pa.types.is_dictionary(f.type) or f.name.endswith(_REPEATED)]
         return pa.parquet.ParquetWriter(self.temporary, schema, use_dictionary=repeated)
 
     def _append(self, table: pa.Table) -> None:

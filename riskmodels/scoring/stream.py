@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
 
 NUMBERS = ("risk", "low", "high")
-#: what ``<outcome>_validity`` says
-ESTIMATED, CAUTION, REFUSED = "estimated", "caution", "refused"
+#: what ``<outcome>_validity`` says; of estimates with a value held at the edge of the training data how they are to be
+#: read: "at least", "at most", or "held" where the risk may be higher or lower
+ESTIMATED, CAUTION, REFUSED, HELD = "estimated", "caution", "refused", "held"
+_VALIDITY = (ESTIMATED, CAUTION, REFUSED, HELD, "at least", "at most")
 #: rows scored at a time: the overhead of pandas is spread over enough rows, and a few chunks are some 100 MB
 CHUNK_ROWS = 16_384
 
@@ -105,10 +107,12 @@ class StreamCounts(Counts):
     Args:
         by_outcome: rows with an estimate of each outcome; the others are refused for it.
         cautions: rows estimated with a caution for at least one outcome.
+        held: rows estimated with a value held at the edge of the training data for at least one outcome.
     """
 
     by_outcome: Mapping[str, int] = field(default_factory=dict)
     cautions: int = 0
+    held: int = 0
 
     def __add__(self, other: StreamCounts) -> StreamCounts:
         names = {**self.by_outcome, **other.by_outcome}
@@ -119,6 +123,7 @@ class StreamCounts(Counts):
             self.not_scored + other.not_scored,
             {name: self.by_outcome.get(name, 0) + other.by_outcome.get(name, 0) for name in names},
             self.cautions + other.cautions,
+            self.held + other.held,
         )
 
 
@@ -224,7 +229,7 @@ class Scorer:
         self.models, self.plan = models, plan
         self.outcomes = _outcomes(models, plan)
         self._own = threading.local()
-        self.parts = (*NUMBERS, "validity", "note", *(["reasons"] if plan.reasons else []))
+        self.parts = (*NUMBERS, "validity", "held", "note", *(["reasons"] if plan.reasons else []))
 
     def __call__(self, chunk: Chunk) -> Scored:
         """Score some rows, in their order."""
@@ -262,14 +267,15 @@ class Scorer:
 
     def _counts(self, columns: Mapping[tuple[str, str], pa.Array], rows: int) -> StreamCounts:
         given: dict[str, Flags] = {o: columns[o, "risk"].is_valid().to_numpy(False) for o in self.outcomes}
-        scored, careful = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
+        scored, careful, held = (np.zeros(rows, dtype=bool) for _ in range(3))
         for name, flags in given.items():
             scored |= flags
-            careful |= pc.equal(columns[name, "validity"].cast(pa.string()), CAUTION).to_numpy(False)
+            careful |= pc.not_equal(columns[name, "note"], "").to_numpy(False) & flags
+            held |= pc.not_equal(columns[name, "held"], "").to_numpy(False)
         total = int(scored.sum())
         problems = pc.sum(pc.not_equal(columns["", PROBLEMS], "")).as_py() or 0
         by_outcome = {name: int(flags.sum()) for name, flags in given.items()}
-        return StreamCounts(rows, total, problems, rows - total, by_outcome, int(careful.sum()))
+        return StreamCounts(rows, total, problems, rows - total, by_outcome, int(careful.sum()), int(held.sum()))
 
 
 def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
@@ -286,16 +292,18 @@ def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
 def _results(found: OutcomeEstimates, outcome: str) -> dict[tuple[str, str], pa.Array]:
     refused = np.isnan(found.risk)
     texts = pa.array(np.where(refused, found.refused, found.cautions), pa.string())
-    code = np.where(refused, 2, np.where(pc.equal(texts, "").to_numpy(False), 0, 1)).astype(np.int8)
-    validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array([ESTIMATED, CAUTION, REFUSED]))
+    kinds = [refused, *(found.bound == bound for bound in _VALIDITY[4:]), found.held != "", found.cautions != ""]
+    code = np.select(kinds, [2, 4, 5, 3, 1], 0).astype(np.int8)
+    validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array(_VALIDITY))
     parts = zip(NUMBERS, (found.risk, found.low, found.high), strict=True)
     numbers = {(outcome, part): pa.array(values, mask=refused) for part, values in parts}
-    return numbers | {(outcome, "validity"): validity, (outcome, "note"): texts}
+    held = pa.array(np.where(refused, "", found.held), pa.string())
+    return numbers | {(outcome, "validity"): validity, (outcome, "held"): held, (outcome, "note"): texts}
 
 
 def _nothing(part: str) -> pa.Array:
     if part == "validity":
-        return pa.DictionaryArray.from_arrays(pa.array([], pa.int8()), pa.array([ESTIMATED, CAUTION, REFUSED]))
+        return pa.DictionaryArray.from_arrays(pa.array([], pa.int8()), pa.array(_VALIDITY))
     return pa.array([], pa.float64() if part in NUMBERS else pa.string())
 
 

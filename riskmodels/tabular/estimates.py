@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy.typing as npt
@@ -21,6 +21,8 @@ class OutcomeEstimates:
         logit: (n,) calibrated log-odds, also of refused rows.
         refused: (n,) why there is no estimate; empty where there is one.
         cautions: (n,) where a row is near the edge of the training data; empty otherwise.
+        held: (n,) which inputs are counted as the edge of the training data, and what that means; empty where none is.
+        bound: (n,) "at least" or "at most" where the held inputs say so; empty otherwise.
     """
 
     risk: Floats = field(repr=False)
@@ -29,6 +31,8 @@ class OutcomeEstimates:
     logit: Floats = field(repr=False)
     refused: Texts = field(repr=False)
     cautions: Texts = field(repr=False)
+    held: Texts = field(repr=False)
+    bound: Texts = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,8 @@ class Prediction:
         logit: calibrated log-odds of every row, also of refused ones.
         refused: why there is no estimate; empty where there is one.
         cautions: where the patient is near the edge of the training data; empty otherwise.
+        held: which inputs are counted as the edge of the training data, and what that means; empty where none is.
+        bound: "at least" or "at most" where the held inputs say so; empty otherwise.
     """
 
     risk: pd.DataFrame
@@ -49,6 +55,8 @@ class Prediction:
     logit: pd.DataFrame
     refused: pd.DataFrame
     cautions: pd.DataFrame
+    held: pd.DataFrame
+    bound: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class Estimates:
 
     Args:
         outcomes: of the columns.
-        risk, low, high, logit, refused, cautions: as in :class:`Prediction`.
+        risk, low, high, logit, refused, cautions, held, bound: as in :class:`Prediction`.
     """
 
     outcomes: tuple[str, ...]
@@ -67,12 +75,14 @@ class Estimates:
     logit: Floats = field(repr=False)
     refused: Texts = field(repr=False)
     cautions: Texts = field(repr=False)
+    held: Texts = field(repr=False)
+    bound: Texts = field(repr=False)
 
     @classmethod
     def of(cls, tables: Prediction) -> Estimates:
         """The arrays of a prediction's tables."""
-        parts = (tables.risk, tables.low, tables.high, tables.logit, tables.refused, tables.cautions)
-        return cls(tuple(tables.risk.columns), *(table.to_numpy() for table in parts))
+        parts = (getattr(tables, part.name).to_numpy() for part in fields(Prediction))
+        return cls(tuple(tables.risk.columns), *parts)
 
     def tables(self, index: pd.Index) -> Prediction:
         """As tables with the index of the rows given."""
@@ -80,11 +90,9 @@ class Estimates:
         def table(values: npt.NDArray[Any]) -> pd.DataFrame:
             return pd.DataFrame(values, index=index, columns=list(self.outcomes))
 
-        parts = (self.risk, self.low, self.high, self.logit, self.refused, self.cautions)
-        return Prediction(*map(table, parts))
+        return Prediction(*(table(getattr(self, part.name)) for part in fields(Prediction)))
 
     def outcome(self, name: str) -> OutcomeEstimates:
         """What is answered to one outcome."""
         o = self.outcomes.index(name)
-        risk, low, high, logit = (values[:, o] for values in (self.risk, self.low, self.high, self.logit))
-        return OutcomeEstimates(risk, low, high, logit, self.refused[:, o], self.cautions[:, o])
+        return OutcomeEstimates(*(getattr(self, part.name)[:, o] for part in fields(OutcomeEstimates)))

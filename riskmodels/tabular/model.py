@@ -29,10 +29,11 @@ from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
 from riskmodels.tabular.folded import Folded
+from riskmodels.tabular.holding import Held, HeldValue, held_values, hold
 from riskmodels.tabular.interval import half_widths
 from riskmodels.tabular.network import Weights, member_form, member_logits
 from riskmodels.tabular.reference import Reference
-from riskmodels.tabular.support import Range, Support, Texts
+from riskmodels.tabular.support import Placed, Range, Signs, Support
 
 #: where the shipped models lie
 SHIPPED = ROOT / "data" / "models"
@@ -99,7 +100,7 @@ class RiskModel:
         self.inputs = encoding.names
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
-        self._supports = {o: Support(self.inputs, ranges) for o, ranges in support.items()}
+        self._supports = {o: Support(o, self.inputs, ranges) for o, ranges in support.items()}
 
     def __repr__(self) -> str:
         return f"RiskModel({self.name!r}, version {self.version!r}, outcomes {self.outcomes}, on {self.device})"
@@ -143,8 +144,8 @@ class RiskModel:
 
     def estimate(self, facts: Columns) -> Estimates:
         """:meth:`predict` of columns, without tables."""
-        x = self.encoding.matrix(facts)
-        return self._estimates(facts, x, self._computed(x))
+        held = self._held(facts, self.encoding.matrix(facts))
+        return self._estimates(held, self._computed(torch.from_numpy(held.values)))
 
     def predict_and_explain(
         self, frame: pd.DataFrame, outcomes: Sequence[str] | None = None
@@ -160,17 +161,20 @@ class RiskModel:
         """
         facts = Columns.of(frame)
         x = self.encoding.matrix(facts)
+        held = self._held(facts, x)
         wanted = [self.outcomes.index(o) for o in (self.outcomes if outcomes is None else outcomes)]
         computed, values = [], []
         with torch.inference_mode():
-            for part in self._parts(x):
+            for part in self._parts(torch.from_numpy(held.values)):
                 curves, u = self._folded.parts(part)
                 computed.append(self._ends(self._folded.sums(curves, u)))
                 values.append(self._folded.values(curves, u, wanted))
-            joined = torch.cat(values, dim=1)  # (outcomes, n, p)
-        estimates = self._estimates(facts, x, computed)
+            joined = torch.cat(values, dim=1)  # (outcomes, n + m, p)
+        estimates = self._estimates(held, computed)
         reasons = {
-            self.outcomes[o]: self._reasons(frame.index, o, x, part, estimates.logit[:, o])
+            self.outcomes[o]: self._reasons(
+                frame.index, o, x, torch.from_numpy(held.taken(o)), part[held.at[o]], estimates.logit[:, o]
+            )
             for o, part in zip(wanted, joined, strict=True)
         }
         return estimates.tables(frame.index), reasons
@@ -199,28 +203,38 @@ class RiskModel:
         with torch.inference_mode():
             return [self._ends(self._folded.logits(part)) for part in self._parts(x)]
 
-    def _estimates(self, facts: Columns, x: torch.Tensor, parts: list[tuple[Floats, Floats, Floats]]) -> Estimates:
-        mean, low, high = (np.concatenate(part) for part in zip(*parts, strict=True))
-        validity = [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes]
-        refused, cautions = (np.stack(texts, axis=1) for texts in zip(*validity, strict=True))
+    def _held(self, facts: Columns, x: torch.Tensor) -> Held:
+        """What is computed for some rows, those with values beyond an outcome's training data once more."""
+        return hold(x.numpy(), [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes])
+
+    def _estimates(self, held: Held, parts: list[tuple[Floats, Floats, Floats]]) -> Estimates:
+        mean, low, high = held.settle(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        said = [(p.refused, p.cautions, p.held, p.bound) for p in held.placed]
+        refused, *texts = (np.stack(of_outcomes, axis=1) for of_outcomes in zip(*said, strict=True))
         given = refused == ""
 
         def risk(logit: Floats) -> Floats:
             return np.where(given, _sigmoid(logit), np.nan)
 
-        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, cautions)
+        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, *texts)
 
     def _shown(self, outcome: str, logit: Floats) -> Floats:
         """The log-odds shown for those of the ensemble: the same, where no step follows them."""
         return logit
 
-    def _validity(self, facts: Columns, values: Floats, outcome: str) -> tuple[Texts, Texts]:
-        """Refusals and cautions of one outcome, each (n,)."""
-        beyond, edge = self._supports[outcome].outside(values)
-        if outcome not in OUTCOME:
-            return beyond, edge
-        reasons = refusal_texts(facts, OUTCOME[outcome])
-        return np.where(reasons == "", beyond, reasons), edge
+    def _validity(self, facts: Columns, values: Floats, outcome: str) -> Placed:
+        """Refusals, cautions and held values of one outcome."""
+        placed = self._supports[outcome].place(values)
+        return placed.refusing(refusal_texts(facts, OUTCOME[outcome])) if outcome in OUTCOME else placed
+
+    def beyond(self, data: pd.DataFrame | Columns, outcome: str) -> Signs:
+        """(n, p) which of :attr:`inputs` an outcome holds: +1 at the highest it learnt from, −1 at the lowest."""
+        return self._supports[outcome].beyond(self.encoding.matrix(data).numpy())
+
+    def held_values(self, data: pd.DataFrame | Columns, outcome: str, row: int = 0) -> tuple[HeldValue, ...]:
+        """What an outcome counts of one row as another value."""
+        known, signs = self.encoding.matrix(data).numpy()[row], self.beyond(data, outcome)[row]
+        return held_values(outcome, self.support[outcome], self.inputs, signs, known)
 
     def form(self, outcome: str) -> PairwiseForm:
         """The calibrated log-odds of an outcome as base, curves and pair terms."""
@@ -247,26 +261,31 @@ class RiskModel:
             :class:`~riskmodels.explain.shapley.Reasons`.
         """
         o, x = self.outcomes.index(outcome), self.encoding.matrix(frame)
+        counted = torch.from_numpy(self._supports[outcome].hold(x.numpy()))
         values, logits = [], []
-        for part in self._parts(x):
+        for part in self._parts(counted):
             values.append(self._folded.values(*self._folded.parts(part), [o])[0])
             # computed by the network itself, apart from the form, so that the gap is a check and not a tautology
             logits.append(member_logits(self.encoding(part), self.weights.members(0, 1))[:, 0, o])
         logit = self._slope[o] * torch.cat(logits) + self._intercept[o]
-        return self._reasons(frame.index, o, x, torch.cat(values), _rounded(logit))
+        return self._reasons(frame.index, o, x, counted, torch.cat(values), _rounded(logit))
 
-    def _reasons(self, index: pd.Index, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
-        """Reasons of one outcome from its (n, p) contributions."""
-        (form, *members), columns = self._forms[self.outcomes[o]], list(self.inputs)
-        table = pd.DataFrame(values.double().cpu().numpy(), index=index, columns=columns)
-        data = pd.DataFrame(x.numpy(), index=index, columns=columns)
+    def _reasons(
+        self, index: pd.Index, o: int, x: torch.Tensor, counted: torch.Tensor, values: torch.Tensor, logit: Floats
+    ) -> Reasons:
+        """Reasons of one outcome from its (n, p) contributions, as computed from (n, p) values held at the edge."""
+        form, *members = self._forms[self.outcomes[o]]
+        table, data, held = (
+            pd.DataFrame(part, index=index, columns=list(self.inputs))
+            for part in (values.double().cpu().numpy(), x.numpy(), counted.numpy())
+        )
 
         def encoded() -> torch.Tensor:
             with torch.inference_mode():
-                columns: torch.Tensor = self.encoding(self._placed(x))
+                columns: torch.Tensor = self.encoding(self._placed(counted))
             return columns
 
-        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded, tuple(members))
+        return Reasons(self.outcomes[o], form.base, table, logit, data, held, form, encoded, tuple(members))
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:
@@ -298,11 +317,12 @@ class RiskModel:
         """
         facts, o = Columns.of(row), self.outcomes.index(outcome)
         values = self.encoding.matrix(facts).numpy()
-        refused, _ = self._validity(facts, values, outcome)
-        inputs = self.inputs_of(outcome) if self.reference and not refused[0] else ()
+        refused = self._validity(facts, values, outcome).refused[0]
+        inputs = self.inputs_of(outcome) if self.reference and not refused else ()
 
         def risk_of(trials: Floats) -> Floats:
-            means = [mean[:, o] for mean, _, _ in self._computed(torch.from_numpy(trials))]
+            counted = torch.from_numpy(self._supports[outcome].hold(trials))
+            means = [mean[:, o] for mean, _, _ in self._computed(counted)]
             return _sigmoid(self._shown(outcome, np.concatenate(means)))
 
         known = dict(zip(self.inputs, values[0].tolist(), strict=True))

@@ -1,20 +1,44 @@
-"""Where a model has seen people: outside its training data there is no answer, near the edge there is a caution."""
+"""Where a model has seen people, and where a row stands to it: inside, near the edge, beyond it, too far.
+
+A number beyond the edge is held there: the model computes with the edge value, and which way the risk then probably
+lies is told by :mod:`riskmodels.directions`. No answer is given where the numbers beyond lie too far outside together
+(:data:`FARTHEST`), and never is age held, nor an answer that nobody in training gave.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.columns import Floats
+from riskmodels.directions import direction_of
+from riskmodels.tabular.encoding import LOGARITHMIC
+from riskmodels.units import Unit
+from riskmodels.vocabulary import VOCABULARY, Kind, inside
 
-#: fewer training people than this beyond a value: refused; the caution starts where CAUTION_SHARE lie beyond
-REFUSED_BEYOND = 5
+#: fewer training people than this lie beyond a range; the caution starts where CAUTION_SHARE lie beyond
+FEWEST_BEYOND = 5
 CAUTION_SHARE = 0.005
+#: no answer where the distances beyond the ranges add up to more than this, each in widths of the range that 99 % of
+#: the training people had (of its logarithm for inputs that are encoded so): one number as far outside as the data are
+#: wide, or several that get there together
+FARTHEST = 1.0
+#: numbers that are refused beyond the range and not held: age decides whom an outcome holds for
+_NEVER_HELD = frozenset({"age"})
+#: inputs that count the way of what they are a part of: total cholesterol is HDL, LDL and a fifth of the triglycerides
+#: (Friedewald 1972), so more LDL is more of it
+_PART_OF = {"ldl_cholesterol": "total_cholesterol"}
+AT_LEAST, AT_MOST = "at least", "at most"
+HIGHER, LOWER, EITHER = "is probably higher", "is probably lower", "may be higher or lower"
 
 Texts = npt.NDArray[np.object_]
+Flags = npt.NDArray[np.bool_]
+Signs = npt.NDArray[np.int8]
 
 
 @dataclass(frozen=True)
@@ -22,7 +46,7 @@ class Range:
     """What the training people of an outcome had of one input, canonical unit.
 
     Args:
-        low, high: outside this fewer than five training people were seen: refused.
+        low, high: outside this fewer than five training people were seen: a value beyond is held here.
         usual_low, usual_high: outside this lie 0.5 % of them on each side: a caution.
         known: how many training people had it known.
     """
@@ -41,60 +65,236 @@ def fit_support(frame: pd.DataFrame, inputs: tuple[str, ...]) -> dict[str, Range
         values = np.sort(frame[name].dropna().to_numpy(float))
         if len(values) == 0:
             continue
-        beyond = min(REFUSED_BEYOND, len(values) - 1) if VOCABULARY[name].kind is Kind.NUMBER else 0
+        beyond = min(FEWEST_BEYOND, len(values) - 1) if VOCABULARY[name].kind is Kind.NUMBER else 0
         low, high = np.quantile(values, [CAUTION_SHARE, 1 - CAUTION_SHARE])
         support[name] = Range(float(values[beyond]), float(values[-1 - beyond]), float(low), float(high), len(values))
     return support
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where n rows stand to the ranges of one outcome.
+
+    Args:
+        refused, cautions: (n,) why there is no answer, and what lies near the edge; empty where nothing is to be said.
+        held: (n,) which inputs are counted as another value, and what that means; empty where none is.
+        side: (n,) +1 where the risk is probably higher than the estimate, −1 lower, 0 where nothing is held or either.
+        rows: those that are computed with other values, refused ones among them.
+        values: (len(rows), p) what they are computed with.
+    """
+
+    refused: Texts = field(repr=False)
+    cautions: Texts = field(repr=False)
+    held: Texts = field(repr=False)
+    side: Signs = field(repr=False)
+    rows: npt.NDArray[np.int64] = field(repr=False)
+    values: Floats = field(repr=False)
+
+    def refusing(self, reasons: Texts) -> Placed:
+        """The same with other reasons of refusal, (n,), that come before those of the ranges; empty where none."""
+        refused = np.where(reasons == "", self.refused, reasons)
+        return replace(self, refused=refused, held=np.where(refused == "", self.held, ""))
+
+    @property
+    def bound(self) -> Texts:
+        """(n,) "at least", "at most", or empty: how the estimate is to be read."""
+        words = np.array(["", AT_LEAST, AT_MOST], dtype=object)
+        return words[np.where(self.held == "", 0, self.side)]  # −1 is the last of them
 
 
 class Support:
     """The ranges of one outcome, as arrays that look at all inputs at once: a form asks at every keystroke.
 
     Args:
+        outcome: its name, for the directions.
         names: the model's inputs, in the order of the value matrix.
         ranges: of the inputs that serve the outcome.
     """
 
-    def __init__(self, names: tuple[str, ...], ranges: dict[str, Range]) -> None:
+    def __init__(self, outcome: str, names: tuple[str, ...], ranges: dict[str, Range]) -> None:
         self.ranges = {name: ranges[name] for name in names if name in ranges}
         self._columns = [names.index(name) for name in self.ranges]
         limits = [(r.low, r.usual_low, r.usual_high, r.high) for r in self.ranges.values()]
         self._limits = np.array(limits).reshape(-1, 4).T
         self._labels = [VOCABULARY[name].label for name in self.ranges]
         self._refusals = [_refusal(name, seen) for name, seen in self.ranges.items()]
+        self._seen = [_seen_text(name, seen) for name, seen in self.ranges.items()]
+        self._held = [counted_part(name, seen, above) for above in (False, True) for name, seen in self.ranges.items()]
+        self._may_hold = np.array([holds(name) for name in self.ranges], dtype=bool)
+        self._logarithmic = np.array([name in LOGARITHMIC for name in self.ranges], dtype=bool)
+        self._sides = np.array(
+            [[side_of(outcome, name, r, above) for name, r in self.ranges.items()] for above in (False, True)], np.int8
+        ).reshape(2, -1)
+        self._ends = np.array([_ends(name, seen) for name, seen in self.ranges.items()]).reshape(-1, 2).T
+        self._scaled = self._scale(self._limits)
+        self._width = self._scaled[2] - self._scaled[1]
 
-    def outside(self, values: npt.NDArray[np.float64]) -> tuple[Texts, Texts]:
-        """Refusals and cautions of each row.
+    def place(self, values: Floats) -> Placed:
+        """Where each row stands.
 
         Args:
             values: (n, p) inputs, NaN where unknown.
-
-        Returns:
-            Two texts a row, empty where there is nothing to say: why the model has no answer, and where the patient
-            is near the edge of the training data.
         """
-        values = values[:, self._columns]
-        low, usual_low, usual_high, high = self._limits
-        beyond = (values < low) | (values > high)
-        edge = ((values < usual_low) | (values > usual_high)) & ~beyond
-        return _texts(beyond, self._refusals), _texts(edge, self._labels, "few people like this were seen: ")
+        mine = values[:, self._columns]
+        _, usual_low, usual_high, _ = self._limits
+        below, above = mine < self._ends[0], mine > self._ends[1]
+        beyond = below | above
+        edge = ((mine < usual_low) | (mine > usual_high)) & ~beyond
+        cautions = _texts(edge, lambda flags: f"few people like this were seen: {_joined(self._labels, flags)}")
+        nothing = np.full(len(values), "", dtype=object)
+        if not beyond.any():
+            return Placed(nothing, cautions, nothing, np.zeros(len(values), np.int8), np.empty(0, np.int64), values[:0])
+        strange, held = beyond & ~self._may_hold, beyond & self._may_hold
+        far = self._distance(mine, held) > FARTHEST
+        refused = _texts(strange, lambda flags: _joined(self._refusals, flags))
+        too_far = _texts(
+            held & far[:, None], lambda flags: f"too far outside the training data: {_joined(self._seen, flags)}"
+        )
+        refused = np.where(refused == "", too_far, refused)
+        parts = np.hstack([below & held, above & held])
+        side = self._side(parts)
+        told = np.where(refused == "", _texts(np.column_stack([parts, side > 0, side < 0]), self._words), "")
+        rows = np.flatnonzero(held.any(axis=1))
+        return Placed(refused, cautions, told, side, rows, self.hold(values[rows]))
+
+    def hold(self, values: Floats) -> Floats:
+        """(n, p) the values that are computed with: each number that may be held, not beyond its range."""
+        mine, held = values[:, self._columns], values.copy()
+        below, above = mine < self._ends[0], mine > self._ends[1]
+        edge = np.where(below, self._limits[0], self._limits[3])
+        held[:, self._columns] = np.where((below | above) & self._may_hold, edge, mine)
+        return held
+
+    def beyond(self, values: Floats) -> Signs:
+        """(n, p) of all the model's inputs: +1 where a value is held at the highest, −1 at the lowest, 0 elsewhere."""
+        held = self.hold(values)
+        return (values > held).astype(np.int8) - (values < held).astype(np.int8)
+
+    def _scale(self, values: Floats) -> Floats:
+        """Values as they are encoded: some by their logarithm."""
+        return np.where(self._logarithmic, np.log(np.maximum(values, 1e-6)), values)
+
+    def _distance(self, mine: Floats, held: Flags) -> Floats:
+        """(n,) how far the held inputs lie beyond their ranges together, in widths of the usual range."""
+        distance, rows = np.zeros(len(mine)), np.flatnonzero(held.any(axis=1))
+        scaled = self._scale(mine[rows])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            widths = np.maximum(self._scaled[0] - scaled, scaled - self._scaled[3]) / self._width
+        distance[rows] = np.where(held[rows], widths, 0.0).sum(axis=1)
+        return distance
+
+    def _side(self, parts: Flags) -> Signs:
+        """(n,) the side on which all held inputs, (n, 2p) lowest then highest, say that the risk lies; 0 for none."""
+        sides = self._sides.ravel()
+        up, down, neither = ((parts & (sides == sign)).any(axis=1) for sign in (1, -1, 0))
+        return np.where(neither | (up & down), 0, up.astype(np.int8) - down.astype(np.int8)).astype(np.int8)
+
+    def _words(self, flags: Flags) -> str:
+        up, down = flags[-2:]
+        return held_sentence([self._held[i] for i in np.flatnonzero(flags[:-2]).tolist()], int(up) - int(down))
 
 
-def _texts(hits: npt.NDArray[np.bool_], words: list[str], start: str = "") -> Texts:
-    """One text a row: the words of its hits. Rows with the same hits share one text."""
+def _ends(name: str, seen: Range) -> tuple[float, float]:
+    """Beyond which a value is held: what reads as the edge itself is not told apart from it."""
+    if not holds(name):
+        return seen.low, seen.high
+    decimals = VOCABULARY[name].units[0].decimals
+    half = 0.5 * 10.0**-decimals
+    return round(seen.low, decimals) - half, round(seen.high, decimals) + half
+
+
+def holds(name: str) -> bool:
+    """Whether a value of an input is held at the edge: numbers are, but age."""
+    return VOCABULARY[name].kind is Kind.NUMBER and name not in _NEVER_HELD
+
+
+def side_of(outcome: str, name: str, seen: Range, above: bool) -> int:
+    """Which way the risk lies of somebody beyond the edge of an input: +1 higher, −1 lower, 0 where not settled.
+
+    Args:
+        outcome, name: of the input.
+        seen: its range.
+        above: whether the value is above the highest; below the lowest otherwise.
+    """
+    settled = direction_of(outcome, name) or direction_of(outcome, _PART_OF.get(name, name))
+    if settled is None:
+        return 0
+    if above:
+        return settled.sign if settled.low <= seen.high and settled.high == inf else 0
+    return -settled.sign if seen.low <= settled.high and settled.low == -inf else 0
+
+
+def counted_part(name: str, seen: Range, above: bool, value: str = "", unit: Unit | None = None) -> tuple[str, str]:
+    """What is counted as what, ``Body mass index 44.0 kg/m² as 39.9 kg/m²``, and which edge that is.
+
+    Args:
+        name: of the input.
+        seen: its range.
+        above: whether the value is above the highest; below the lowest otherwise.
+        value: the patient's, in words; empty where it is told elsewhere.
+        unit: the edge is shown in; the canonical one when None.
+    """
+    variable = VOCABULARY[name]
+    edge, word = (seen.high, "highest") if above else (seen.low, "lowest")
+    known = f"{variable.label} {value}".rstrip()
+    return f"{known} as {variable.format(edge, unit)}", word
+
+
+def held_sentence(parts: Sequence[tuple[str, str]], side: int) -> str:
+    """What is counted as another value, and what that means for the risk.
+
+    ``Body mass index 44.0 kg/m² counted as 39.9 kg/m², waist 145 cm as 138 cm, the highest the model learnt from: the
+    risk is probably higher``
+    """
+    told = []
+    for word in dict.fromkeys(word for _, word in parts):
+        of_word = [text for text, edge in parts if edge == word]
+        told.append(f"{', '.join([of_word[0], *map(inside, of_word[1:])])}, the {word} the model learnt from")
+    first = "; ".join([told[0], *map(inside, told[1:])]).replace(" as ", " counted as ", 1)
+    return f"{first}: the risk {(EITHER, HIGHER, LOWER)[side]}"
+
+
+def bounded(bound: str, percent: str) -> str:
+    """A percentage as it is to be read: ``12 %`` → ``at least 12 %``; ``under 0.01 %`` → ``at most 0.01 %``.
+
+    Args:
+        bound: "at least", "at most", or empty.
+        percent: in words, with “under” or “over” where it is beyond what is told apart.
+    """
+    if not bound:
+        return percent
+    low, high = percent.startswith("under "), percent.startswith("over ")
+    if low and bound == AT_LEAST:
+        return f"{bound} 0 %"
+    if high and bound == AT_MOST:
+        return f"{bound} 100 %"
+    return f"{bound} {percent.removeprefix('under ').removeprefix('over ')}"
+
+
+def _texts(hits: Flags, words: Callable[[Flags], str]) -> Texts:
+    """One text a row that has hits. Rows with the same hits share one text."""
     texts = np.full(len(hits), "", dtype=object)
     rows = np.flatnonzero(hits.any(axis=1))
     if not len(rows):
         return texts
     patterns, which = np.unique(np.packbits(hits[rows], axis=1), axis=0, return_inverse=True)
     flags = np.unpackbits(patterns, axis=1, count=hits.shape[1]).astype(bool)
-    said = np.array([start + "; ".join(words[i] for i in np.flatnonzero(flag)) for flag in flags], dtype=object)
+    said = np.array([words(flag) for flag in flags], dtype=object)
     texts[rows] = said[which.ravel()]
     return texts
+
+
+def _joined(words: Sequence[str], flags: Flags) -> str:
+    return "; ".join(words[i] for i in np.flatnonzero(flags).tolist())
 
 
 def _refusal(name: str, seen: Range) -> str:
     variable = VOCABULARY[name]
     if variable.choices:
         return f"{variable.label}: this answer was not in the training data"
-    return f"{variable.label} outside the training data ({variable.format(seen.low)} to {variable.format(seen.high)})"
+    return f"{_seen_text(name, seen).replace(' (', ' outside the training data (', 1)}"
+
+
+def _seen_text(name: str, seen: Range) -> str:
+    variable = VOCABULARY[name]
+    return f"{variable.label} ({variable.format(seen.low)} to {variable.format(seen.high)})"

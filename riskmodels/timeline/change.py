@@ -47,7 +47,7 @@ def change_steps(
     changes = _shares(reasons, before, after, 100 * (last - first), 100 * last)
     changed = _changed(reasons.data, before, after)
     ordered = sorted(changed, key=lambda name: (-abs(changes[name]), name))
-    parts = [(name, change_text(name, reasons.data, before, after, units), changes[name]) for name in ordered]
+    parts = [(name, _text(name, reasons, before, after, units), changes[name]) for name in ordered]
     if len(parts) > MOST_BARS:
         rest = parts[MOST_BARS:]
         parts = [*parts[:MOST_BARS], ("", f"{len(rest)} {OTHERS}", sum(amount for *_, amount in rest))]
@@ -95,6 +95,16 @@ def _changed(data: pd.DataFrame, before: int, after: int) -> set[str]:
     first, last = data.iloc[before], data.iloc[after]
     same = (first == last) | (first.isna() & last.isna())
     return {str(name) for name in data.columns[~same.to_numpy()]}
+
+
+def _text(name: str, reasons: Reasons, before: int, after: int, units: Mapping[str, Unit]) -> str:
+    """A changed fact, and what its later value, or else its earlier one, is counted as where that is another."""
+    told = change_text(name, reasons.data, before, after, units)
+    for row, word in ((after, ""), (before, "before ")):
+        own, counted = (float(data[name].iloc[row]) for data in (reasons.data, reasons.counted))
+        if counted not in (own,) and counted == counted:
+            return f"{told} ({word}counted as {VOCABULARY[name].format(counted, units.get(name))})"
+    return told
 
 
 def change_text(name: str, data: pd.DataFrame, before: int, after: int, units: Mapping[str, Unit]) -> str:

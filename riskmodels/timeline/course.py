@@ -26,6 +26,7 @@ class Estimated:
         day: of the visit.
         risk, low, high: probability and 90 % interval, 0–1; NaN where refused.
         refused: why there is no estimate; empty where there is one.
+        bound: "at least" or "at most" where a value is held at the edge of the training data; empty otherwise.
     """
 
     when: str
@@ -34,6 +35,7 @@ class Estimated:
     low: float = field(repr=False)
     high: float = field(repr=False)
     refused: str = field(repr=False)
+    bound: str = field(default="", repr=False)
 
     @property
     def given(self) -> bool:
@@ -66,7 +68,7 @@ class Course:
     def estimates(self, outcome: Outcome) -> list[Estimated]:
         """What was estimated at each visit."""
         found = self.assessment[outcome.name]
-        columns = (values.tolist() for values in (found.risk, found.low, found.high, found.refused))
+        columns = (values.tolist() for values in (found.risk, found.low, found.high, found.refused, found.bound))
         return [Estimated(*point) for point in zip(self.whens, self.days, *columns, strict=True)]
 
 

@@ -280,3 +280,43 @@ def test_any_plan_holds_what_it_promises(model: RiskModel, facts: dict[str, floa
         assert bound.direction * (bound.reach(step.before) - step.after) > -1e-6
     fixed = [name for name in VOCABULARY if not VOCABULARY[name].modifiable or pd.isna(row[name])]
     pd.testing.assert_series_equal(rows[-1][fixed], row[fixed])
+
+
+class TestBeyondTheTrainingData:
+    """A patient whose own value is held at the edge, and values that a change would bring there."""
+
+    HEAVY = SMOKER | {"weight": 132}  # BMI 42.6
+
+    def test_an_estimate_that_is_only_a_lower_bound_is_under_no_threshold(self, model: RiskModel) -> None:
+        heavy = patient(**self.HEAVY)
+        highest = model.support["cvd_10y"]["bmi"].high
+        assert heavy["bmi"] > highest
+        found = smallest_plan(model, heavy, "cvd_10y", 0.98 * risk(model, heavy, "cvd_10y"))
+        assert found.start.bound == "at least"
+        assert found.reached
+        assert recompute(found, heavy)[-1]["bmi"] <= highest + 0.1
+        assert found.end.bound == ""
+
+    def test_a_start_that_is_only_a_lower_bound_is_not_under_it_already(self, model: RiskModel) -> None:
+        heavy = patient(**self.HEAVY)
+        found = smallest_plan(model, heavy, "cvd_10y", 1.02 * risk(model, heavy, "cvd_10y"))
+        assert found.steps or not found.reached
+        assert not found.start.under(0.99)
+
+    def test_where_it_stays_a_lower_bound_the_plan_says_so(self, model: RiskModel) -> None:
+        row = patient(**SMOKER | {"weight": 165})  # BMI 53: 15 % less is still beyond
+        found = smallest_plan(model, row, "cvd_10y", 0.98 * risk(model, row, "cvd_10y"))
+        assert not found.reached
+        assert "The lowest it reaches is at least" in found.why_not
+
+    def test_no_value_is_moved_beyond_it(self, model: RiskModel) -> None:
+        lowest = model.support["cvd_10y"]["total_cholesterol"].low
+        row = patient(**SMOKER | {"total_cholesterol": lowest + 20, "ldl_cholesterol": 90})
+        space = Space(
+            model, "cvd_10y", row, ladders_for(row, DEFAULT_BOUNDS, model.inputs_of("cvd_10y"), {}), load_links()
+        )
+        (at,) = (i for i, ladder in enumerate(space.ladders) if ladder.name == "ldl_cholesterol")
+        states = np.zeros((len(space.ladders[at].rungs), len(space.ladders)), dtype=np.int64)
+        states[:, at] = np.arange(len(states))
+        total = lowest + 20 - (90 - space.ladders[at].rungs)
+        np.testing.assert_array_equal(np.isinf(space.score(states)), total < np.round(lowest) - 0.5)

@@ -76,3 +76,12 @@ def test_a_fact_is_labelled_with_the_unit_it_was_entered_in() -> None:
 )
 def test_facts_in_words(name: str, value: float, worded: str) -> None:
     assert fact_text(name, value) == worded
+
+
+def test_a_value_counted_as_another_says_so_on_its_bar() -> None:
+    counted = PATIENT.copy()
+    counted["glucose"] = 100.0
+    steps = make_steps(3.4, contributions(glucose=2.0, waist=1.0), PATIENT, {}, 1, counted)
+    labels = {step.name: step.label for step in steps if step.name}
+    assert labels["glucose"] == f"{fact_text('glucose', PATIENT['glucose'])} (counted as 100)"
+    assert labels["waist"] == fact_text("waist", PATIENT["waist"])

@@ -75,6 +75,9 @@ class TestAssess:
                     assert estimate.risk == prediction.risk[outcome].iloc[0]
                     assert estimate.low == prediction.low[outcome].iloc[0]
                 assert estimate.cautions == prediction.cautions[outcome].iloc[0]
+                assert (estimate.held, estimate.bound) == (
+                    prediction.held[outcome].iloc[0], prediction.bound[outcome].iloc[0]
+                )  # fmt: skip
                 known = reasons[outcome].values.iloc[0][list(answer.reasons[outcome].values)]
                 assert dict(answer.reasons[outcome].values) == known.to_dict()
 

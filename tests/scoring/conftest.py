@@ -39,7 +39,11 @@ class LinearModel:
             {o: np.where(frame["glucose"] > 300, "near the edge: Glucose", "") for o in self.outcomes}, frame.index
         )
         logit = np.log(risks / (1 - risks))
-        texts = {"refused": refused, "cautions": cautions}
+        held = pd.DataFrame(
+            {o: np.where(frame["glucose"] > 400, "held: Glucose", "") for o in self.outcomes}, frame.index
+        )
+        bound = held.where(held == "", "at least")
+        texts = {"refused": refused, "cautions": cautions, "held": held, "bound": bound}
         return SimpleNamespace(risk=risks, low=risks * 0.8, high=risks * 1.1, logit=logit, **texts)
 
     def estimate(self, facts: Columns) -> Estimates:

@@ -186,16 +186,20 @@ def test_counts_add_up_and_are_those_of_the_file(source, tmp_path):
     assert counts.by_outcome == {o: found[f"{o}_risk"].notna().sum() for o in counts.by_outcome}
 
 
-def test_validity_says_estimated_caution_or_refused_as_the_note_does(source, tmp_path):
+def test_validity_says_estimated_held_caution_or_refused_as_held_and_note_do(source, tmp_path):
     counts = run(source, tmp_path / "out.parquet")
     found = pd.read_parquet(tmp_path / "out.parquet")
-    refused, note = found["diabetes_risk"].isna(), found["diabetes_note"]
+    refused, note, held = found["diabetes_risk"].isna(), found["diabetes_note"], found["diabetes_held"] != ""
     assert (found["diabetes_validity"][refused] == "refused").all()
-    assert (found["diabetes_validity"][~refused & (note != "")] == "caution").all()
-    assert (found["diabetes_validity"][~refused & (note == "")] == "estimated").all()
+    assert (found["diabetes_validity"][~refused & ~held & (note != "")] == "caution").all()
+    assert (found["diabetes_validity"][~refused & ~held & (note == "")] == "estimated").all()
+    assert found["diabetes_validity"][held].isin(["held", "at least", "at most"]).all()
+    assert not (refused & held).any()
     assert (note[refused] != "").all()
-    careful = [found[f"{o}_validity"] == "caution" for o in counts.by_outcome]
+    careful = [found[f"{o}_risk"].notna() & (found[f"{o}_note"] != "") for o in counts.by_outcome]
     assert counts.cautions == np.logical_or.reduce(careful).sum() > 0
+    at_an_edge = [found[f"{o}_held"] != "" for o in counts.by_outcome]
+    assert counts.held == np.logical_or.reduce(at_an_edge).sum() > 0
 
 
 def test_progress_tells_rows_written_and_in_all(source, tmp_path):

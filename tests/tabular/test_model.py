@@ -78,7 +78,7 @@ def test_what_defines_the_outcome_is_not_an_input(model: RiskModel) -> None:
         ({"age": np.nan}, "Age is needed"),
         ({"diabetes": 1.0}, "diabetes"),
         ({"pregnancy": 1.0}, "not valid in pregnancy"),
-        ({"bmi": 95.0}, "Body mass index outside the training data"),
+        ({"bmi": 95.0}, "too far outside the training data: Body mass index"),
     ],
 )
 def test_a_refusal_has_its_reason_and_no_number(model: RiskModel, change: dict[str, float], reason: str) -> None:

@@ -76,3 +76,21 @@ def test_abbreviations_keep_their_capitals_inside_a_sentence() -> None:
 
 def test_one_label_stands_alone() -> None:
     assert text.sentence_list(["Waist"]) == "waist"
+
+
+@pytest.mark.parametrize(
+    ("probability", "bound", "worded", "counted"),
+    [
+        (0.124, "at least", "at least 12 %", "at least 12 of 100 people like this"),
+        (0.124, "at most", "at most 12 %", "at most 12 of 100 people like this"),
+        (0.124, "", "12 %", "about 12 of 100 people like this"),
+        (0.00001, "at most", "at most 0.01 %", "at most 0.01 %"),
+        (0.00001, "at least", "at least 0 %", "at least 0 %"),
+        (0.999, "at least", "at least 99 %", "at least 99 %"),
+        (0.999, "at most", "at most 100 %", "at most 100 %"),
+        (math.nan, "at least", "not estimated", ""),
+    ],
+)
+def test_a_bound_stands_before_the_number(probability: float, bound: str, worded: str, counted: str) -> None:
+    assert text.risk(probability, bound) == worded
+    assert text.frequency(probability, bound) == counted

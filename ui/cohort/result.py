@@ -168,7 +168,16 @@ def _who_is_missing(scored: Result, outcome: str) -> list[str]:
         kinds = notes.str.removeprefix("not estimated: ").value_counts().head(6)
         reasons = "; ".join(f"{plain(str(reason), 160)} ({n:,})" for reason, n in kinds.items())
         texts.append(f"{count(len(notes), 'row')} without this estimate: {reasons}.")
-    return texts + _left_out(scored)
+    return [*texts, *_held(scored, outcome), *_left_out(scored)]
+
+
+def _held(scored: Result, outcome: str) -> list[str]:
+    """How many estimates have a value counted as the edge of the training data."""
+    if (outcome, "held") not in scored.columns:  # a result of an earlier version
+        return []
+    number = int((scored.column(outcome, "held").astype("str") != "").sum())
+    told = "with a value counted as the edge of the training data, as the note says"
+    return [f"{count(number, 'of these estimates is', 'of these estimates are')} {told}."] if number else []
 
 
 def _left_out(scored: Result) -> list[str]:

@@ -28,7 +28,9 @@ from ui.memo import remembered
 
 #: rows of a cohort that published scores are added to, and that a report lists
 MOST_IN_MEMORY = 200_000
-_PARTS = (*NUMBERS, "validity", "note", "reasons")
+_PARTS = (*NUMBERS, "validity", "held", "note", "reasons")
+#: parts that results of earlier versions have not
+_NEWER = ("held",)
 _RESULT, _TABLE, _FRAME = "cohort_result", "cohort_result_table", "cohort_result_frame"
 
 
@@ -177,13 +179,21 @@ def _open(job: Job, files: ResultFiles, request: ScoreRequest, served: tuple[str
     names = pq.read_schema(files.table).names
     given = job.counts.get("by_outcome", {})
     outcomes = tuple(name for name in OUTCOME if name in given)
-    keys = [*((o, part) for o in outcomes for part in _PARTS), ("", PROBLEMS)]
+    keys = [*((o, part) for o in outcomes for part in _parts(names, outcomes)), ("", PROBLEMS)]
     originals = len(names) - len(keys)
     rows = pq.read_table(files.frame, columns=["row"]).column(0).to_numpy()
     left_out = {name: _why(name, request) for name in OUTCOME if name in served and name not in given}
     columns = dict(zip(keys, names[originals:], strict=True))
     index = pd.Index(rows, name="row")
     return Result(job.id, request.name, files, request, job.counts, outcomes, left_out, columns, originals, index)
+
+
+def _parts(names: list[str], outcomes: tuple[str, ...]) -> list[str]:
+    """The parts that a result has of each outcome."""
+    written = (
+        {part for part in _NEWER for name in names if name.startswith(f"{outcomes[0]}_{part}")} if outcomes else ()
+    )
+    return [part for part in _PARTS if part not in _NEWER or part in written]
 
 
 def _why(outcome: str, request: ScoreRequest) -> str:

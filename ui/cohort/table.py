@@ -7,13 +7,14 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from riskmodels.scoring.cohort import PROBLEMS as PROBLEMS_PART
+from riskmodels.tabular.support import AT_LEAST, AT_MOST
 from riskmodels.vocabulary import VOCABULARY
 from ui.cohort.scored import Result
 from ui.text import count, interval
 from ui.text import risk as risk_text
 
 PAGE_ROWS = 50
-_SHOWN = ("risk", "low", "high", "note", "reasons")
+_SHOWN = ("risk", "low", "high", "validity", "held", "note", "reasons")
 HIGHEST, LOWEST, FILE_ORDER, OLDEST = "Highest risk first", "Lowest risk first", "Order of the file", "Oldest first"
 ORDERS = (HIGHEST, LOWEST, FILE_ORDER, OLDEST)
 ALL, FLAGGED, PROBLEMS, MISSING = "All", "Flagged", "With problems", "Not estimated"
@@ -60,21 +61,23 @@ def choose_rows(scored: Result, outcome: str, flagged: pd.Series, shown: str, or
 def page_table(scored: Result, outcome: str, flagged: pd.Series, rows: pd.Index) -> pd.DataFrame:
     """Some rows as people read them; columns that are empty in all of them are left out."""
     frame = scored.inputs(rows, ["age", "sex"])
-    names = [scored.columns[outcome, part] for part in _SHOWN]
+    names = {part: scored.columns[outcome, part] for part in _SHOWN if (outcome, part) in scored.columns}
     problems_column = scored.columns["", PROBLEMS_PART]
     patient = [scored.id_header] if scored.id_header else []
-    part = scored.rows(rows, [*patient, *names, problems_column])
-    risk, low, high, note, reasons = (part[name] for name in names)
+    part = scored.rows(rows, [*patient, *names.values(), problems_column])
+    risk, low, high, validity, note, reasons = (part[names[p]] for p in _SHOWN if p != "held")
+    held = part[names["held"]] if "held" in names else [""] * len(part)  # not in results of earlier versions
     table = pd.DataFrame({"Row": rows}, index=rows)
     if patient:
         table["Id"] = part[scored.id_header].astype("str")
-    table["Risk"] = risk.map(lambda p: "–" if p != p else risk_text(p))
+    bounds = validity.astype("str").where(validity.isin((AT_LEAST, AT_MOST)), "")
+    table["Risk"] = ["–" if p != p else risk_text(p, bound) for p, bound in zip(risk, bounds, strict=True)]
     table["90 % interval"] = [interval(*pair) for pair in zip(low, high, strict=True)]
     table["Age"] = frame["age"].map(lambda years: "" if years != years else f"{years:.0f}")
     table["Sex"] = frame["sex"].map(lambda code: "" if code != code else VOCABULARY["sex"].format(code))
     table["Flagged"] = flagged.loc[rows].map({True: "yes", False: ""})
     table["Reasons"] = reasons
-    table["Note"] = [" · ".join(filter(None, texts)) for texts in zip(note, part[problems_column], strict=True)]
+    table["Note"] = [" · ".join(filter(None, texts)) for texts in zip(held, note, part[problems_column], strict=True)]
     return table.loc[:, (table != "").any()]
 
 
@@ -85,7 +88,7 @@ def _config(scored: Result) -> dict[str, ColumnConfig]:
         "Id": text(width=85, help=scored.id_header),
         "Age": text(width=55, alignment="right"),
         "Sex": text(width=70),
-        "Risk": text(width=75, alignment="right"),
+        "Risk": text(width=105, alignment="right"),
         "90 % interval": text(width=105, alignment="right"),
         "Flagged": text(width=75),
         "Reasons": text(width=540),

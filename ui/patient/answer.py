@@ -38,7 +38,7 @@ def _draw_pieces(pieces: tuple[str, ...]) -> None:
 
 def _estimates() -> tuple[str, ...]:
     case = current_case()
-    return result.findings_html(case.findings), result.answers_html(case.answers, case.patient)
+    return result.findings_html(case.findings), result.answers_html(case.answers, case.patient, case.units)
 
 
 def _why() -> tuple[Any, ...]:

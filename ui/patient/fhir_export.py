@@ -15,6 +15,7 @@ from riskmodels.interop.fhir.facts import Fact
 from riskmodels.interop.fhir.types import Version
 from riskmodels.interop.fhir.write import Assessed, Estimate, Subject, bundle, subject_of, to_json
 from riskmodels.scores.inputs import EXTRA_INPUTS
+from riskmodels.tabular.holding import held_text
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
 from ui.patient.case import Case
 from ui.record import draft
@@ -130,7 +131,7 @@ def _assessed(case: Case) -> list[Assessed]:
 
 def _estimates(case: Case, model: str) -> dict[str, Estimate]:
     return {
-        a.outcome.name: Estimate(a.risk, a.low, a.high, a.refused, a.caution)
+        a.outcome.name: Estimate(a.risk, a.low, a.high, a.refused, a.caution, held_text(a.held, case.units), a.bound)
         for a in case.answers
         if a.outcome.model == model
     }

@@ -59,7 +59,7 @@ def _draw_question(given: Mapping[str, Answer]) -> tuple[str, float | None]:
         name = st.selectbox(
             "Estimate to lower",
             list(given),
-            format_func=lambda n: f"{OUTCOME[n].short}, now {text.risk(given[n].risk)}",
+            format_func=lambda n: f"{OUTCOME[n].short}, now {text.risk(given[n].risk, given[n].bound)}",
             key=_OUTCOME,
             persist_state="page",
         )
@@ -97,8 +97,10 @@ def path(plan: Plan, answer: Answer) -> str:
 
 
 def _step(title: str, before: Estimate, after: Estimate, threshold: float) -> str:
-    first, then = (percent_text(estimate.risk, (threshold,)) for estimate in (before, after))
-    drawn = scale.draw_scale(*after, f"{first} before, {then} after this step", before=before.risk)
+    first, then = (f"{e.bound} {percent_text(e.risk, (threshold,))}".lstrip() for e in (before, after))
+    drawn = scale.draw_scale(
+        after.risk, after.low, after.high, f"{first} before, {then} after this step", before=before.risk
+    )
     numbers = f'<span class="cr-numbers">{first} → <b>{then}</b></span>'
     return f'<div class="cr-answer"><h3>{escape(title)}</h3>{numbers}<span class="cr-scale-cell">{drawn}</span></div>'
 

@@ -31,12 +31,13 @@ def outcome_steps(case: Case, outcome: str, in_points: bool) -> tuple[list[Step]
     """
     reasons, patient, units = case.assessment.reasons(outcome), case.patient, case.units
     log_odds: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
+    counted = reasons.counted.iloc[0]
     if not in_points:
-        return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2), 2
+        return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2, counted), 2
     base, points = reasons.points()
     total = 100 * (base + float(points.iloc[0].sum()))
     decimals = 1 if total >= 2 else 2
-    return make_steps(100 * base, 100 * points.iloc[0], patient, units, decimals), decimals
+    return make_steps(100 * base, 100 * points.iloc[0], patient, units, decimals, counted), decimals
 
 
 def draw_why(case: Case) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from riskmodels.assessment import Answer
 from riskmodels.criteria import SOURCE
 from riskmodels.explain.steps import Step, fact_text
+from riskmodels.tabular.holding import held_text
 from riskmodels.vocabulary import GROUPS, in_group
 from ui import charts, text
 from ui.models import MODEL_LABEL, version_text
@@ -17,7 +18,7 @@ from ui.patient import scale
 from ui.patient.case import Case
 from ui.patient.reasons import outcome_steps
 from ui.patient.report_scores import notes_section, scores_section
-from ui.patient.result import answer_words, published_text, refusal_text, standing_text
+from ui.patient.result import answer_words, published_text, refusal_text, risk_html, standing_text
 from ui.patient.validity import CLOSING, unknown_text, validity_text
 
 _FOLDER = Path(__file__).parent
@@ -79,13 +80,15 @@ def _answer(answer: Answer, case: Case) -> str:
     title = f"<h3>{escape(answer.outcome.label)}</h3>"
     if not answer.given:
         return f'<div class="answer">{title}<p>{escape(refusal_text(answer, case.patient))}</p></div>'
-    numbers = f"<span><b>{text.risk(answer.risk)}</b> ({text.interval(answer.low, answer.high)})</span>"
+    numbers = f"<span><b>{risk_html(answer)}</b> ({text.interval(answer.low, answer.high)})</span>"
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
     age, sex = float(case.patient["age"]), float(case.patient["sex"])
-    words = (text.frequency(answer.risk), standing_text(answer, age, sex), published_text(answer))
+    words = (text.frequency(answer.risk, answer.bound), standing_text(answer, age, sex), published_text(answer))
     told = " · ".join(word for word in words if word)
     told = f"{told[0].upper()}{told[1:]}"
-    return f'<div class="answer">{title}{numbers}{drawn}<p>{told}. {escape(_reasons(answer, case))}</p></div>'
+    held = held_text(answer.held, case.units)
+    held = f" {escape(held)}." if held else ""
+    return f'<div class="answer">{title}{numbers}{drawn}<p>{told}.{held} {escape(_reasons(answer, case))}</p></div>'
 
 
 def _reasons(answer: Answer, case: Case) -> str:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import pandas as pd
 
 from riskmodels.assessment import Answer
 from riskmodels.criteria import SOURCE, Finding
+from riskmodels.tabular.holding import held_text
+from riskmodels.tabular.support import AT_LEAST
+from riskmodels.units import Unit
 from ui import text
 from ui.patient import scale
 
@@ -23,40 +26,47 @@ def findings_html(findings: Sequence[Finding]) -> str:
     return f'<section class="cr-findings" aria-label="Diagnostic criteria">{lines}<small>{SOURCE}</small></section>'
 
 
-def answers_html(answers: Sequence[Answer], patient: pd.Series) -> str:
+def answers_html(answers: Sequence[Answer], patient: pd.Series, units: Mapping[str, Unit] | None = None) -> str:
     """One line an outcome.
 
     Args:
         answers: from :meth:`riskmodels.assessment.Assessment.answers`.
         patient: the row of the PatientFrame.
+        units: unit each number is shown in; canonical where absent.
     """
     legend = f'<div class="cr-answer cr-legend"><span class="cr-scale-cell">{scale.draw_ticks()}</span></div>'
-    rows = [answer_row(answer, patient) for answer in answers]
+    rows = [answer_row(answer, patient, units) for answer in answers]
     last = max((i for i, answer in enumerate(answers) if answer.given), default=None)
     if last is not None:
         rows[last] += legend
     return f'<section class="cr-answers" aria-label="Estimates">{"".join(rows)}</section>'
 
 
-def answer_row(answer: Answer, patient: pd.Series) -> str:
+def answer_row(answer: Answer, patient: pd.Series, units: Mapping[str, Unit] | None = None) -> str:
     """One outcome as HTML."""
     title = f'<h3 title="{escape(answer.outcome.definition)}">{escape(answer.outcome.label)}</h3>'
     if not answer.given:
         return f'<div class="cr-answer cr-refused">{title}<p>{escape(refusal_text(answer, patient))}</p></div>'
-    numbers = (
-        f'<span class="cr-numbers"><b>{text.risk(answer.risk)}</b> {text.interval(answer.low, answer.high)}</span>'
-    )
+    numbers = f'<span class="cr-numbers"><b>{risk_html(answer)}</b> {text.interval(answer.low, answer.high)}</span>'
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
-    notes = "".join([_frequency(answer), _standing(answer, patient), _published(answer), _caution(answer)])
+    notes = "".join(
+        [_frequency(answer), _standing(answer, patient), _published(answer), _held(answer, units), _caution(answer)]
+    )
     return (
         f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>'
         f'<div class="cr-notes">{notes}</div></div>'
     )
 
 
+def risk_html(answer: Answer) -> str:
+    """The number as it is read: ``15 %``, or ``at least 15 %`` with the words smaller."""
+    number = text.risk(answer.risk, answer.bound).removeprefix(answer.bound)
+    return f"<small>{answer.bound}</small>{number}" if answer.bound else number
+
+
 def answer_words(answer: Answer) -> str:
     """An estimate in one phrase: ``7 %, 90 % interval 4–11 %``."""
-    return f"{text.risk(answer.risk)}, 90 % interval {text.interval(answer.low, answer.high)}"
+    return f"{text.risk(answer.risk, answer.bound)}, 90 % interval {text.interval(answer.low, answer.high)}"
 
 
 def refusal_text(answer: Answer, patient: pd.Series) -> str:
@@ -78,7 +88,7 @@ def _frequency(answer: Answer) -> str:
     figures = "".join(f'<i class="{"cr-on" if i < count else ""}"></i>' for i in range(_PEOPLE))
     words = f"{count} of 100 figures are filled"
     return (
-        f"<details><summary>{text.frequency(answer.risk)}</summary>"
+        f"<details><summary>{text.frequency(answer.risk, answer.bound)}</summary>"
         f'<div class="cr-people" role="img" aria-label="{words}">{figures}</div></details>'
     )
 
@@ -89,12 +99,14 @@ def _standing(answer: Answer, patient: pd.Series) -> str:
 
 
 def standing_text(answer: Answer, age: float, sex: float) -> str:
-    """``higher than 81 % of women aged 50–59``; empty where it is not known."""
-    if answer.standing != answer.standing:
+    """``higher than 81 % of women aged 50–59``; empty where it is not known, or could be too high."""
+    if answer.standing != answer.standing or (answer.held and answer.bound != AT_LEAST):
         return ""
     referred = " referred for angiography" if answer.outcome.model == "chest_pain" else ""
     people = f"{'men' if sex == 1 else 'women'} aged {text.age_band(age)}{referred}"
     share = round(100 * answer.standing)
+    if answer.held and share <= 1:
+        return ""
     return f"among the lowest of {people}" if share <= 1 else f"higher than {min(share, 99)} % of {people}"
 
 
@@ -106,6 +118,11 @@ def _published(answer: Answer) -> str:
 def published_text(answer: Answer) -> str:
     """``PREVENT equation itself: 12 %``; empty where it has no value."""
     return "" if answer.published != answer.published else f"PREVENT equation itself: {text.risk(answer.published)}"
+
+
+def _held(answer: Answer, units: Mapping[str, Unit] | None) -> str:
+    words = held_text(answer.held, units)
+    return f'<span class="cr-caution">{escape(words)}</span>' if words else ""
 
 
 def _caution(answer: Answer) -> str:

@@ -16,11 +16,13 @@ from riskmodels.assessment import Answer, assess
 from riskmodels.changes.plan import LABEL
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
+from riskmodels.tabular.holding import held_text
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui import text
 from ui.patient import scale
 from ui.patient.case import Case
+from ui.patient.result import risk_html
 
 _TURN, _MOVED = "whatif.turn", "whatif.moved"
 CAPTION = (
@@ -133,21 +135,25 @@ def _draw_changed(case: Case, changes: Mapping[str, float]) -> None:
         st.caption(f":material/error: {error}")
         return
     answers = assess(changed.row.to_frame().T.astype(float), case.models).answers()
-    rows = "".join(_row(old, new) for old, new in zip(case.answers, answers, strict=True) if old.given)
+    rows = "".join(_row(old, new, case.units) for old, new in zip(case.answers, answers, strict=True) if old.given)
     st.html(f'<section class="cr-answers" aria-label="Estimates with other values">{rows}</section>')
     if changed.moved:
         st.caption(f"Moved along: {'; '.join(moved_text(moved, case.units) for moved in changed.moved)}.")
     st.button("Back to the patient's values", icon=":material/undo:", on_click=_reset, type="tertiary")
 
 
-def _row(old: Answer, new: Answer) -> str:
+def _row(old: Answer, new: Answer, units: Mapping[str, Unit]) -> str:
     title = f"<h3>{escape(old.outcome.label)}</h3>"
     if not new.given:
         return f'<div class="cr-answer cr-refused">{title}<p>Not estimated: {escape(new.refused)}.</p></div>'
-    words = f"{text.risk(old.risk)} before, {text.risk(new.risk)} with these values"
+    before, after = (text.risk(answer.risk, answer.bound) for answer in (old, new))
+    words = f"{before} before, {after} with these values"
     drawn = scale.draw_scale(new.risk, new.low, new.high, words, before=old.risk)
-    numbers = f'<span class="cr-numbers">{text.risk(old.risk)} → <b>{text.risk(new.risk)}</b></span>'
-    return f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span></div>'
+    wraps = " cr-wraps" if old.bound and new.bound else ""
+    numbers = f'<span class="cr-numbers{wraps}">{before} → <b>{risk_html(new)}</b></span>'
+    held = held_text(new.held, units)
+    notes = f'<div class="cr-notes"><span class="cr-caution">{escape(held)}</span></div>' if held else ""
+    return f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>{notes}</div>'
 
 
 def _reset() -> None:

@@ -38,6 +38,8 @@ class Estimate:
         risk, low, high: probability and 90 % interval, 0–1; NaN where refused.
         refused: why there is none; empty where there is one.
         caution: what to be careful about; empty where nothing.
+        held: what is counted as the edge of the training data; empty where nothing is.
+        bound: "at least" or "at most" where that says so; empty otherwise.
     """
 
     risk: float = shown(repr=False)
@@ -45,6 +47,8 @@ class Estimate:
     high: float = shown(repr=False)
     refused: str = shown(default="", repr=False)
     caution: str = shown(default="", repr=False)
+    held: str = shown(default="", repr=False)
+    bound: str = shown(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -225,12 +229,21 @@ def _rationale(outcome: Outcome, estimate: Estimate) -> str:
     low, high = probability(estimate.low), probability(estimate.high)
     definition = f"{outcome.definition[0].upper()}{outcome.definition[1:]}"
     caution = f" Take care: {estimate.caution}." if estimate.caution else ""
-    return f"{definition}. 90 % interval {low}–{high}. Valid for {outcome.population}.{caution}"
+    held = f" {_bounded(estimate)}" if estimate.held else ""
+    return f"{definition}. 90 % interval {low}–{high}. Valid for {outcome.population}.{held}{caution}"
+
+
+def _bounded(estimate: Estimate) -> str:
+    """``At least 0.12. Body mass index counted as …: the risk is probably higher.``"""
+    bound = f"{estimate.bound[0].upper()}{estimate.bound[1:]} {probability(estimate.risk)}. " if estimate.bound else ""
+    return f"{bound}{estimate.held}."
 
 
 def _notes(assessed: Assessed) -> list[str]:
     refused = [(OUTCOME[name].label, e.refused) for name, e in assessed.estimates.items() if e.refused]
+    held = [(OUTCOME[name].label, e) for name, e in assessed.estimates.items() if e.held and not e.refused]
     return [
         NOTE,
+        *(f"“{label}”: {_bounded(estimate)}" for label, estimate in held),
         *(f"No estimate of “{label}”: {reason.removeprefix('not estimated: ')}." for label, reason in refused),
     ]

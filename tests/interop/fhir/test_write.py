@@ -112,6 +112,14 @@ class TestRiskAssessment:
         assert [p["outcome"]["coding"][-1]["code"] for p in body["prediction"]] == ["cvd_10y"]
         assert "Undiagnosed diabetes now”: already told of diabetes." in body["note"][1]["text"]
 
+    def test_a_held_value_is_a_note_and_in_the_rationale(self) -> None:
+        held = Estimate(0.1234, 0.1, 0.2, held="Waist counted as 138 cm: the risk is probably higher", bound="at least")
+        body = alone(Version.R4, Assessed("population", "1", ("age",), {"cvd_10y": held}))
+        words = "At least 0.123. Waist counted as 138 cm: the risk is probably higher."
+        assert words in body["prediction"][0]["rationale"]
+        assert f"“Cardiovascular disease in 10 years”: {words}" in [note["text"] for note in body["note"]]
+        assert to_json(body, Version.R4)
+
     def test_nothing_estimated_is_still_valid(self) -> None:
         body = alone(Version.R4, Assessed("population", "1", ("age",), {"diabetes": REFUSED}))
         assert "prediction" not in body

@@ -39,7 +39,8 @@ class Tenth:
     def predict_and_explain(self, frame: pd.DataFrame, outcomes: list[str]) -> tuple[Any, Any]:
         risk, texts = (pd.DataFrame({o: [value] * len(frame) for o in outcomes}, frame.index) for value in (0.1, ""))
         reasons = pd.DataFrame({"age": np.zeros(len(frame))}, frame.index)
-        found = SimpleNamespace(risk=risk, low=risk, high=risk, logit=risk, refused=texts, cautions=texts)
+        said = dict.fromkeys(("refused", "cautions", "held", "bound"), texts)
+        found = SimpleNamespace(risk=risk, low=risk, high=risk, logit=risk, **said)
         return found, {o: SimpleNamespace(values=reasons) for o in outcomes}
 
 

@@ -44,7 +44,7 @@ def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
         mode="lines+markers+text",
         line={"color": NEUTRAL, "width": 2},
         marker={"size": 8, "color": INK[theme]},
-        text=_numbers([risk_text(point.risk) for point in points], risk),
+        text=_numbers([risk_text(point.risk, point.bound) for point in points], risk),
         textposition=_places(days, risk),
         cliponaxis=False,
         hovertext=[_risk_sentence(point) for point in points],
@@ -94,7 +94,7 @@ def _add_refusals(figure: go.Figure, points: Sequence[Estimated]) -> None:
 def _risk_sentence(point: Estimated) -> str:
     if not point.given:
         return f"{point.when}: no estimate, {point.refused}."
-    return f"{point.when}: {risk_text(point.risk)}, 90 % interval {interval(point.low, point.high)}."
+    return f"{point.when}: {risk_text(point.risk, point.bound)}, 90 % interval {interval(point.low, point.high)}."
 
 
 def _numbers(texts: Sequence[str], values: np.ndarray) -> list[str]:

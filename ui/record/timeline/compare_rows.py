@@ -59,7 +59,9 @@ def _risk_row(label: str, first: Estimated, second: Estimated) -> Row:
 
 
 def _risk_text(point: Estimated) -> str:
-    return f"{text.risk(point.risk)} ({text.interval(point.low, point.high)})" if point.given else point.refused
+    if not point.given:
+        return point.refused
+    return f"{text.risk(point.risk, point.bound)} ({text.interval(point.low, point.high)})"
 
 
 def fact_rows(first: Visit, second: Visit, units: Mapping[str, Unit]) -> list[Row]:

@@ -66,9 +66,10 @@ def finding_text(course: Course, outcome: Outcome, units: Mapping[str, Unit]) ->
     points = course.estimates(outcome)
     given = [i for i, point in enumerate(points) if point.given]
     first, last = points[given[0]], points[given[-1]]
-    parts = [f"{text.risk(first.risk)} on {first.when}"]
+    start, end = (text.risk(point.risk, point.bound) for point in (first, last))
+    parts = [f"{start} on {first.when}"]
     if len(given) > 1:
-        parts = [f"{text.risk(first.risk)} on {first.when}, {text.risk(last.risk)} on {last.when}."]
+        parts = [f"{start} on {first.when}, {end} on {last.when}."]
         parts.append(_since_before(course, outcome, given, units))
     else:
         parts[0] += "."
@@ -132,10 +133,11 @@ def figures(course: Course, stored: Stored) -> str:
 
 
 def _cell(point: Estimated, outcome: str, stored: Sequence[KeptAssessment]) -> str:
-    now = f"{text.risk(point.risk)} ({text.interval(point.low, point.high)})" if point.given else point.refused
+    shown = text.risk(point.risk, point.bound)
+    now = f"{shown} ({text.interval(point.low, point.high)})" if point.given else point.refused
     then = [a.outputs[outcome] for a in stored if outcome in a.outputs]
     if not then:
         return now
-    told = then[-1].refused or text.risk(then[-1].risk or 0.0)
-    same = told == (text.risk(point.risk) if point.given else point.refused)
+    told = then[-1].refused or text.risk(then[-1].risk or 0.0, then[-1].bound)
+    same = told == (shown if point.given else point.refused)
     return now if same else f"{now}; told then: {told}"
