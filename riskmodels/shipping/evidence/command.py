@@ -3,84 +3,69 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from riskmodels import ROOT
-from riskmodels.cohorts.nhanes import read_nhanes
-from riskmodels.evaluation.evidence import FORMAT, Evidence, OutcomeEvidence, write_evidence
-from riskmodels.shipping.evidence import population
-from riskmodels.shipping.evidence.scale import FULL, QUICK, Scale
-from riskmodels.shipping.population import COHORT
-from riskmodels.shipping.say import Say
-from riskmodels.tabular.model import SHIPPED, RiskModel
-from riskmodels.tabular.recipes import label_population
 
-COMMAND = "python -m riskmodels evaluate"
+if TYPE_CHECKING:
+    from riskmodels.shipping.say import Say
+
 MODELS = ("population", "chest_pain")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of ``evaluate``."""
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
-    parser.add_argument("--models", type=Path, default=SHIPPED, help="folder of the models")
+    parser.add_argument("--models", type=Path, default=ROOT / "data" / "models", help="folder of the models")
     parser.add_argument("--only", choices=MODELS, help="one model only")
     parser.add_argument("--quick", action="store_true", help="sample people and replicates, to try it")
-    parser.add_argument("--out", type=Path, help="folder to write to instead of beside the models")
 
 
-def evaluate_population(folder: Path, shared: Path, scale: Scale, say: Say) -> Evidence:
-    """Everything about the population model.
+def evaluate_command(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    """Run it.
 
     Args:
+        options: as :func:`add_arguments` reads them.
+        say: takes one line.
+    """
+    import torch
+
+    from riskmodels.shipping.say import Say
+
+    torch.set_num_threads(1)  # as in training: faster on products this small
+    for name in [options.only] if options.only else MODELS:
+        measure(name, options.models / name, options.shared, Say(say).within(name), quick=options.quick)
+    return 0
+
+
+def measure(name: str, folder: Path, shared: Path, say: Say, *, quick: bool = False) -> Path:
+    """Measure a model and write its evidence beside it.
+
+    Args:
+        name: one of :data:`MODELS`.
         folder: of the model.
         shared: folder of shared data.
-        scale: people and replicates.
         say: told what is going on.
+        quick: sample people and replicates.
+
+    Returns:
+        The file.
+
+    Raises:
+        ModelFileError, SourceDataError: when the model or its people cannot be read.
     """
-    model = RiskModel.load(folder)
-    say.line("Reading NHANES 1999–2018 and computing PREVENT")
-    data = label_population(read_nhanes(shared / COHORT))
-    asian = population.asian_origin(shared / COHORT)
-    outcomes: dict[str, OutcomeEvidence] = {}
-    for outcome in model.outcomes:
-        say.line(outcome)
-        judged = population.judge(model, data, outcome, "test", scale)
-        outcomes[outcome] = {
-            "sentence": "",
-            "people": "",
-            "weights": "",
-            "flow": {"source": "", "people": 0, "left_out": [], "parts": []},
-            "validation": population.validations(judged, data, scale),
-            "groups": population.groups(model, judged, data, asian, scale),
-            "agreement": None,
-            "missing": None,
-            "narrowing": None,
-            "cells": None,
-            "held": None,
-            "peers": None,
-        }
-    return head(model, outcomes, scale)
+    from riskmodels.evaluation.evidence import write_evidence
+    from riskmodels.shipping.evidence.assemble import chest_pain_evidence, population_evidence
+    from riskmodels.shipping.evidence.scale import FULL, QUICK
 
-
-def head(model: RiskModel, outcomes: dict[str, OutcomeEvidence], scale: Scale) -> Evidence:
-    """The evidence with the model it is of."""
-    return {
-        "format": FORMAT,
-        "model": model.name,
-        "version": model.version,
-        "weights_sha256": model.card["weights_sha256"],
-        "command": COMMAND,
-        "quick": scale is not FULL,
-        "notes": [],
-        "outcomes": outcomes,
-    }
-
-
-def evaluate_command(options: argparse.Namespace, say: Say) -> int:
-    """Run it."""
-    scale = QUICK if options.quick else FULL
-    if options.only != "chest_pain":
-        folder = options.models / "population"
-        path = write_evidence(options.out or folder, evaluate_population(folder, options.shared, scale, say))
-        say.line(f"Written: {path}")
-    return 0
+    scale = QUICK if quick else FULL
+    found = (
+        population_evidence(folder, shared, scale, say)
+        if name == "population"
+        else chest_pain_evidence(folder, scale, say)
+    )
+    path = write_evidence(folder, found)
+    say.line(f"written: {path}")
+    return path

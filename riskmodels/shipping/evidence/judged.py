@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,14 @@ from riskmodels.columns import Floats
 from riskmodels.tabular.model import RiskModel
 
 Rows = npt.NDArray[np.int64]
+
+
+class Answers(NamedTuple):
+    """Of n people: (n,) probability, and low and high of its 90 % interval, NaN where refused."""
+
+    risk: Floats
+    low: Floats
+    high: Floats
 
 
 @dataclass(frozen=True)
@@ -59,34 +68,39 @@ class Judged:
             fits=fits,
         )
 
-    def logit(self, frame: pd.DataFrame) -> Floats:
-        """Log-odds of the mean estimate, also of those who would be refused.
+    def answers(self, frame: pd.DataFrame) -> Answers:
+        """What is answered: the mean over the fits; log-odds and risk also of those who would be refused.
 
         Args:
             frame: the same people, with fewer inputs known.
         """
-        risk = self._mean(frame, lambda model, part: 1 / (1 + np.exp(-model.predict(part).logit[self.outcome])))
-        return np.asarray(np.log(risk) - np.log1p(-risk))
+        total, times = np.zeros((3, len(frame))), np.zeros(len(frame))
+        for model, rows in self.fits:
+            if len(rows):
+                told = model.predict(frame.iloc[rows])
+                parts = (_sigmoid(told.logit[self.outcome]), told.low[self.outcome], told.high[self.outcome])
+                total[:, rows] += np.stack([part.to_numpy(np.float64) for part in parts])
+                times[rows] += 1
+        return Answers(*(total / times))
 
     def risk(self, frame: pd.DataFrame) -> Floats:
-        """The probabilities of :meth:`logit`."""
-        return np.asarray(1 / (1 + np.exp(-self.logit(frame))))
+        """The probabilities of :meth:`answers`."""
+        return self.answers(frame).risk
 
     def knowing(self, inputs: Iterable[str]) -> Floats:
         """:meth:`risk` when only these inputs are known."""
         return self.risk(self.people[[name for name in inputs if name in self.people]])
 
-    def interval(self, frame: pd.DataFrame) -> tuple[Floats, Floats]:
-        """The 90 % interval of each person; NaN where refused."""
-        low = self._mean(frame, lambda model, part: model.predict(part).low[self.outcome])
-        high = self._mean(frame, lambda model, part: model.predict(part).high[self.outcome])
-        return low, high
+    def ranked(self, position: int, frame: pd.DataFrame) -> list[str]:
+        """Unknown inputs of one person, the most telling first, by the first fit that had not seen them.
 
-    def _mean(self, frame: pd.DataFrame, answer: object) -> Floats:
-        total, times = np.zeros(len(frame)), np.zeros(len(frame))
-        for model, rows in self.fits:
-            if len(rows):
-                total[rows] += np.asarray(answer(model, frame.iloc[rows]), dtype=np.float64)  # type: ignore[operator]
-                times[rows] += 1
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.asarray(total / times)
+        Args:
+            position: of the person.
+            frame: what is known of the people.
+        """
+        model = next(model for model, rows in self.fits if position in rows)
+        return [str(name) for name in model.narrowing(frame.iloc[[position]], self.outcome)["name"]]
+
+
+def _sigmoid(logit: pd.Series) -> pd.Series:
+    return 1 / (1 + np.exp(-logit))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -17,6 +15,7 @@ from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.evidence.groups import calibration_groups
 from riskmodels.shipping.evidence.judged import Judged
 from riskmodels.shipping.evidence.scale import Scale
+from riskmodels.shipping.evidence.survey import Audit
 from riskmodels.shipping.evidence.validation import decide, validate
 from riskmodels.shipping.population import SUBSETS
 from riskmodels.tabular.model import RiskModel
@@ -32,7 +31,7 @@ ORIGINS = {
     "other_incl_multi": "Asian, other or several",
 }
 ASIAN = "non-Hispanic Asian"
-_SMALL_FEMALE_MALE = {c.code: c.label for c in VOCABULARY["sex"].choices}
+_SEXES = {c.code: c.label for c in VOCABULARY["sex"].choices}
 
 
 def judge(model: RiskModel, data: Labelled, outcome: str, part: str, scale: Scale) -> Judged:
@@ -114,20 +113,20 @@ def _as_risk(score: pd.Series, judged: Judged, data: Labelled) -> Floats:
     return np.asarray(1 / (1 + np.exp(-(slope * score.loc[judged.people.index].to_numpy(float) + intercept))))
 
 
-def groups(model: RiskModel, judged: Judged, data: Labelled, asian: pd.Series, scale: Scale) -> list[Group]:
+def groups(model: RiskModel, judged: Judged, data: Labelled, audit: Audit, scale: Scale) -> list[Group]:
     """Calibration of the test part by sex, age and origin, and of every cycle.
 
     Args:
         model: as fitted.
         judged: the test part.
         data: labelled people, of every part.
-        asian: whether a person is of Asian origin, NaN where that was not asked apart (RIDRETH3, from 2011).
+        audit: what the survey says of them besides.
         scale: people and replicates.
     """
     outcome = judged.outcome
     part = data.part.loc[judged.people.index, outcome].to_numpy(object)
     everybody = judged.knowing(judged.inputs)
-    found = _grouped(judged, everybody, divisions(judged.people, asian), part, scale)
+    found = _grouped(judged, everybody, divisions(judged.people, audit), part, audit, scale)
     rows = data.targets[outcome].notna() & (data.weights[outcome] > 0) & eligible(data.frame, OUTCOME[outcome])
     people = scale.sample(data.frame[rows], 3)
     whole = Judged(
@@ -143,26 +142,26 @@ def groups(model: RiskModel, judged: Judged, data: Labelled, asian: pd.Series, s
     cycles = people["cycle"].str.replace("-", "–")
     several = cycles + pd.Series([f", {words[p]}" for p in parts], index=people.index)
     shown = several if outcome == "cvd_death_10y" else cycles
-    return found + _grouped(whole, whole.knowing(whole.inputs), pd.DataFrame({"cycle": shown}), parts, scale)
+    return found + _grouped(whole, whole.knowing(whole.inputs), pd.DataFrame({"cycle": shown}), parts, audit, scale)
 
 
 def _grouped(
-    judged: Judged, risk: Floats, by: pd.DataFrame, part: npt.NDArray[np.object_], scale: Scale
+    judged: Judged, risk: Floats, by: pd.DataFrame, part: npt.NDArray[np.object_], audit: Audit, scale: Scale
 ) -> list[Group]:
-    survey = judged.people["survey_weight"].to_numpy(np.float64)
+    survey = audit.weight.reindex(judged.people.index).to_numpy(np.float64)
     plan = scale.plan(judged.cluster, fewer=True)
     return calibration_groups(judged.label, risk, judged.weight, survey, by, part, plan)
 
 
-def divisions(people: pd.DataFrame, asian: pd.Series) -> pd.DataFrame:
+def divisions(people: pd.DataFrame, audit: Audit) -> pd.DataFrame:
     """What the test part is divided by.
 
     Args:
         people: of the test part.
-        asian: as in :func:`groups`.
+        audit: what the survey says of them besides.
     """
-    sex, age = people["sex"].map(_SMALL_FEMALE_MALE), age_bands(people["age"])
-    known = asian.reindex(people.index)
+    sex, age = people["sex"].map(_SEXES), age_bands(people["age"])
+    known = audit.asian.reindex(people.index)
     return pd.DataFrame(
         {
             "all": pd.Series("all", index=people.index),
@@ -173,19 +172,3 @@ def divisions(people: pd.DataFrame, asian: pd.Series) -> pd.DataFrame:
             "Asian origin": known.map({1.0: ASIAN}),
         }
     )
-
-
-def asian_origin(source: Path) -> pd.Series:
-    """Whether each person of the NHANES file is of Asian origin, by SEQN; asked apart in 2011–2016 of this file.
-
-    For the audit only: kept out of the frame that models are fitted on.
-
-    Args:
-        source: the merged table, with ``cs_demo_race``.
-    """
-    try:
-        table = pd.read_parquet(source, columns=["seqn", "cycle", "cs_demo_race"]).set_index("seqn")
-    except (KeyError, ValueError):
-        return pd.Series(dtype=np.float64)
-    asked = table["cs_demo_race"].notna() & (table["cycle"].str[:4].astype(int) >= 2011)
-    return (table["cs_demo_race"] == "Non-Hispanic Asian").astype(np.float64).where(asked)

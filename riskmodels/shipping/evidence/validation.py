@@ -55,9 +55,7 @@ def validate(
         "metrics": {metric: list(estimate) for metric, estimate in found.items()},
         "roc": roc,
         "pr": pr,
-        "deciles": [
-            {**row, "n": int(row["n"]), "events": int(row["events"])} for row in deciles.to_dict("records")
-        ],  # type: ignore[typeddict-item]
+        "deciles": [{**row, "n": int(row["n"]), "events": int(row["events"])} for row in deciles.to_dict("records")],  # type: ignore[typeddict-item]
         "curve": smooth.to_dict("records"),  # type: ignore[typeddict-item]
         "decision": decision,
     }
@@ -109,9 +107,7 @@ def decide(
     at = np.linspace(*THRESHOLDS[outcome], STEPS)
     known = ~np.isnan(np.column_stack(list(scores.values()))).any(axis=1)
     kept = plan.of(known)
-    tables = {
-        name: net_benefit(label[known], score[known], at, weight[known], kept) for name, score in scores.items()
-    }
+    tables = {name: net_benefit(label[known], score[known], at, weight[known], kept) for name, score in scores.items()}
     columns = ["net_benefit", "low", "high"]
     return {
         "n": int(known.sum()),
