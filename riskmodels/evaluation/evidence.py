@@ -1,4 +1,4 @@
-"""evidence.json beside a model: what was measured of it, sealed, and read again only for the weights it was measured of.
+"""evidence.json beside a model: what was measured of it, sealed; it is read again only for the very weights it is of.
 
 ``python -m riskmodels evaluate`` writes it; the page "Inspect the models" and docs/model_card.md show it. Numbers have
 four significant digits; one that could not be estimated is None. An estimate is ``[value, low, high]`` with a 95 %
@@ -159,13 +159,15 @@ class OneMore(TypedDict):
 
 
 class SubsetResult(TypedDict):
-    """AUROC with one set of inputs known, as real files have them."""
+    """One set of inputs known, as real files have them: AUROC and Brier score (None where labels are probabilities), and
+    how far the estimate is from that with all inputs (mean distance, probability)."""
 
     name: str
     inputs: list[str]
     n: int
     auroc: Interval
     brier: Interval
+    moved: Interval
 
 
 class Missing(TypedDict):

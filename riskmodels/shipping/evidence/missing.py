@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -63,7 +65,7 @@ def _by_share(judged: Judged, frame: pd.DataFrame, scale: Scale) -> list[ShareKn
     inside, width = ((low <= full) & (full <= high)).astype(float), high - low
     place = np.digitize(share_known(frame), SHARES[1:-1], right=True)
     found: list[ShareKnown] = []
-    for i, (start, end) in enumerate(zip(SHARES, SHARES[1:], strict=False)):
+    for i, (start, end) in enumerate(itertools.pairwise(SHARES)):
         rows = place == i
         plan = scale.plan(judged.cluster[rows], fewer=True)
         answered = rows & given
@@ -117,10 +119,10 @@ def tell(frame: pd.DataFrame, people: pd.DataFrame, chosen: dict[int, str]) -> N
 
 def _subsets(judged: Judged, scale: Scale) -> list[SubsetResult]:
     found: list[SubsetResult] = []
+    full, everybody = judged.risk(judged.people), np.ones(len(judged.people), dtype=bool)
+    plan = scale.plan(judged.cluster, fewer=True)
     for subset in draw_subsets(judged.inputs):
         risk = judged.knowing(subset.inputs)
-        everybody = np.ones(len(risk), dtype=bool)
-        plan = scale.plan(judged.cluster, fewer=True)
         found.append(
             {
                 "name": subset.name,
@@ -128,6 +130,7 @@ def _subsets(judged: Judged, scale: Scale) -> list[SubsetResult]:
                 "n": len(risk),
                 "auroc": _metric(judged, everybody, risk, "auroc", plan),
                 "brier": _metric(judged, everybody, risk, "brier", plan),
+                "moved": mean(np.abs(risk - full), plan),
             }
         )
     return found

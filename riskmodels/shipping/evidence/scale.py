@@ -26,7 +26,7 @@ class Scale:
     people: int | None = None
     replicates: int = 500
     hidden: int = 4000
-    asked: int = 300
+    asked: int = 600
 
     def sample(self, people: pd.DataFrame, times: int = 1) -> pd.DataFrame:
         """People drawn without replacement, in their order; all where none are sampled."""
