@@ -81,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _set(trail, audit.add_arguments, audit.audit_command)
     service = commands.add_parser("serve-cds", help="serve CDS Hooks cards over HTTP")
     _set(service, cds.add_arguments, cds.serve_cds_command)
-    card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
+    card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards and evidence")
     card.add_argument(
         "--seal", type=Path, nargs="+", metavar="FOLDER", help="instead: add its hash to the card of a model's folder"
     )
@@ -222,10 +222,13 @@ def _train_own(options: argparse.Namespace) -> int:
 def _card(options: argparse.Namespace) -> int:
     if getattr(options, "seal", None):
         return _seal_cards(options.seal)
+    from riskmodels.evaluation.evidence import read_evidence
     from riskmodels.shipping.document import PAGE, model_card
     from riskmodels.tabular.model import load_shipped
 
-    PAGE.write_text(model_card(load_shipped(MODELS)), encoding="utf-8")
+    models = load_shipped(MODELS)
+    evidence = {name: read_evidence(MODELS / name) for name in models}
+    PAGE.write_text(model_card(models, evidence), encoding="utf-8")
     print(f"Written: {PAGE}")
     return 0
 

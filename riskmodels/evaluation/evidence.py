@@ -159,7 +159,7 @@ class OneMore(TypedDict):
 
 
 class SubsetResult(TypedDict):
-    """One set of inputs known, as real files have them: AUROC and Brier score (None where labels are probabilities), and
+    """One set of inputs known, as real files have them: AUROC and Brier score, None where labels are probabilities, and
     how far the estimate is from that with all inputs (mean distance, probability)."""
 
     name: str

@@ -38,8 +38,11 @@ def origin_words(evidence: Evidence, outcome: str) -> list[str]:
         Sentences, the worst first; none where no group is beyond :data:`MARGIN` with an interval that excludes 1.
     """
     told = evidence["outcomes"].get(outcome)
-    if told is None:
-        return []
+    return origin_words_of(told, outcome) if told else []
+
+
+def origin_words_of(told: OutcomeEvidence, outcome: str) -> list[str]:
+    """:func:`origin_words` of one outcome's evidence."""
     groups = [group for group in told["groups"] if group["by"] in ("origin", "Asian origin")]
     off = [group for group in groups if _fails(group)]
     if any(group["by"] == "Asian origin" for group in off):  # named apart, so not also among the others

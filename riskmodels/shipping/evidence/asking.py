@@ -46,7 +46,7 @@ def _compare(
     def after(chosen: dict[int, str]) -> Floats:
         told = frame.copy()
         tell(told, judged.people, chosen)
-        return judged.risk(told)[rows]
+        return np.asarray(judged.risk(told)[rows])
 
     by_name, by_chance = after(named), after(random)
     nearer = {k: np.abs(before - full) - np.abs(r - full) for k, r in (("named", by_name), ("random", by_chance))}

@@ -78,10 +78,10 @@ class Judged:
         for model, rows in self.fits:
             if len(rows):
                 told = model.predict(frame.iloc[rows])
-                parts = (_sigmoid(told.logit[self.outcome]), told.low[self.outcome], told.high[self.outcome])
-                total[:, rows] += np.stack([part.to_numpy(np.float64) for part in parts])
+                low, high = (table[self.outcome].to_numpy(np.float64) for table in (told.low, told.high))
+                total[:, rows] += np.stack([_sigmoid(told.logit[self.outcome]), low, high])
                 times[rows] += 1
-        return Answers(*(total / times))
+        return Answers(*np.where(times > 0, total / np.maximum(times, 1), np.nan))
 
     def risk(self, frame: pd.DataFrame) -> Floats:
         """The probabilities of :meth:`answers`."""
@@ -102,5 +102,5 @@ class Judged:
         return [str(name) for name in model.narrowing(frame.iloc[[position]], self.outcome)["name"]]
 
 
-def _sigmoid(logit: pd.Series) -> pd.Series:
-    return 1 / (1 + np.exp(-logit))
+def _sigmoid(logit: pd.Series) -> Floats:
+    return np.asarray(1 / (1 + np.exp(-logit.to_numpy(np.float64))))

@@ -56,7 +56,7 @@ def drawn(judged: Judged, people: int) -> Judged:
 
 def share_known(frame: pd.DataFrame) -> Floats:
     """Share of the inputs that each person has."""
-    return frame.notna().to_numpy(np.float64).mean(axis=1)
+    return np.asarray(frame.notna().to_numpy(np.float64).mean(axis=1))
 
 
 def _by_share(judged: Judged, frame: pd.DataFrame, scale: Scale) -> list[ShareKnown]:
@@ -113,8 +113,9 @@ def tell(frame: pd.DataFrame, people: pd.DataFrame, chosen: dict[int, str]) -> N
         at = [i for i, wanted in chosen.items() if wanted == name]
         for column in (name, "fasting_hours") if name == "glucose" else (name,):
             if column in frame:
-                place = frame.columns.get_loc(column)
-                frame.iloc[at, place] = people[column].iloc[at].to_numpy()
+                values = frame[column].to_numpy(np.float64, copy=True)
+                values[at] = people[column].to_numpy(np.float64)[at]
+                frame[column] = values
 
 
 def _subsets(judged: Judged, scale: Scale) -> list[SubsetResult]:

@@ -102,8 +102,13 @@ def _published(judged: Judged, data: Labelled) -> dict[str, Floats]:
 def findrisc_points(frame: pd.DataFrame) -> pd.Series:
     """FINDRISC's points with what NHANES asked; the two items it did not ask count none."""
     relative = frame["family_history_diabetes"].map({0.0: 0.0, 1.0: 2.0})
-    told = {"daily_activity": frame["physical_activity"], "daily_vegetables": 1.0, "high_glucose_ever": 0.0}
-    return findrisc(frame.assign(**told, family_history_degree=relative))["points"]
+    told = frame.assign(
+        daily_activity=frame["physical_activity"],
+        daily_vegetables=1.0,
+        high_glucose_ever=0.0,
+        family_history_degree=relative,
+    )
+    return findrisc(told)["points"]
 
 
 def _as_risk(score: pd.Series, judged: Judged, data: Labelled) -> Floats:

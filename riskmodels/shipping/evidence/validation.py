@@ -84,9 +84,9 @@ def curves(label: Floats, risk: Floats, weight: Floats) -> tuple[list[list[float
 
 def _thinned(points: Floats, along: Floats) -> list[list[float]]:
     """Points at equal steps along a rising measure, first and last kept."""
-    wanted = np.linspace(along[0], along[-1], POINTS)
+    wanted = np.linspace(along[0], along[-1], POINTS - 1)
     places = np.unique(np.r_[0, np.searchsorted(along, wanted).clip(0, len(along) - 1), len(along) - 1])
-    return [[float(x), float(y)] for x, y in points[places[:1].tolist() + places[-(POINTS - 1) :].tolist()]]
+    return [[float(x), float(y)] for x, y in points[places]]
 
 
 def decide(
