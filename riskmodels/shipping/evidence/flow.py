@@ -57,7 +57,7 @@ def _reasons(frame: pd.DataFrame, outcome: Outcome) -> pd.Series:
     """The first reason that applies to each person: not of the people it holds for, then no label."""
     told = refusals(frame, outcome).map(lambda text: _short(text, outcome))
     unlabelled = pd.Series("no label", index=frame.index, dtype=object)
-    for column, words in reversed(_NO_LABEL[outcome.name]):
+    for column, words in reversed(_NO_LABEL.get(outcome.name, ())):
         unlabelled[frame[column].isna() if column else slice(None)] = words
     return told.where(told != "", unlabelled)
 
