@@ -1,7 +1,8 @@
 """Which inputs act together: a model and people in, the strongest pairs and the surface of one pair out.
 
-All of it is read from the model's own explanation: of a person of whom two inputs are known, twice the interaction value
-of the two is the pair term g_ij (:mod:`riskmodels.explain.shapley`), whatever network stands behind it.
+All of it is read from the model's own explanation (:mod:`riskmodels.explain.shapley`), whatever network stands behind
+it: twice the interaction value of two inputs is their pair term g_ij, and of a person of whom only these two are known
+the contributions are f_i + ½ g_ij and f_j + ½ g_ij.
 """
 
 from __future__ import annotations
@@ -85,7 +86,10 @@ def pair_surface(model: Explained, outcome: str, one: str, other: str, x: Floats
         x, y: values of ``one`` and of ``other``, canonical units.
     """
     across, up = np.meshgrid(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
-    reasons = model.explain(pd.DataFrame({one: across.ravel(), other: up.ravel()}), outcome)
-    places = [reasons.data.columns.get_loc(name) for name in (one, other)]
-    term = 2 * reasons.interactions[:, places[0], places[1]]
-    return Surface(one, other, across[0], up[:, 0], term.reshape(across.shape))
+    both = model.explain(pd.DataFrame({one: across.ravel(), other: up.ravel()}), outcome).values  # noqa: PD011
+    alone = [
+        model.explain(pd.DataFrame({name: values}), outcome).values[name].to_numpy()  # noqa: PD011
+        for name, values in ((one, across[0]), (other, up[:, 0]))
+    ]
+    term = both[[one, other]].sum(axis=1).to_numpy().reshape(across.shape) - alone[0] - alone[1][:, None]
+    return Surface(one, other, across[0], up[:, 0], term)
