@@ -1,4 +1,4 @@
-# make run · serve · test · coverage · test-elsewhere · lint · train · train-imaging · bench · lock · sbom: each makes
+# make run · serve · test · coverage · test-elsewhere · lint · train · evaluate · train-imaging · bench · lock · sbom: each makes
 # its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -14,7 +14,7 @@ TORCH ?= cpu pypi
 # only files whose hashes are locked; that nothing is missing is checked afterwards
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test coverage test-elsewhere lint train train-imaging bench screenshots lock sbom clean
+.PHONY: run serve test coverage test-elsewhere lint train evaluate train-imaging bench screenshots lock sbom clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -41,6 +41,10 @@ lint: $(VENV)/dev
 
 train: $(VENV)/dev
 	$(PY) -m riskmodels train --shared $(SHARED)
+
+evaluate: $(VENV)/dev
+	$(PY) -m riskmodels evaluate --shared $(SHARED)
+	$(PY) -m riskmodels card
 
 train-imaging: $(VENV)/dev
 	$(PY) -m riskmodels imaging ship --shared $(SHARED)
