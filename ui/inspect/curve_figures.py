@@ -42,7 +42,8 @@ def curve(drawn: Curve, variable: Variable, theme: str, large: bool = False) -> 
 
 def _unknown_note(drawn: Curve, theme: str) -> dict[str, Any]:
     """The name of the line at 0, at the end and on the side where the curve is not."""
-    first, last = (float(part.mean()) for part in np.array_split(drawn.logit, 3)[::2])
+    third = max(1, len(drawn.logit) // 3)
+    first, last = float(drawn.logit[:third].mean()), float(drawn.logit[-third:].mean())
     left = abs(first) > abs(last)
     above = (first if left else last) < 0
     place = {"x": 0 if left else 1, "xref": "paper", "xanchor": "left" if left else "right"}

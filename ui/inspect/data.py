@@ -18,7 +18,7 @@ from ui.inspect.show import draw_figure, draw_table
 from ui.page import theme
 from ui.text import plain
 
-_WIDTH = 26
+_WIDTH = 22
 #: share of people from which on an input is drawn among the unknown ones
 _OFTEN = 0.01
 
@@ -62,10 +62,12 @@ def _draw_flow(flow: Flow) -> None:
     drawn = figures.steps(labels, [start for _, start, _ in rows], [amount for _, _, amount in rows], theme())
     lost, kept = sum(part["n"] for part in flow["left_out"]), sum(part["n"] for part in flow["parts"])
     most = max(flow["left_out"], key=lambda part: part["n"], default=None)
-    finding = f"Of {flow['people']:,} people {kept:,} serve this outcome, {lost:,} do not"
-    finding += f"; most of them: {most['reason']} ({most['n']:,})." if most else "."
-    events = [f"{part['label']}: {part['events']:,} with it" for part in flow["parts"] if part["events"] is not None]
-    finding += f" {'; '.join(events)}." if events else ""
+    finding = f"All {kept:,} people serve this outcome."
+    if most:
+        finding = f"Of {flow['people']:,} people {kept:,} serve this outcome, {lost:,} do not; most of them: "
+        finding += f"{most['reason']} ({most['n']:,})."
+    events = [f"{part['events']:,} ({part['label']})" for part in flow["parts"] if part["events"] is not None]
+    finding += f" With it: {', '.join(events)}." if events else ""
     table = [[label, f"{amount:,}".replace("-", "−")] for label, _, amount in rows]
     draw_figure(drawn, finding, "Flow of people", ["step", "people"], table, "inspect.flow")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import log10
 from typing import Any
 
 from riskmodels.evaluation.evidence import CurvePoint, Decile, Decision, Validation
@@ -12,6 +13,9 @@ from ui import text
 from ui.charts import INK, NEUTRAL, PALE, Figure, font, layout
 
 _SQUARE, _ROW, _FRAME = 330, 30, 62
+_HALF = 50
+#: what the line of the model looks like in each theme
+_INK_WORD = {"light": "black", "dark": "white"}
 #: how published scores are told apart, in their order
 DASHES = ("dash", "dot", "dashdot", "longdash")
 _DASH_WORDS = {"dash": "dashed", "dot": "dotted", "dashdot": "dash-dotted", "longdash": "long-dashed"}
@@ -108,7 +112,8 @@ def precision_recall(judged: Validation, theme: str) -> Figure:
     ]
     everybody = line([0, 100], [share, share], NEUTRAL, "dot")
     across, up = _percents("Found of those with it", 100, theme), _percents("With it among the flagged", 100, theme)
-    notes = [in_corner(f"dotted: everybody flagged, {text.risk(share / 100)}", theme, True, True)]
+    place = {"x": 2, "y": share, "xanchor": "left", "yanchor": "bottom" if share < _HALF else "top"}
+    notes = [note(f"everybody flagged: {text.risk(share / 100)}", theme, **place)]
     return _square([everybody, line(found, right, INK[theme], hover=hover)], across, up, notes, theme)
 
 
@@ -162,7 +167,7 @@ def decision(decided: Decision, theme: str) -> Figure:
     values = {name: [row[0] for row in rows] for name, rows in decided["scores"].items()}
     traces = [*band(x, [row[1] for row in ours], [row[2] for row in ours])]
     traces += [line(x, decided["treat_all"], NEUTRAL), line([x[0], x[-1]], [0, 0], NEUTRAL)]
-    words = ["<b>dark</b>: this model", "grey: everybody, nobody"]
+    words = [f"<b>{_INK_WORD[theme]}</b>: this model", "grey: everybody, nobody"]
     for (name, _), dash in zip(published, DASHES, strict=False):
         traces.append(line(x, values[name], NEUTRAL, dash))
         words.append(f"{_DASH_WORDS[dash]}: {name}")
@@ -177,7 +182,13 @@ def decision(decided: Decision, theme: str) -> Figure:
 
 
 def dots(
-    rows: Sequence[Dot], title: str, theme: str, mark: float | None = None, logarithmic: bool = False, suffix: str = ""
+    rows: Sequence[Dot],
+    title: str,
+    theme: str,
+    mark: float | None = None,
+    logarithmic: bool = False,
+    suffix: str = "",
+    span: tuple[float, float] | None = None,
 ) -> Figure:
     """A dot with its interval a row, the first at the top.
 
@@ -188,10 +199,13 @@ def dots(
         mark: value with a dotted line, e.g. what would be ideal.
         logarithmic: whether halves and doubles are as far apart.
         suffix: of the axis' numbers.
+        span: first and last value of the axis; as wide as needed when None.
     """
     shown = [(place, row) for place, row in enumerate(rows) if row.values[0] is not None]
     traces = [_dot(place, row, theme) for place, row in shown]
     across = axis(title, theme, ticksuffix=suffix, nticks=6, tickangle=0)
+    if span:
+        across["range"] = list(span)
     if logarithmic:
         across |= _ratios([end for _, row in shown for end in row.values if end])
     up = {"tickvals": list(range(len(rows))), "ticktext": [row.label for row in rows], "autorange": False}
@@ -232,11 +246,12 @@ def _dot(place: int, row: Dot, theme: str) -> Trace:
 
 def _ratios(ends: Sequence[float]) -> dict[str, Any]:
     """A logarithmic axis with ticks at ratios that people read: ½, 1, 2."""
-    ticks = [0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0]
-    low, high = min([*ends, 0.8]), max([*ends, 1.25])
-    shown = [tick for tick in ticks if low * 0.9 <= tick <= high * 1.1]
+    ticks = [0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0]
+    low, high = min([*ends, 0.8]) * 0.95, max([*ends, 1.25]) * 1.05
+    shown = [tick for tick in ticks if low <= tick <= high]
     shown = shown if len(shown) <= 6 else [tick for tick in shown if tick in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0)]
-    return {"type": "log", "tickvals": shown, "ticktext": [f"{tick:g}" for tick in shown], "nticks": None}
+    texts = [f"{tick:g}" for tick in shown]
+    return {"type": "log", "tickvals": shown, "ticktext": texts, "range": [log10(low), log10(high)]}
 
 
 def steps(labels: Sequence[str], starts: Sequence[int], amounts: Sequence[int], theme: str) -> Figure:
@@ -257,7 +272,7 @@ def steps(labels: Sequence[str], starts: Sequence[int], amounts: Sequence[int], 
         "hoverinfo": "text",
     }
     most = max((max(s, s + a) for s, a in zip(starts, amounts, strict=True)), default=1)
-    across = {"range": [-0.16 * most, 1.16 * most], "showticklabels": False, "showgrid": False, "zeroline": False}
+    across = {"range": [-0.05 * most, 1.35 * most], "showticklabels": False, "showgrid": False, "zeroline": False}
     up = {"tickvals": list(range(len(labels))), "ticktext": list(labels), "autorange": "reversed"}
     up |= {"showgrid": False, "zeroline": False, "automargin": True}
     return {"data": [bars], "layout": layout(24 + _ROW * len(labels), theme, xaxis=across, yaxis=up)}

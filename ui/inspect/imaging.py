@@ -46,7 +46,7 @@ def draw_image_model(found: Found) -> None:
 def on_test(card: Figures) -> Figures:
     """What was measured on test pictures."""
     metrics = card.get("metrics") or {}
-    told = metrics.get("test", metrics) if "val" in metrics or "test" in metrics else metrics
+    told = metrics.get("test", {}) if {"val", "test"} & set(metrics) else metrics
     return told if isinstance(told, Mapping) else {}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from riskmodels.evaluation.evidence import Cells, Missing, Narrowing, OutcomeEvidence, ShareKnown
+from riskmodels.explain.steps import label_text
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
 from ui.inspect import figures
@@ -39,22 +40,17 @@ def _draw_shares(missing: Missing) -> None:
     shares = missing["by_share"]
     if not shares:
         return
-    left, right = st.columns(2, gap="large")
     rows = [
         [s["known"], f"{s['n']:,}", estimate(s["auroc"]), percent(s["inside"]), percent(s["width"])] for s in shares
     ]
     head = ["inputs known", "people", "AUROC", "interval holds the full estimate", "mean width of the interval"]
-    with left:
-        st.subheader("Telling apart", anchor=False)
-        dots = [Dot(s["known"], s["auroc"], f"{s['known']} known: AUROC {estimate(s['auroc'])}.") for s in shares]
-        drawn = figures.dots(dots, "AUROC", theme())
-        draw_figure(drawn, auroc_finding(shares), "AUROC by share of inputs known", head, rows, "inspect.share_auroc")
-    with right:
-        st.subheader("What the 90 % interval holds", anchor=False)
-        dots = [_inside_dot(s) for s in shares]
-        drawn = figures.dots(dots, "people whose full estimate it holds", theme(), mark=100 * PROMISED, suffix=" %")
-        label = "Coverage by share of inputs known"
-        draw_figure(drawn, inside_finding(shares), label, head, rows, "inspect.share_inside")
+    left, right = st.columns(2, gap="large")
+    told = any(s["auroc"][0] is not None for s in shares)
+    if told:
+        with left:
+            _draw_telling_apart(shares, head, rows)
+    with right if told else left:
+        _draw_holding(shares, head, rows)
     draw_table("By share of inputs known", head, rows)
     one = missing["one_more"]
     if one is not None:
@@ -62,6 +58,23 @@ def _draw_shares(missing: Missing) -> None:
             f"One more input told to the same {one['n']:,} people changes the interval's width by "
             f"{_points(one['change'][0])} points on average and narrows it for {percent(one['narrower'])}."
         )
+
+
+def _draw_telling_apart(shares: list[ShareKnown], head: list[str], rows: list[list[str]]) -> None:
+    st.subheader("Telling apart", anchor=False)
+    dots = [Dot(s["known"], s["auroc"], f"{s['known']} known: AUROC {estimate(s['auroc'])}.") for s in shares]
+    drawn, finding = figures.dots(dots, "AUROC", theme()), auroc_finding(shares)
+    draw_figure(drawn, finding, "AUROC by share of inputs known", head, rows, "inspect.share_auroc")
+
+
+def _draw_holding(shares: list[ShareKnown], head: list[str], rows: list[list[str]]) -> None:
+    st.subheader("What the 90 % interval holds", anchor=False)
+    dots = [_inside_dot(s) for s in shares]
+    drawn = figures.dots(
+        dots, "people whose full estimate it holds", theme(), mark=100 * PROMISED, suffix=" %", span=(0, 102)
+    )
+    label = "Coverage by share of inputs known"
+    draw_figure(drawn, inside_finding(shares), label, head, rows, "inspect.share_inside")
 
 
 def _points(value: float | None) -> str:
@@ -88,7 +101,7 @@ def inside_finding(shares: list[ShareKnown]) -> str:
     values = [s["inside"][0] for s in shares if s["inside"][0] is not None]
     if not values:
         return "It was not estimable what the interval holds."
-    span = text.interval(min(values), max(values))
+    span = f"{100 * min(values):.0f} to {100 * max(values):.0f}"
     least = min((s for s in shares if s["inside"][0] is not None), key=lambda s: s["inside"][0] or 0.0)
     off = f" It holds least, {percent(least['inside'])}, with {least['known']} known." if min(values) < 0.87 else ""
     return f"It should hold the estimate with everything known for 90 of 100 people; it does for {span}.{off}"
@@ -109,7 +122,7 @@ def _draw_subsets(missing: Missing) -> None:
 def _draw_narrowing(told: Narrowing) -> None:
     st.subheader("Which test would narrow it most", anchor=False)
     named = sorted(told["most_named"].items(), key=lambda item: -item[1])[:3]
-    most = text.sentence_list([VOCABULARY[name].label for name, _ in named if name in VOCABULARY])
+    most = text.sentence_list([label_text(name) for name, _ in named if name in VOCABULARY])
     st.markdown(
         f"Telling the test that the page names brings the estimate {_distance(told['named'])} nearer to that with "
         f"everything known; one drawn by chance {_distance(told['random'])} ({told['n']:,} people)."

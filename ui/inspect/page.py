@@ -80,16 +80,16 @@ def _draw_risk_model(model: RiskModel) -> None:
     about = f"{told.definition[:1].upper()}{told.definition[1:]}; for {told.population}."
     st.caption(f"{about} {version_text(model).capitalize()}.")
     found = draw_standing(model, outcome, standing)
-    _draw_tabs(model, outcome, found)
+    _draw_tabs(model, outcome, found, standing.evidence["notes"] if standing.evidence else [])
 
 
-def _draw_tabs(model: RiskModel, outcome: str, found: OutcomeEvidence | None) -> None:
+def _draw_tabs(model: RiskModel, outcome: str, found: OutcomeEvidence | None, notes: list[str]) -> None:
     """Only the open tab is computed and drawn."""
     drawings: dict[str, Callable[[], None]] = {
-        "Validation": lambda: _of(found, draw_validation),
+        "Validation": lambda: _of(found, lambda told: draw_validation(told, notes)),
         "Curves": lambda: draw_curves(model, outcome),
         "Subgroups": lambda: _of(found, draw_subgroups),
-        "Peers": lambda: draw_peers(model, outcome, found),
+        "Peers": lambda: _of(found, draw_peers),
         "Missing inputs": lambda: _of(found, draw_missing),
         "Data": lambda: draw_data(model, outcome, found),
         "Versions": lambda: _draw_versions(model),

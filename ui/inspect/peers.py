@@ -9,7 +9,6 @@ import streamlit as st
 
 from riskmodels.evaluation.evidence import OutcomeEvidence
 from riskmodels.evaluation.metrics import METRICS
-from riskmodels.tabular.model import RiskModel
 from ui import text
 from ui.inspect import figures
 from ui.inspect.figures import Dot
@@ -23,25 +22,20 @@ _SHOWN = ("auroc", "auprc", "brier", "calibration_slope", "calibration_in_the_la
 Report = Mapping[str, Any]
 
 
-def draw_peers(model: RiskModel, outcome: str, found: OutcomeEvidence | None) -> None:
+def draw_peers(found: OutcomeEvidence) -> None:
     """The model beside its peers.
 
     Args:
-        model: in force.
-        outcome: one of its outcomes.
-        found: what was measured of it; None where nothing was.
+        found: what was measured of an outcome.
     """
-    sets = peer_sets(model, outcome, found)
+    sets = peer_sets(found)
     if not sets:
         st.caption("It was compared with no other way to predict the same.")
         return
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         told = sets[_choose("Known of each person", list(sets), _SET)]
         metric = _choose("Measure", list(told["differences"]), _METRIC)
-    n = told.get("n")
-    st.caption(
-        f"{n:,} people whom neither had seen; peers are fitted on the people the model was fitted on." if n else ""
-    )
+    st.caption(f"{told['n']:,} people: {found['people']}. Peers were tuned and fitted on the people of the model.")
     difference = told["differences"][metric]["model_minus_peer"]
     dots = [
         Dot(_name(peer), values, f"This model − {_name(peer)}: {estimate(values, signed=True)}.")
@@ -60,13 +54,11 @@ def draw_peers(model: RiskModel, outcome: str, found: OutcomeEvidence | None) ->
     draw_table("Model and peers", ["", *(METRICS[m].label for m in metrics)], rows)
 
 
-def peer_sets(model: RiskModel, outcome: str, found: OutcomeEvidence | None) -> dict[str, Report]:
-    """Comparisons by what was known: those measured, else those of the card; only where a difference is to show."""
-    measured: Mapping[str, Any] = (found["peers"] if found else None) or {}
-    told = measured or model.card.get("evaluation", {}).get(outcome, {})
+def peer_sets(found: OutcomeEvidence) -> dict[str, Report]:
+    """Comparisons by what was known of each person; only those with a difference to show."""
     return {
         name: report
-        for name, report in told.items()
+        for name, report in (found["peers"] or {}).items()
         if isinstance(report, Mapping)
         and any(part.get("model_minus_peer") for part in (report.get("differences") or {}).values())
     }

@@ -15,9 +15,8 @@ from ui.page import theme
 
 _BY, _WEIGHTED = "inspect.by", "inspect.weighted"
 COUNTED, WEIGHTED = "People as counted", "Weighted to the population"
-TEST = "test"
-#: heading of the counts, which are of people and not of weights
-_EVENTS = ("with it",)
+#: parts of the people that the model knows
+SEEN = ("fit", "tune")
 #: ratios of observed to expected outside of which a group is named
 _FAR = (0.8, 1.25)
 
@@ -37,25 +36,24 @@ def draw_subgroups(found: OutcomeEvidence) -> None:
         by = _choose_division(divisions)
         weighted = _choose_weight(groups)
     shown = [group for group in groups if group["by"] in (by, "all")]
-    finding = group_finding(shown, weighted)
-    rows = [_row(group, weighted) for group in shown]
-    head = [
-        "group",
-        "people",
-        *_EVENTS[weighted:],
-        "observed",
-        "expected",
-        "observed / expected",
-        "in the large, log-odds",
-    ]
-    dots = [_dot(group, weighted) for group in shown]
-    drawn = figures.dots(dots, "observed / expected", theme(), mark=1.0, logarithmic=True)
-    draw_figure(drawn, finding, f"Observed by expected, by {by}", head, rows, "inspect.groups")
-    draw_table(f"Calibration by {by}", head, rows)
-    if any(group["part"] != TEST for group in shown):
-        st.caption("Hollow: people the model has seen, so it says less of them.")
+    _draw(shown, by, weighted)
+    if any(group["part"] in SEEN for group in shown):
+        st.caption("Hollow: people the model was fitted or calibrated on, so it says less of them.")
     if found["weights"]:
         st.caption(found["weights"])
+
+
+def _draw(shown: Sequence[Group], by: str, weighted: bool) -> None:
+    """One division: dot plot and table."""
+    happened = any(group["events"] is not None for group in shown)
+    observed = "observed" if happened else "by the equation"
+    ratio = f"{observed} / expected"
+    counts = ["people", "with it"] if happened and not weighted else ["people"]
+    head = ["group", *counts, observed, "expected", ratio, "in the large, log-odds"]
+    rows = [_row(group, weighted, len(counts) > 1) for group in shown]
+    drawn = figures.dots([_dot(group, weighted) for group in shown], ratio, theme(), mark=1.0, logarithmic=True)
+    draw_figure(drawn, group_finding(shown, weighted), f"{capital(ratio)}, by {by}", head, rows, "inspect.groups")
+    draw_table(f"Calibration by {by}", head, rows)
 
 
 def _choose_division(divisions: Sequence[str]) -> str:
@@ -82,17 +80,16 @@ def _share_of(group: Group, weighted: bool) -> Share:
 
 
 def _label(group: Group) -> str:
-    seen = "" if group["part"] == TEST else f", {group['part']}"
-    return f"{'Everybody' if group['by'] == 'all' else capital(group['level'])}{seen}"
+    return "Everybody" if group["by"] == "all" else capital(group["level"])
 
 
 def _people(group: Group, weighted: bool) -> int:
     return group["n_weighted"] if weighted and group["weighted"] is not None else group["n"]
 
 
-def _row(group: Group, weighted: bool) -> list[str]:
+def _row(group: Group, weighted: bool, counted: bool) -> list[str]:
     told = _share_of(group, weighted)
-    events = [] if weighted else ["" if group["events"] is None else f"{group['events']:,}"]
+    events = [f"{group['events'] or 0:,}"] if counted else []
     shares = [share(told["observed"]), share(told["expected"]), ratio_words(told), log_odds(told["in_the_large"])]
     return [_label(group), f"{_people(group, weighted):,}", *events, *shares]
 
@@ -111,21 +108,21 @@ def _dot(group: Group, weighted: bool) -> Dot:
         f"{_label(group)}: {share(told['observed'])} observed, {share(told['expected'])} expected; {ratio_words(told)}."
     )
     label = f"{_label(group)} ({_people(group, weighted):,})"
-    return Dot(label, told["ratio"], hover, hollow=group["part"] != TEST)
+    return Dot(label, told["ratio"], hover, hollow=group["part"] in SEEN)
 
 
 def group_finding(groups: Sequence[Group], weighted: bool) -> str:
     """The groups for whom the estimate is clearly too low or too high, on people the model has not seen."""
-    judged = [(group, _share_of(group, weighted)["ratio"]) for group in groups if group["part"] == TEST]
+    judged = [(group, _share_of(group, weighted)["ratio"]) for group in groups if group["part"] not in SEEN]
     named = [(group, ratio) for group, ratio in judged if group["by"] != "all"]
     low = [_named(group, r) for group, r in named if r[0] and r[1] and r[0] > _FAR[1] and r[1] > 1]
     high = [_named(group, r) for group, r in named if r[0] and r[2] and r[0] < _FAR[0] and r[2] < 1]
     parts = [f"Too low for {text.listed(low)}." if low else "", f"Too high for {text.listed(high)}." if high else ""]
     told = " ".join(part for part in parts if part)
     if not told:
-        return "In no group is the estimate clearly off by a fifth; right of 1 more had it than expected."
-    return f"{told} In brackets observed / expected: right of 1 more had it than expected."
+        return "In no group is the estimate clearly off by a fifth. Right of 1 it is too low, left of it too high."
+    return f"{told} In brackets how many times as many had it as estimated."
 
 
 def _named(group: Group, ratio: Sequence[float | None]) -> str:
-    return f"{text.inside(group['level'])} ({ratio[0]:.2g})"
+    return f"{group['level']} ({ratio[0]:.2g})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -22,11 +22,12 @@ _FOUND = 0.8
 _ROWS = 12
 
 
-def draw_validation(found: OutcomeEvidence) -> None:
+def draw_validation(found: OutcomeEvidence, notes: Sequence[str] = ()) -> None:
     """Everything measured of an outcome on held-out people.
 
     Args:
         found: what was measured.
+        notes: what holds for all that was measured of the model.
     """
     judged = found["validation"]
     if not judged:
@@ -46,6 +47,7 @@ def draw_validation(found: OutcomeEvidence) -> None:
             _draw_decision(chosen["decision"])
     rows = [[METRICS[name].label, estimate(values)] for name, values in chosen["metrics"].items() if name in METRICS]
     draw_table("Metrics", ["metric", "value (95 % interval)"], rows)
+    st.caption(" ".join(notes))
 
 
 def _choose_subset(judged: Mapping[str, Validation]) -> str:
@@ -58,9 +60,8 @@ def _choose_subset(judged: Mapping[str, Validation]) -> str:
 
 
 def _people_words(chosen: Validation, found: OutcomeEvidence) -> str:
-    people = f" {found['people']}" if found["people"] else ""
-    counted = f"{chosen['n']:,} people, {chosen['events']:,} with it."
-    return f"{counted}{people} {found['weights']}".strip()
+    people = f": {found['people']}" if found["people"] else ""
+    return f"{chosen['n']:,} people, {chosen['events']:,} with it{people}."
 
 
 def roc_finding(judged: Validation) -> str:
