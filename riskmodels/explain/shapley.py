@@ -75,6 +75,7 @@ class Reasons:
         counted: what they are counted as: the same, but for those held at the edge of the training data.
         form, encoded: what the interactions are computed from when asked for; ``encoded()`` gives the encoded inputs.
         members: forms of the bootstrap members, for :attr:`spread`.
+        shift: (n, p) what edits of the curves add to each input, within ``values``.
     """
 
     outcome: str
@@ -86,6 +87,7 @@ class Reasons:
     form: PairwiseForm
     encoded: Callable[[], torch.Tensor]
     members: tuple[PairwiseForm, ...] = ()
+    shift: Floats | float = 0.0
 
     @property
     def gap(self) -> Floats:
@@ -112,7 +114,9 @@ class Reasons:
         z = self.encoded()
         matrix = self.form.interactions(z).mul_(0.5)
         matrix.diagonal(dim1=1, dim2=2).copy_(self.form.main(z))
-        return np.asarray(matrix.cpu().numpy(), dtype=float)
+        found = np.asarray(matrix.cpu().numpy(), dtype=float)
+        np.einsum("nii->ni", found)[...] += self.shift
+        return found
 
     def points(self) -> tuple[float, pd.DataFrame]:
         """The same in probability: base risk, and contributions that add up to the risk shown.
