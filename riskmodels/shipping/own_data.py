@@ -40,7 +40,7 @@ LEAST_KNOWN, LEAST_INPUTS = 50, 2
 #: up to so many labelled rows: cross-validation and the settings of a small cohort
 SMALL = 5_000
 FOLDS, HELD_OUT, SEED = 5, 0.3, 20261124
-SMALL_CONFIG = TrainingConfig(knots=6, epochs=120, batch_size=256, hidden_rows=0.4)
+SMALL_CONFIG = TrainingConfig(knots=6, epochs=120, batch_size=256, hidden_rows=0.4, subsets=False)
 LARGE_CONFIG = TrainingConfig(epochs=60)
 _SMALL_PENALTY = Penalty(curves=30, values=2, known_known=2, known_value=50, value_value=200)
 _LARGE_PENALTY = Penalty(curves=10, values=10, known_known=100, known_value=100, value_value=1000)
