@@ -141,11 +141,13 @@ class Group(TypedDict):
 
 class ShareKnown(TypedDict):
     """People with some share of the inputs known: AUROC; how often the estimate with all their inputs lies in the 90 %
-    interval without them; mean width of that interval (probability)."""
+    interval without them, and how often that of a model fitted to a bootstrap sample does, which is what the interval
+    is to hold; mean width of the interval (probability)."""
 
     known: str
     n: int
     inside: Interval
+    inside_refitted: Interval
     width: Interval
     auroc: Interval
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -62,14 +61,14 @@ def fit_rows(data: Labelled, rows: Rows, device: str | None, say: Say | None = N
         data: labelled patients.
         rows: positions of those to fit on.
         device: see :func:`riskmodels.tabular.fitting.fit_model`.
-        say: told of the epochs; an interval is taught to that model only, which is the one shipped.
+        say: told of the epochs.
     """
     return fit_model(
         data.frame.iloc[rows],
         data.targets.iloc[rows],
         name="chest_pain",
         inputs=CHEST_PAIN_INPUTS,
-        config=CHEST_PAIN_CONFIG if say else replace(CHEST_PAIN_CONFIG, interval_steps=0),
+        config=CHEST_PAIN_CONFIG,
         device=device,
         progress=say.epoch if say else None,
     )

@@ -81,10 +81,18 @@ def _ratio(share: Share) -> tuple[str, str]:
 
 def _shares(missing: Missing) -> str:
     rows = [
-        [s["known"], f"{s['n']:,}", _share(s["inside"]), _points(s["width"]), _words(s["auroc"])]
+        [
+            s["known"],
+            f"{s['n']:,}",
+            _share(s["inside"]),
+            _share(s["inside_refitted"]),
+            _points(s["width"]),
+            _words(s["auroc"]),
+        ]
         for s in missing["by_share"]
     ]
-    header = ["inputs known", "n", "full-input estimate within the 90 % interval", "mean width, points", "AUROC"]
+    header = ["inputs known", "n", "full-input estimate within the 90 % interval", "that of a model fitted again"]
+    header += ["mean width, points", "AUROC"]
     more = missing["one_more"]
     line = ""
     if more is not None:

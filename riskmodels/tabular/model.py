@@ -312,6 +312,29 @@ class RiskModel:
         """Share (0–1) of people of the same sex and ten-year age band with a lower risk; NaN where not known."""
         return self.reference.percentile(outcome, risk, age, sex) if self.reference else float("nan")
 
+    def refits(self, frame: pd.DataFrame, outcome: str, draws: int = 64, seed: int = 0) -> Floats:
+        """What the model could as well have come out to say: bootstrap members, each under another calibration.
+
+        Args:
+            frame: PatientFrame.
+            outcome: one of :attr:`outcomes`.
+            draws: how many.
+            seed: of the members, and of the calibrations, which are drawn from their own uncertainty.
+
+        Returns:
+            (n, draws) probability, also of refused rows.
+        """
+        o, random = self.outcomes.index(outcome), np.random.default_rng(seed)
+        counted = torch.from_numpy(self._supports[outcome].hold(self.encoding.matrix(frame).numpy()))
+        with torch.inference_mode():
+            parts = [member_logits(self.encoding(part), self.weights)[:, :, o] for part in self._parts(counted)]
+        members = torch.cat(parts).double().cpu().numpy()
+        k = members.shape[1]
+        noise = self.card["calibration_noise"][outcome]
+        slope, intercept = random.multivariate_normal(self.calibration[outcome], noise, draws).T
+        chosen = members[:, random.integers(min(1, k - 1), k, draws)]
+        return _sigmoid(slope * chosen + intercept + self.edits.sums(counted.numpy())[:, [o]])
+
     def narrowing(self, row: pd.DataFrame | Columns, outcome: str) -> pd.DataFrame:
         """What each unknown input could change; see :func:`riskmodels.explain.unknowns.narrowing`.
 

@@ -87,6 +87,7 @@ CHEST_PAIN_CONFIG = TrainingConfig(
     hidden_rows=0.5,
     hidden_sets=((_NOT_BEDSIDE, 0.4), ((), 0.2)),
     subsets=False,
+    interval_steps=600,
     penalties={"coronary_disease": Penalty(curves=30, values=2, known_known=2, known_value=20, value_value=200)},
 )
 LAST_FIT_YEAR, TUNE_YEAR, FIRST_TEST_YEAR = 2011, 2013, 2015

@@ -41,9 +41,18 @@ def _draw_shares(missing: Missing) -> None:
     if not shares:
         return
     rows = [
-        [s["known"], f"{s['n']:,}", estimate(s["auroc"]), percent(s["inside"]), percent(s["width"])] for s in shares
+        [
+            s["known"],
+            f"{s['n']:,}",
+            estimate(s["auroc"]),
+            percent(s["inside"]),
+            percent(s["inside_refitted"]),
+            percent(s["width"]),
+        ]
+        for s in shares
     ]
-    head = ["inputs known", "people", "AUROC", "interval holds the full estimate", "mean width of the interval"]
+    head = ["inputs known", "people", "AUROC", "interval holds the full estimate", "and that of a model fitted again"]
+    head.append("mean width of the interval")
     left, right = st.columns(2, gap="large")
     told = any(s["auroc"][0] is not None for s in shares)
     if told:

@@ -20,18 +20,23 @@ CELLS = 40
 LEAST, LEAST_SMALL = 200, 50
 #: of the noise, on each side
 _TAIL = 0.05
+#: models that could as well have come out
+_REFITS = 100
 
 #: people → low and high of each, and what they are in words
 IntervalOf = Callable[[Judged], tuple[Floats, Floats, str]]
 
 
-def mean_interval(judged: Judged) -> tuple[Floats, Floats, str]:
-    """The interval of each person's estimate, as long as no interval of calibration alone is given."""
-    _, low, high = judged.answers(judged.people)
-    return low, high, "mean of the 90 % intervals of the people of the cell"
+def calibration_interval(judged: Judged) -> tuple[Floats, Floats, str]:
+    """Of each person the 5th and 95th percentile of what the model could as well have come out to say."""
+    refits = judged.refits(_REFITS)
+    low, high = np.quantile(refits, [_TAIL, 1 - _TAIL], axis=1)
+    given = ~np.isnan(judged.answers(judged.people).low)
+    words = "mean of the people's 90 % intervals of the model and its calibration, all they have known"
+    return np.where(given, low, np.nan), np.where(given, high, np.nan), words
 
 
-def clinical_cells(judged: Judged, least: int = LEAST, interval_of: IntervalOf = mean_interval) -> Cells | None:
+def clinical_cells(judged: Judged, least: int = LEAST, interval_of: IntervalOf = calibration_interval) -> Cells | None:
     """At most :data:`CELLS` cells of enough people; None where labels are probabilities or no cell has enough.
 
     Args:

@@ -87,6 +87,14 @@ class Judged:
         """The probabilities of :meth:`answers`."""
         return self.answers(frame).risk
 
+    def refits(self, draws: int) -> Floats:
+        """(n, draws) what the models could as well have come out to say of the people, by the first fit each."""
+        found = np.full((len(self.people), draws), np.nan)
+        for model, rows in reversed(self.fits):
+            if len(rows):
+                found[rows] = model.refits(self.people.iloc[rows], self.outcome, draws)
+        return found
+
     def knowing(self, inputs: Iterable[str]) -> Floats:
         """:meth:`risk` when only these inputs are known."""
         return self.risk(self.people[[name for name in inputs if name in self.people]])

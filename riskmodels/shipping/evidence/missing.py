@@ -17,6 +17,8 @@ from riskmodels.shipping.evidence.scale import SEED, Scale
 
 #: shares of the inputs that are known, from above the first to the last
 SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
+#: models that could as well have come out; each judges some of the people
+_REFITS = 64
 Mask = npt.NDArray[np.bool_]
 
 
@@ -61,8 +63,10 @@ def share_known(frame: pd.DataFrame) -> Floats:
 
 def _by_share(judged: Judged, frame: pd.DataFrame, scale: Scale) -> list[ShareKnown]:
     full, (risk, low, high) = judged.risk(judged.people), judged.answers(frame)
-    given = ~np.isnan(low)
+    refits = judged.refits(_REFITS)
+    given, refitted = ~np.isnan(low), refits[np.arange(len(full)), np.arange(len(full)) % _REFITS]
     inside, width = ((low <= full) & (full <= high)).astype(float), high - low
+    inside_refitted = ((low <= refitted) & (refitted <= high)).astype(float)
     place = np.digitize(share_known(frame), SHARES[1:-1], right=True)
     found: list[ShareKnown] = []
     for i, (start, end) in enumerate(itertools.pairwise(SHARES)):
@@ -74,6 +78,7 @@ def _by_share(judged: Judged, frame: pd.DataFrame, scale: Scale) -> list[ShareKn
                 "known": f"{100 * start:.0f}–{100 * end:.0f} %",
                 "n": int(rows.sum()),
                 "inside": mean(inside[answered], scale.plan(judged.cluster[answered], fewer=True)),
+                "inside_refitted": mean(inside_refitted[answered], scale.plan(judged.cluster[answered], fewer=True)),
                 "width": mean(width[answered], scale.plan(judged.cluster[answered], fewer=True)),
                 "auroc": _metric(judged, rows, risk, "auroc", plan),
             }

@@ -70,10 +70,18 @@ class TestMissing:
             "known": "0–25 %",
             "n": 9,
             "inside": [0.06, 0.05, 0.07],
+            "inside_refitted": [0.06, 0.05, 0.07],
             "width": [0.01, 0.01, 0.01],
             "auroc": [0.7, 0.6, 0.8],
         },
-        {"known": "75–100 %", "n": 9, "inside": [0.9, 0.88, 0.92], "width": [0.02, 0.02, 0.02], "auroc": [0.9, 0.8, 1]},
+        {
+            "known": "75–100 %",
+            "n": 9,
+            "inside": [0.9, 0.88, 0.92],
+            "inside_refitted": [0.9, 0.88, 0.92],
+            "width": [0.02, 0.02, 0.02],
+            "auroc": [0.9, 0.8, 1],
+        },
     )
 
     def test_interval_that_holds_too_few_is_named(self) -> None:
