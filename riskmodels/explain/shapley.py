@@ -22,6 +22,9 @@ import torch
 from riskmodels.columns import Floats
 from riskmodels.vocabulary import GROUPS, group_of
 
+#: two-sided 90 % of a normal distribution
+Z90 = 1.6448536269514722
+
 
 @dataclass(frozen=True)
 class PairwiseForm:
@@ -98,7 +101,7 @@ class Reasons:
     def spread(self) -> pd.DataFrame:
         """Standard deviation of each contribution over the bootstrap members, log-odds; 0 where unknown.
 
-        A contribution ± 1.645 of it is the model's own 90 % interval of that reason; NaN without members.
+        A contribution ± :data:`Z90` of it is the model's own 90 % interval of that reason; NaN without members.
         """
         z = self.encoded()
         own = [form.values(z) for form in self.members]

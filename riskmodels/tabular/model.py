@@ -20,7 +20,7 @@ import torch
 from riskmodels import ROOT
 from riskmodels.columns import Columns, Floats
 from riskmodels.errors import ModelFileError
-from riskmodels.explain.shapley import PairwiseForm, Reasons
+from riskmodels.explain.shapley import Z90, PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
 from riskmodels.model_files.folder import understood
 from riskmodels.outcomes import OUTCOME, refusal_texts
@@ -44,8 +44,6 @@ CHUNK = 512
 #: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in
 #: double precision, and would part people of whom the same is known, at a threshold or in a rank
 DECIMALS = 10
-#: two-sided 90 % of a normal distribution
-Z90 = 1.6448536269514722
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from ui.patient.result import refusal_text
 from ui.patient.tested import by_origin, untested_text
 
 CLOSING = (
-    "An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the same is known. "
-    "Estimates inform a decision; they do not make a diagnosis."
+    "The range beside a number: if everything unknown were measured, 90 of 100 people with these facts would get a "
+    "number in it. An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the "
+    "same is known. Estimates inform a decision; they do not make a diagnosis."
 )
 
 
