@@ -47,9 +47,7 @@ DIRECTIONS = (
     Direction("triglycerides", SUGAR, 1, -_EVERY, _EVERY, f"{_ADA} (above 250 mg/dL)"),
     Direction("smoking", HEART, 1, -_EVERY, _EVERY, _PREVENT),
     Direction("waist", (*SUGAR, *HEART), 1, -_EVERY, _EVERY, "de Koning 2007, doi 10.1093/eurheartj/ehm026"),
-    Direction(
-        "bmi", (*SUGAR, *HEART), 1, 22.0, _EVERY, "Global BMI Mortality 2016, doi 10.1016/S0140-6736(16)30175-1"
-    ),
+    Direction("bmi", (*SUGAR, *HEART), 1, 22.0, _EVERY, "Global BMI Mortality 2016, doi 10.1016/S0140-6736(16)30175-1"),
     Direction("egfr", HEART, -1, -_EVERY, 60.0, f"{_PREVENT}: below 60 mL/min/1.73 m²"),
     Direction("uacr", HEART, 1, -_EVERY, _EVERY, _PREVENT),
     Direction("crp", (*SUGAR, *HEART), 1, -_EVERY, _EVERY, "Pradhan 2001, doi 10.1001/jama.286.3.327; ERFC 2010"),
