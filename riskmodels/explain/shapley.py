@@ -66,6 +66,7 @@ class Reasons:
         logit: (n,) the log-odds shown, computed apart.
         data: the inputs, canonical units, NaN where unknown.
         form, encoded: what the interactions are computed from when asked for; ``encoded()`` gives the encoded inputs.
+        shift: (n, p) what edits of the curves add to each input, within ``values``.
     """
 
     outcome: str
@@ -75,6 +76,7 @@ class Reasons:
     data: pd.DataFrame
     form: PairwiseForm
     encoded: Callable[[], torch.Tensor]
+    shift: Floats | float = 0.0
 
     @property
     def gap(self) -> Floats:
@@ -90,7 +92,9 @@ class Reasons:
         z = self.encoded()
         matrix = self.form.interactions(z).mul_(0.5)
         matrix.diagonal(dim1=1, dim2=2).copy_(self.form.main(z))
-        return np.asarray(matrix.cpu().numpy(), dtype=float)
+        found = np.asarray(matrix.cpu().numpy(), dtype=float)
+        np.einsum("nii->ni", found)[...] += self.shift
+        return found
 
     def points(self) -> tuple[float, pd.DataFrame]:
         """The same in probability: base risk, and contributions that add up to the risk shown.

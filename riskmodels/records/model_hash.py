@@ -29,7 +29,7 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 
 def model_hash(model: RiskModel) -> str:
-    """SHA-256 of name, version, encoding, weights, calibration, steps, support and reference population.
+    """SHA-256 of name, version, encoding, weights, calibration, steps, edits, support and reference population.
 
     The same for a model in memory and one read from its folder, on any device. A model is not changed once it is
     made, so each is read through once.
@@ -41,7 +41,8 @@ def model_hash(model: RiskModel) -> str:
 
 def _content(model: RiskModel) -> dict[str, Any]:
     steps = getattr(model, "steps", {})  # of an isotonic recalibration
-    return {
+    edits = {"edits": model.edits.to_list()} if model.edits else {}  # not there before there were any
+    return edits | {
         "name": model.name,
         "version": model.version,
         "encoding": model.encoding.to_list(),

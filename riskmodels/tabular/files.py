@@ -10,7 +10,8 @@ import torch
 
 from riskmodels.errors import ModelFileError
 from riskmodels.model_files.card_values import number, numbers, record
-from riskmodels.model_files.folder import read_model, understood, write_model
+from riskmodels.model_files.folder import read_card, read_model, understood, write_model
+from riskmodels.tabular.edits import format_of
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.network import Weights
 from riskmodels.tabular.reference import Reference
@@ -26,7 +27,7 @@ HINT = "Restore the folder from the repository, or train it again with make trai
 def write_model_files(folder: Path, weights: Weights, card: dict[str, Any], reference: Reference | None) -> None:
     """Write a model's folder; the card records the SHA-256 of the weights and the format."""
     names = ("bias", "curves", "pairs", "signs")
-    write_model(folder, {n: getattr(weights, n).to("cpu", torch.float32) for n in names}, card, FORMAT)
+    write_model(folder, {n: getattr(weights, n).to("cpu", torch.float32) for n in names}, card, format_of(FORMAT, card))
     if reference is not None:
         (folder / "reference.json").write_text(json.dumps(reference.to_dict()), encoding="utf-8")
 
@@ -38,13 +39,13 @@ def read_model_files(
 
     Args:
         folder: of the model.
-        format_number: the format that the caller understands.
+        format_number: the format that the caller understands, edits of curves aside.
         hint: what to do when it cannot be used.
 
     Raises:
         ModelFileError: when a file is missing, is not what it should be, or was changed after training.
     """
-    tensors, card = read_model(folder, format_number, hint)
+    tensors, card = read_model(folder, format_of(format_number, read_card(folder, hint)), hint)
     missing = [name for name in _NEEDED if name not in card]
     if missing:
         raise ModelFileError(

@@ -26,6 +26,7 @@ from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
 from riskmodels.model_files.card_values import numbers
 from riskmodels.model_files.folder import understood, write_model
+from riskmodels.tabular.edits import format_of
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import read_model_files, take_parts
 from riskmodels.tabular.model import RiskModel
@@ -190,7 +191,7 @@ class SteppedModel(RiskModel):
         tensors = {f.name: getattr(self.weights, f.name) for f in fields(self.weights)}
         tensors = {name: tensor.to("cpu").float() for name, tensor in tensors.items()}
         card = self._document() | {"steps": {o: s.to_dict() for o, s in self.steps.items()}}
-        write_model(folder, tensors, card, FORMAT)
+        write_model(folder, tensors, card, format_of(FORMAT, card))
         if self.reference is not None:
             (folder / "reference.json").write_text(json.dumps(self.reference.to_dict()), encoding="utf-8")
 

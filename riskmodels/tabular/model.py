@@ -25,7 +25,9 @@ from riskmodels.explain.unknowns import narrowing
 from riskmodels.model_files.folder import understood
 from riskmodels.outcomes import OUTCOME, refusal_texts
 from riskmodels.tabular.compact import Compact
+from riskmodels.tabular.derived import cautioned
 from riskmodels.tabular.device import choose_device, precision
+from riskmodels.tabular.edits import CurveEdits
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
@@ -93,6 +95,7 @@ class RiskModel:
         self.calibration, self.support, self.card, self.reference = calibration, support, card, reference
         self.outcomes = tuple(calibration)
         self.inputs = encoding.names
+        self.edits = CurveEdits.from_card(card, self.inputs, self.outcomes)
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
         self._supports = {o: Support(self.inputs, ranges) for o, ranges in support.items()}
@@ -199,8 +202,10 @@ class RiskModel:
 
     def _estimates(self, facts: Columns, x: torch.Tensor, parts: list[tuple[Floats, Floats]]) -> Estimates:
         mean, spread = (np.concatenate(part) for part in zip(*parts, strict=True))
+        mean += self.edits.sums(x.numpy())
         validity = [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes]
         refused, cautions = (np.stack(texts, axis=1) for texts in zip(*validity, strict=True))
+        cautions = cautioned(self.card, self.outcomes, cautions)
         given = refused == ""
 
         def risk(logit: Floats) -> Floats:
@@ -253,12 +258,14 @@ class RiskModel:
         parts = [self._compact.both(part, [o]) for part in self._parts(x)]
         # computed by the members, apart from the form, so that the gap is a check and not a tautology
         logit = torch.cat([members[:, o].mean(0) for members, _ in parts])
-        return self._reasons(frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), _rounded(logit))
+        shown = _rounded(logit) + self.edits.sums(x.numpy())[:, o]
+        return self._reasons(frame.index, o, x, torch.cat([values[0] for _, values in parts], dim=1), shown)
 
     def _reasons(self, index: pd.Index, o: int, x: torch.Tensor, values: torch.Tensor, logit: Floats) -> Reasons:
         """Reasons of one outcome from its (p, n) contributions."""
         form, columns = self.form(self.outcomes[o]), list(self.inputs)
-        table = pd.DataFrame(values.T.double().cpu().numpy(), index=index, columns=columns)
+        shift = self.edits.of(self.outcomes[o], x.numpy())
+        table = pd.DataFrame(values.T.double().cpu().numpy() + shift, index=index, columns=columns)
         data = pd.DataFrame(x.numpy(), index=index, columns=columns)
 
         def encoded() -> torch.Tensor:
@@ -266,7 +273,7 @@ class RiskModel:
                 columns: torch.Tensor = self.encoding(self._placed(x))
             return columns
 
-        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded)
+        return Reasons(self.outcomes[o], form.base, table, logit, data, form, encoded, shift)
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:
@@ -279,6 +286,7 @@ class RiskModel:
         o = self.outcomes.index(outcome)
         members = torch.einsum("pnd,pdk->nk", z, self.weights.curves[..., o]) * self._slope[o]
         mean, spread = (t.double().cpu().numpy() for t in (members.mean(1), members.std(1)))
+        mean = mean + self.edits.along(outcome, name, x)
         return Curve(x, mean, mean - Z90 * spread, mean + Z90 * spread, bins, counts)
 
     def percentile(self, outcome: str, risk: float, age: float, sex: float) -> float:
@@ -303,7 +311,7 @@ class RiskModel:
 
         def risk_of(trials: Floats) -> Floats:
             means = [mean[:, o] for mean, _ in self._moments_of(torch.from_numpy(trials))]
-            return _sigmoid(self._shown(outcome, np.concatenate(means)))
+            return _sigmoid(self._shown(outcome, np.concatenate(means) + self.edits.sums(trials)[:, o]))
 
         known = dict(zip(self.inputs, values[0].tolist(), strict=True))
         return narrowing(known, inputs, self.reference or Reference.empty(), risk_of)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from riskmodels.assessment import Answer
 from riskmodels.explain.steps import label_text
+from riskmodels.tabular.derived import notes
 from riskmodels.vocabulary import VARIABLES
 from ui import text
 from ui.patient.case import Case
@@ -41,10 +42,16 @@ def validity_text(answer: Answer, patient: pd.Series) -> str:
     return " ".join(lines)
 
 
+def holds_for_text(case: Case, answer: Answer) -> str:
+    """:func:`validity_text`, and what was changed here of the model that answers."""
+    changed = notes(case.assessment.model(answer.outcome.name).card, answer.outcome.name)
+    return " ".join([validity_text(answer, case.patient), *changed])
+
+
 def validity_html(case: Case) -> str:
     """Unknown inputs, then one paragraph an outcome."""
     rows = "".join(
-        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(validity_text(answer, case.patient))}</dd>"
+        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(holds_for_text(case, answer))}</dd>"
         for answer in case.answers
     )
     first = escape(unknown_text(case))
