@@ -189,7 +189,7 @@ def curve(drawn: Curve, variable: Variable, value: float, unit: Unit | None, the
     x = _in_unit(drawn.x, unit)
     levels = len(drawn.bins) == len(drawn.counts)
     shape = _levels(x, drawn) if levels else _line(x, drawn)
-    traces = [_people(drawn, unit), *shape, _patient(drawn, variable, value, unit, theme)]
+    traces = [people_bars(drawn, unit), *shape, _patient(drawn, variable, value, unit, theme)]
     return {"data": traces, "layout": _curve_layout(variable, unit, theme)}
 
 
@@ -197,7 +197,7 @@ def _in_unit(values: np.ndarray, unit: Unit | None) -> np.ndarray:
     return from_canonical(np.asarray(values, dtype=float), unit) if unit else np.asarray(values, dtype=float)
 
 
-def _people(drawn: Curve, unit: Unit | None) -> dict[str, Any]:
+def people_bars(drawn: Curve, unit: Unit | None) -> dict[str, Any]:
     """Histogram of the people the model learnt from; bins are edges, or the codes of a choice."""
     bins = _in_unit(drawn.bins, unit)
     edges = len(bins) > len(drawn.counts)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.columns import Floats
+from riskmodels.directions import directions_of
 from riskmodels.errors import InputError
 from riskmodels.revision.effect import effect_of, moved_standing
 from riskmodels.revision.people import reference_people
@@ -19,11 +20,13 @@ from riskmodels.tabular.derived import EDIT
 from riskmodels.tabular.edits import KEY, LARGEST, CurveEdit, Drawn, Kind, edit_table
 
 if TYPE_CHECKING:
-    from riskmodels.tabular.model import RiskModel
+    from riskmodels.tabular.model import Curve, RiskModel
     from riskmodels.tabular.reference import Reference
 
 #: characters of a reason
 SHORTEST, LONGEST = 10, 500
+#: log-odds against a settled direction that is worth a word
+SEEN = 0.02
 
 
 def drawn_curve(model: RiskModel, outcome: str, name: str) -> Drawn:
@@ -69,6 +72,29 @@ def make_edit(
     return CurveEdit(outcome, name, kind, low, high, x, shift, by=by, date=_now())
 
 
+def against_settled(before: Curve, after: Curve, outcome: str, name: str) -> str:
+    """What is settled about an input and no longer kept by its edited curve, with the source; empty where it is kept.
+
+    Args:
+        before, after: the curve of the input.
+        outcome, name: of which curve.
+    """
+    for direction in directions_of(outcome):
+        if direction.name != name:
+            continue
+        within = (after.x >= direction.low) & (after.x <= direction.high)
+        was, now = (_against(direction.sign * curve.logit[within]) for curve in (before, after))
+        if now > max(was, 0.0) + SEEN:
+            way = "fall" if direction.sign > 0 else "rise"
+            return f"The risk may not {way} with it, and after the edit it does by {now:.2f} ({direction.source})."
+    return ""
+
+
+def _against(rising: Floats) -> float:
+    """How far values that should rise fall, at most."""
+    return float((np.maximum.accumulate(rising) - rising).max()) if len(rising) else 0.0
+
+
 def edited(model: RiskModel, edits: Sequence[CurveEdit]) -> RiskModel:
     """The model with further edits, to look at: neither its card's history nor its standing is brought up to date."""
     told = [*model.card.get(KEY, []), *(edit.to_dict() for edit in edits)]
@@ -98,7 +124,7 @@ def edited_version(model: RiskModel, edits: Sequence[CurveEdit], reason: str, by
         "outcome": outcome,
         "method": EDIT,
         "input": edits[0].name,
-        "edits": len(edits),
+        "parts": [{"kind": e.kind, "low": e.low, "high": e.high} for e in edits],
         "reason": reason,
         "date": _now(),
         "by": by,

@@ -59,7 +59,7 @@ class Effect:
         """Whose risk moves by more than a tenth of itself."""
         return self.risks["change"].abs() > TENTH * self.risks["before"]
 
-    def largest(self, most: int = 8) -> pd.DataFrame:
+    def largest(self, most: int = 6) -> pd.DataFrame:
         """Those who move most: their facts that are known, ``before``, ``after``, ``change``; the largest first."""
         order = self.risks["change"].abs().sort_values(ascending=False, kind="stable").index[:most]
         return self.risks.loc[order]
@@ -79,8 +79,8 @@ class Effect:
         if "sex" in self.frame:
             rows.append(("Women", _share(moved["sex"] == 0), _share(self.frame["sex"] == 0)))
         for name in shown:
-            both = (VOCABULARY[name].format(float(part[name].median())) for part in (moved, self.frame))
-            rows.append((f"Median {inside(VOCABULARY[name].label)}", *both))
+            one, other = (VOCABULARY[name].format(float(part[name].median())) for part in (moved, self.frame))
+            rows.append((f"Median {inside(VOCABULARY[name].label)}", one, other))
         return pd.DataFrame(rows, columns=["what", "moved", "everybody"])
 
 

@@ -46,12 +46,10 @@ def reference_people(outcome: str) -> People:
         return People(frame, told, label)
     demo = read_demo()
     makes = {"diabetes": diabetes_label, "dysglycaemia": dysglycaemia_label}
-    label = makes[outcome](demo) if outcome in makes else None
-    told = (
-        f"{len(demo):,} adults of NHANES 2017–2018 (the demo cohort; United States, unweighted, few laboratory values)"
-    )
+    known = makes[outcome](demo) if outcome in makes else None
+    told = f"{len(demo):,} adults of NHANES 2017–2018 (demo cohort, United States, unweighted, few laboratory values)"
     settled = OUTCOME[outcome].settled_by
-    return People(demo.assign(**{settled: float("nan")}) if settled else demo, told, label)
+    return People(demo.assign(**{settled: float("nan")}) if settled else demo, told, known)
 
 
 def _chest_pain() -> tuple[pd.DataFrame, pd.Series]:

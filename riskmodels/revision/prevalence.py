@@ -62,7 +62,7 @@ def shift_to(logit: np.ndarray, stated: float) -> float:
 
 
 def state_prevalence(
-    model: RiskModel, outcome: str, stated: float, people: People, reason: str, by: str = ""
+    model: RiskModel, outcome: str, stated: float, people: People, reason: str, by: str = "", by_name: str = ""
 ) -> LocalPrevalence:
     """Shift an outcome's estimates to a prevalence known here.
 
@@ -72,7 +72,7 @@ def state_prevalence(
         stated: prevalence or event rate among people like those scored, probability.
         people: whose mean estimate shall be that.
         reason: where it is known from; required.
-        by: account of whoever states it.
+        by, by_name: account and name of whoever states it.
 
     Raises:
         InputError: for a prevalence outside 0.1–90 %, no reason, too few people, or a shift beyond ±2.
@@ -108,6 +108,7 @@ def state_prevalence(
         "reason": reason,
         "date": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds"),
         "by": by,
+        "by_name": by_name,
         "reasons": "exact in log-odds and adding up to the estimate shown",
     }
     return LocalPrevalence(apply_map(model, outcome, Affine(1.0, shift), facts), shift, mean, len(logit))

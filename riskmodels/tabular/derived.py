@@ -72,11 +72,12 @@ def change_text(derived: Mapping[str, Any]) -> str:
     day = str(derived.get("date", ""))[:10]
     if derived.get("method") == PREVALENCE:
         shift = f"{derived['shift']:+.2f}".replace("-", "−")
-        return f"Shifted by {shift} log-odds to a prevalence of {100 * derived['stated']:.3g} % stated on {day}."
+        who = f" by {_short(derived['by_name'])}" if derived.get("by_name") else ""
+        return f"Shifted by {shift} log-odds to a prevalence of {100 * derived['stated']:.3g} % stated on {day}{who}."
     if _is_edit(derived):
-        count = int(derived.get("edits", 1))
-        return f"{count} edit{'' if count == 1 else 's'} of the curve of {_label(str(derived.get('input')))} on {day}."
-    group = f" only for people whose {group_of(derived | {'before': None})}" if derived.get("group") else ""
+        told = {"name": derived["input"], "date": derived["date"]}
+        return " ".join(edit_text(part | told) for part in derived["parts"])
+    group = f" only for people whose {group_of({**derived, 'before': None})}" if derived.get("group") else ""
     return f"Recalibrated here ({derived.get('method', 'method not told')}){group} on {day}."
 
 

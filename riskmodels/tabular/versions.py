@@ -177,14 +177,17 @@ class VersionStore:
 
         Rolled back twice it goes two versions back, not to and fro.
         """
+        return self._add(name, Choice(self.before(name), _now(), by, rolled_back=True))
+
+    def before(self, name: str) -> str:
+        """The version that :meth:`roll_back` puts in force."""
         stack: list[str] = [SHIPPED_VERSION]
         for choice in self.choices(name):
             if len(stack) > 1 and choice.version == stack[-2] and choice.rolled_back:
                 stack.pop()
             elif choice.version != stack[-1]:
                 stack.append(choice.version)
-        before = stack[-2] if len(stack) > 1 else SHIPPED_VERSION
-        return self._add(name, Choice(before, _now(), by, rolled_back=True))
+        return stack[-2] if len(stack) > 1 else SHIPPED_VERSION
 
     def in_force(self, shipped: Mapping[str, RiskModel], device: str | None = None) -> dict[str, RiskModel]:
         """Models by name, each in its chosen version.

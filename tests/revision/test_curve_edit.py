@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from riskmodels.errors import InputError
-from riskmodels.revision.curve_edit import drawn_curve, edited, edited_version, make_edit
+from riskmodels.revision.curve_edit import against_settled, drawn_curve, edited, edited_version, make_edit
 from riskmodels.revision.effect import effect_of
 from riskmodels.revision.people import reference_people
 from riskmodels.tabular.derived import notes
@@ -78,6 +79,16 @@ def test_what_an_unknown_input_could_change_knows_the_edit(model: RiskModel) -> 
 def test_curve_that_is_not_there_is_refused(model: RiskModel, outcome: str, name: str, why: str) -> None:
     with pytest.raises(InputError, match=why):
         make_edit(model, outcome, name, "flatten", 5, 6)
+
+
+def test_edit_against_what_is_settled_is_said_with_its_source(model: RiskModel) -> None:
+    before = model.curve("diabetes", "bmi")
+    fell = replace(before, logit=np.where(before.x > 45, before.logit - 0.5, before.logit))
+    said = against_settled(before, fell, "diabetes", "bmi")
+    assert "may not fall with it" in said
+    assert "doi 10.1016" in said
+    assert against_settled(before, before, "diabetes", "bmi") == ""
+    assert against_settled(before, replace(fell, logit=-fell.logit), "diabetes", "diastolic_bp") == ""
 
 
 class TestVersion:

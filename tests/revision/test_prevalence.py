@@ -47,11 +47,11 @@ class TestVersion:
         assert np.abs(change.to_numpy()).max() < 1e-12
 
     def test_card_says_shift_prevalence_people_and_source(self, model: RiskModel, people: People) -> None:
-        found = state_prevalence(model, "diabetes", 0.06, people, WHY, by="ada")
+        found = state_prevalence(model, "diabetes", 0.06, people, WHY, "ada", "Ada Byron")
         facts = found.model.card["derived"]
         assert (facts["stated"], facts["reason"], facts["by"], facts["people"]) == (0.06, WHY, "ada", people.told)
         day = facts["date"][:10]
-        said = f"Shifted by {found.shift:+.2f} log-odds to a prevalence of 6 % stated on {day}."
+        said = f"Shifted by {found.shift:+.2f} log-odds to a prevalence of 6 % stated on {day} by Ada Byron."
         assert notes(found.model.card, "diabetes") == (said.replace("-", "−", 1) if found.shift < 0 else said,)
 
     def test_behind_a_step_it_still_holds(self, model: RiskModel, people: People, tmp_path: Path) -> None:

@@ -54,6 +54,10 @@ def test_edit_is_told_with_its_unit(entries: dict[str, object], said: str) -> No
     assert edit_text(told).endswith("on 2026-11-29.")
 
 
-def test_several_edits_of_one_step_are_counted() -> None:
-    step = {"outcome": "diabetes", "method": "curve edit", "input": "bmi", "edits": 2, "date": DAY}
-    assert change_text(step) == "2 edits of the curve of body mass index on 2026-11-29."
+def test_every_part_of_an_edit_is_told() -> None:
+    parts = [{"kind": "cut above", "low": 45.0, "high": 45.0}, {"kind": "smooth", "low": 20.0, "high": 30.0}]
+    step = {"outcome": "diabetes", "method": "curve edit", "input": "bmi", "parts": parts, "date": DAY}
+    assert change_text(step) == (
+        "The curve of body mass index was cut above 45.0 kg/m² on 2026-11-29. "
+        "The curve of body mass index was smoothed from 20.0 to 30.0 kg/m² on 2026-11-29."
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 
 import numpy as np
 import streamlit as st
@@ -17,6 +16,7 @@ from riskmodels.tabular.model import Curve, RiskModel
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
 from ui.inspect import curve_figures, figures
+from ui.inspect.edit_curve import draw_edit
 from ui.inspect.show import draw_figure, signed
 from ui.memo import remembered
 from ui.page import theme
@@ -47,7 +47,7 @@ def draw_curves(model: RiskModel, outcome: str) -> None:
     )
     name = st.selectbox("Input", names, format_func=lambda n: VOCABULARY[n].label, key=_INPUT) or names[0]
     _draw_one(model, outcome, name, curves[name])
-    _draw_edit(model, outcome, name)
+    draw_edit(model, outcome, name)
     st.subheader("All inputs", anchor=False)
     _draw_many(curves)
     st.subheader("What acts together", anchor=False)
@@ -194,11 +194,3 @@ def _grid(drawn: Curve) -> Floats:
     if len(drawn.bins) == len(drawn.counts):
         return drawn.x
     return np.linspace(drawn.x[0], drawn.x[-1], _GRID)
-
-
-def _draw_edit(model: RiskModel, outcome: str, name: str) -> None:
-    """The editor of this curve, where this program has one."""
-    if find_spec("ui.inspect.edit_curve"):
-        from ui.inspect.edit_curve import draw_edit
-
-        draw_edit(model, outcome, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 
 import streamlit as st
 
@@ -22,6 +21,7 @@ from ui.inspect.peers import draw_peers
 from ui.inspect.subgroups import draw_subgroups
 from ui.inspect.tripod import draw_items
 from ui.inspect.validation import draw_validation
+from ui.inspect.versions import draw_versions
 from ui.models import MODEL_LABEL, shipped_models, version_text
 from ui.tables import STYLE
 from ui.text import plain
@@ -92,7 +92,7 @@ def _draw_tabs(model: RiskModel, outcome: str, found: OutcomeEvidence | None, no
         "Peers": lambda: _of(found, draw_peers),
         "Missing inputs": lambda: _of(found, draw_missing),
         "Data": lambda: draw_data(model, outcome, found),
-        "Versions": lambda: _draw_versions(model),
+        "Versions": lambda: draw_versions(model.name),
         "TRIPOD+AI": lambda: draw_items(model, outcome, found),
     }
     for tab, drawing in zip(st.tabs(list(drawings), key=_TAB, on_change="rerun"), drawings.values(), strict=True):
@@ -106,12 +106,3 @@ def _of(found: OutcomeEvidence | None, drawing: Callable[[OutcomeEvidence], None
         st.caption("Nothing was measured yet; what is needed stands above.")
     else:
         drawing(found)
-
-
-def _draw_versions(model: RiskModel) -> None:
-    if find_spec("ui.inspect.versions"):
-        from ui.inspect.versions import draw_versions
-
-        draw_versions(model.name)
-    else:
-        st.caption(f"In force: {version_text(model)}.")

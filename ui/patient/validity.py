@@ -6,6 +6,7 @@ from html import escape
 
 from riskmodels.assessment import Answer
 from riskmodels.explain.steps import label_text
+from riskmodels.tabular.derived import notes
 from riskmodels.vocabulary import VARIABLES
 from ui import text
 from ui.patient.case import Case
@@ -49,10 +50,16 @@ def closing_text(case: Case) -> str:
     return " ".join(part for part in (untested_text(case.models[name] for name in names), CLOSING) if part)
 
 
+def holds_for_text(case: Case, answer: Answer) -> str:
+    """:func:`validity_text`, and what was changed here of the model that answers."""
+    changed = notes(case.assessment.model(answer.outcome.name).card, answer.outcome.name)
+    return " ".join([validity_text(answer, case), *changed])
+
+
 def validity_html(case: Case) -> str:
     """Unknown inputs, then one paragraph an outcome."""
     rows = "".join(
-        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(validity_text(answer, case))}</dd>"
+        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(holds_for_text(case, answer))}</dd>"
         for answer in case.answers
     )
     first = escape(unknown_text(case))
