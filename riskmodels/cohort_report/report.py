@@ -241,7 +241,7 @@ def _list(
     patient: pd.Series | None,
     units: dict[str, str] | None,
 ) -> Section:
-    risk = pd.DataFrame({part: getattr(prediction, part)[outcome] for part in ("risk", "low", "high")})
+    risk = pd.DataFrame({part: getattr(prediction, part)[outcome] for part in ("risk", "low", "high", "held")})
     first = risk.loc[rule.flag(risk["risk"]), "risk"].nlargest(MOST_LISTED, keep="first").index
     rows = frame.loc[first].reindex(columns=list(model.inputs))
     return triage_list(frame, risk, explain_rows(model, rows, outcome), rule, patient, units)
