@@ -22,7 +22,7 @@ _ROUNDS, _PATIENCE, _BINS = 2000, 60, 128
 
 # ── random forest ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-TREES = 200
+TREES = 120
 #: of the people, drawn anew for every tree
 _DRAWN = 0.6
 FOREST_SETTINGS: tuple[Settings, ...] = (

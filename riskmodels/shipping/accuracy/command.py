@@ -60,6 +60,8 @@ def main(arguments: Sequence[str] | None = None, say: Say | None = None) -> int:
     wanted = [row for row in rows.values() if not options.only or row.key.startswith(tuple(options.only))]
     if not wanted:
         raise InputError("There is no such row.", hint=f"Use {', '.join(rows)}.")
+    if options.ready:
+        wanted = [row for row in wanted if all(kept.read(row, peer) for peer in options.peers)]
     for row in wanted:
         for peer in options.peers:
             start = time.perf_counter()
@@ -81,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", action="append", metavar="KEY", help="rows whose key begins so; repeatable")
     parser.add_argument("--peers", nargs="+", choices=ALL_PEERS, default=list(ALL_PEERS), help="all nine when left out")
     parser.add_argument("--subsets", type=int, default=20, help="random subsets of inputs an outcome")
+    parser.add_argument("--ready", action="store_true", help="only rows whose peers are on disk: nothing is fitted")
     parser.add_argument("--peers-only", action="store_true", help="fit peers, compare nothing")
     return parser
 

@@ -46,7 +46,11 @@ class Answers:
 
 @dataclass(frozen=True)
 class Kept:
-    """Answers of peers on disk, one file a row and peer; one that was made of other people, or otherwise, is not read.
+    """Answers of peers on disk, one file a row and peer; one of other people, inputs or settings is not read.
+
+    What a kind of peer is built with beside its settings (number of trees, bags, epochs) is not in the hash: who
+    changes it removes the files.
+
 
     Args:
         folder: where; made when something is kept.

@@ -12,6 +12,7 @@ import pytest
 
 from riskmodels.cohorts.pima import LABEL
 from riskmodels.errors import InputError
+from riskmodels.evaluation import peer_linear
 from riskmodels.shipping.accuracy import command, fits
 from riskmodels.shipping.accuracy.compare import Comparison, best_peer, compare, standing
 from riskmodels.shipping.accuracy.fits import Answers, Kept, answer, of_network
@@ -38,9 +39,9 @@ def people(n: int = 400, seed: int = 0) -> pd.DataFrame:
 
 @pytest.fixture
 def row() -> Row:
-    """As Pima's, with two folds only."""
-    whole = pima_row(people())
-    return replace(whole, folds=whole.folds[:2], hidden=(0.5,))
+    """As Pima's, with one fold only."""
+    whole = pima_row(people(200))
+    return replace(whole, folds=whole.folds[:1], hidden=(0.5,))
 
 
 @pytest.fixture
@@ -54,6 +55,7 @@ def fitted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return fit(*sets, **options)
 
     monkeypatch.setattr(fits, "fit_peers", counted)
+    monkeypatch.setattr(peer_linear, "PENALTIES", (0.01, 1.0))
     return names
 
 
@@ -179,3 +181,13 @@ def test_command_goes_on_and_writes_nothing_with_peers_only(
     assert len(fitted) == done
     assert told[0].startswith("pima: logistic")
     assert not (tmp_path / "page.md").exists()
+
+
+def test_ready_rows_alone_are_compared_and_nothing_is_fitted(
+    row: Row, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, fitted: list[str]
+):
+    monkeypatch.setattr(command, "read_rows", lambda *_: {row.key: row})
+    options = ["--cache", str(tmp_path), "--peers-only", "--ready", "--peers", "logistic"]
+    told: list[str] = []
+    command.main(options, told.append)
+    assert fitted == told == []
