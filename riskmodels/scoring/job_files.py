@@ -25,7 +25,9 @@ class ResultFiles:
 
     @property
     def table(self) -> Path:
-        """Parquet: the file's columns, then risk, interval, validity, note and reasons by outcome, then problems."""
+        """Parquet: the file's columns, then risk, interval, what is measured, validity, note and reasons by outcome,
+        then problems.
+        """
         return self.folder / "scored.parquet"
 
     @property

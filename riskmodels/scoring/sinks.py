@@ -104,7 +104,8 @@ class ParquetSink(FileSink):
         self._held: list[pa.Table] = []
 
     def _open(self, schema: pa.Schema) -> pa.parquet.ParquetWriter:
-        repeated = [f.name for f in schema if pa.types.is_dictionary(f.type) or f.name.endswith(("_note", "problems"))]
+        texts = ("_measured", "_note", "problems")
+        repeated = [f.name for f in schema if pa.types.is_dictionary(f.type) or f.name.endswith(texts)]
         return pa.parquet.ParquetWriter(self.temporary, schema, use_dictionary=repeated)
 
     def _append(self, table: pa.Table) -> None:

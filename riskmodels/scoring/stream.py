@@ -20,9 +20,12 @@ import pyarrow.compute as pc
 
 from riskmodels.checks.columns import Problem
 from riskmodels.errors import CareRiskError, InputError
+from riskmodels.measured import ANSWERED, BY_MEASUREMENT
 from riskmodels.outcomes import OUTCOME
-from riskmodels.scoring.cohort import PROBLEMS, Counts, Progress
+from riskmodels.scoring.cohort import MEASURED, PROBLEMS, Counts, Progress, parts_of
 from riskmodels.scoring.words import Words
+from riskmodels.units import find_unit
+from riskmodels.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from riskmodels.tabular.estimates import OutcomeEstimates
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 NUMBERS = ("risk", "low", "high")
 #: what ``<outcome>_validity`` says
 ESTIMATED, CAUTION, REFUSED = "estimated", "caution", "refused"
+#: …, and beside them :data:`~riskmodels.scoring.cohort.MEASURED`
+_VALIDITY = (ESTIMATED, CAUTION, REFUSED, MEASURED)
 #: rows scored at a time: the overhead of pandas is spread over enough rows, and a few chunks are some 100 MB
 CHUNK_ROWS = 16_384
 
@@ -103,23 +108,30 @@ class StreamCounts(Counts):
     """Numbers that add up, for any outcome and for each.
 
     Args:
-        by_outcome: rows with an estimate of each outcome; the others are refused for it.
+        by_outcome: rows with an estimate of each outcome; the others are measured or refused for it.
         cautions: rows estimated with a caution for at least one outcome.
+        by_measurement: rows where a measurement answers, of each outcome that one can answer.
     """
 
     by_outcome: Mapping[str, int] = field(default_factory=dict)
     cautions: int = 0
+    by_measurement: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
     def __add__(self, other: StreamCounts) -> StreamCounts:
-        names = {**self.by_outcome, **other.by_outcome}
         return StreamCounts(
             self.read + other.read,
             self.scored + other.scored,
             self.with_problems + other.with_problems,
             self.not_scored + other.not_scored,
-            {name: self.by_outcome.get(name, 0) + other.by_outcome.get(name, 0) for name in names},
+            _added(self.by_outcome, other.by_outcome),
             self.cautions + other.cautions,
+            measured=self.measured + other.measured,
+            by_measurement=_added(self.by_measurement, other.by_measurement),
         )
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
 
 
 NOTHING = StreamCounts(0, 0, 0, 0)
@@ -143,7 +155,7 @@ def score_stream(source: Iterable[Piece], sink: Sink, models: Mapping[str, RiskM
         plan: how.
 
     Returns:
-        Counts over all chunks: ``read == scored + not_scored``.
+        Counts over all chunks: ``read == scored + measured + not_scored``.
 
     Raises:
         CancelledError: when ``plan.cancelled`` said so.
@@ -233,8 +245,8 @@ class Scorer:
         columns["", PROBLEMS] = problem_texts(frame, chunk.problems)
         table = _original(chunk)
         if not len(frame):
-            columns |= {(o, part): _nothing(part) for o in self.outcomes for part in self.parts}
-        keys = [*((o, part) for o in self.outcomes for part in self.parts), ("", PROBLEMS)]
+            columns |= {(o, part): _nothing(part) for o in self.outcomes for part in parts_of(o, self.parts)}
+        keys = [*((o, part) for o in self.outcomes for part in parts_of(o, self.parts)), ("", PROBLEMS)]
         for key, name in free_names(table.column_names, keys).items():
             table = table.append_column(name, columns[key])
         return Scored(table, self._counts(columns, len(frame)))
@@ -243,11 +255,14 @@ class Scorer:
         """The results of some rows, by outcome and part."""
         from riskmodels.assessment import assess  # torch is imported where something is scored, nowhere else
 
-        assessment = assess(frame, self.models, self.outcomes, explained=bool(self.plan.reasons))
+        units = {name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in self.plan.units.items()}
+        assessment = assess(frame, self.models, self.outcomes, explained=bool(self.plan.reasons), units=units)
         words = self._words()
         columns: dict[tuple[str, str], pa.Array] = {}
         for name in self.outcomes:
             columns |= _results(assessment[name], name)
+            if name in ANSWERED:
+                columns[name, MEASURED] = pa.array(assessment.measured(name), pa.string())
             if self.plan.reasons:
                 texts = words.column(frame, assessment.reasons(name).values, self.plan.reasons)
                 columns[name, "reasons"] = pc.if_else(columns[name, "risk"].is_valid(), texts, "")
@@ -262,14 +277,21 @@ class Scorer:
 
     def _counts(self, columns: Mapping[tuple[str, str], pa.Array], rows: int) -> StreamCounts:
         given: dict[str, Flags] = {o: columns[o, "risk"].is_valid().to_numpy(False) for o in self.outcomes}
+        told: dict[str, Flags] = {
+            o: pc.not_equal(columns[o, MEASURED], "").to_numpy(False) for o in self.outcomes if o in ANSWERED
+        }
         scored, careful = np.zeros(rows, dtype=bool), np.zeros(rows, dtype=bool)
         for name, flags in given.items():
             scored |= flags
             careful |= pc.equal(columns[name, "validity"].cast(pa.string()), CAUTION).to_numpy(False)
         total = int(scored.sum())
+        measured = int((np.logical_or.reduce([scored, *told.values()]) & ~scored).sum())
         problems = pc.sum(pc.not_equal(columns["", PROBLEMS], "")).as_py() or 0
-        by_outcome = {name: int(flags.sum()) for name, flags in given.items()}
-        return StreamCounts(rows, total, problems, rows - total, by_outcome, int(careful.sum()))
+        by_outcome, by_measurement = ({name: int(flags.sum()) for name, flags in of.items()} for of in (given, told))
+        return StreamCounts(
+            rows, total, problems, rows - total - measured, by_outcome, int(careful.sum()),
+            measured=measured, by_measurement=by_measurement,
+        )  # fmt: skip
 
 
 def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
@@ -284,10 +306,11 @@ def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
 
 
 def _results(found: OutcomeEstimates, outcome: str) -> dict[tuple[str, str], pa.Array]:
-    refused = np.isnan(found.risk)
-    texts = pa.array(np.where(refused, found.refused, found.cautions), pa.string())
-    code = np.where(refused, 2, np.where(pc.equal(texts, "").to_numpy(False), 0, 1)).astype(np.int8)
-    validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array([ESTIMATED, CAUTION, REFUSED]))
+    refused, measured = np.isnan(found.risk), found.refused == BY_MEASUREMENT
+    notes = np.where(refused, found.refused, found.cautions)
+    texts = pa.array(np.where(measured, "", notes), pa.string())  # what is measured stands in a column of its own
+    code = np.where(refused, 2 + measured, np.where(pc.equal(texts, "").to_numpy(False), 0, 1)).astype(np.int8)
+    validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array(_VALIDITY))
     parts = zip(NUMBERS, (found.risk, found.low, found.high), strict=True)
     numbers = {(outcome, part): pa.array(values, mask=refused) for part, values in parts}
     return numbers | {(outcome, "validity"): validity, (outcome, "note"): texts}
@@ -295,7 +318,7 @@ def _results(found: OutcomeEstimates, outcome: str) -> dict[tuple[str, str], pa.
 
 def _nothing(part: str) -> pa.Array:
     if part == "validity":
-        return pa.DictionaryArray.from_arrays(pa.array([], pa.int8()), pa.array([ESTIMATED, CAUTION, REFUSED]))
+        return pa.DictionaryArray.from_arrays(pa.array([], pa.int8()), pa.array(_VALIDITY))
     return pa.array([], pa.float64() if part in NUMBERS else pa.string())
 
 

@@ -20,7 +20,7 @@ from riskmodels.interop.columns.mapping import Role
 from riskmodels.interop.table.file_format import DELIMITERS
 from riskmodels.outcomes import OUTCOME
 from riskmodels.scoring import ScoredCohort
-from riskmodels.scoring.cohort import PROBLEMS
+from riskmodels.scoring.cohort import MEASURED, PROBLEMS, parts_of
 from riskmodels.scoring.stream import NUMBERS
 from riskmodels.vocabulary import VOCABULARY
 from ui.cohort.jobs import Job, ResultFiles, ScoreRequest
@@ -41,7 +41,7 @@ class Result:
         name: of the file.
         files: where the result is.
         request: what was asked.
-        counts: rows by what became of them: read, scored, not_scored, earlier_visits, with_problems, …
+        counts: rows by what became of them: read, scored, measured, not_scored, earlier_visits, with_problems, …
         outcomes: that were estimated.
         left_out: outcomes that the file has not the inputs for, and why.
         columns: column of the table by outcome and part.
@@ -75,6 +75,12 @@ class Result:
     def scored(self, outcome: str) -> pd.Series:
         """Whether each row has an estimate of the outcome (bool)."""
         return self.column(outcome, "risk").notna()
+
+    def measured(self, outcome: str) -> pd.Series:
+        """What a measurement says to the outcome, in words; empty where none does."""
+        if (outcome, MEASURED) in self.columns:
+            return self.column(outcome, MEASURED)
+        return pd.Series("", index=self.index)
 
     @property
     def problems(self) -> pd.Series:
@@ -177,7 +183,10 @@ def _open(job: Job, files: ResultFiles, request: ScoreRequest, served: tuple[str
     names = pq.read_schema(files.table).names
     given = job.counts.get("by_outcome", {})
     outcomes = tuple(name for name in OUTCOME if name in given)
-    keys = [*((o, part) for o in outcomes for part in _PARTS), ("", PROBLEMS)]
+    # what was scored by an earlier version has no such columns
+    plain = not job.counts.get("by_measurement")
+    parts = {o: _PARTS if plain else parts_of(o, _PARTS) for o in outcomes}
+    keys = [*((o, part) for o in outcomes for part in parts[o]), ("", PROBLEMS)]
     originals = len(names) - len(keys)
     rows = pq.read_table(files.frame, columns=["row"]).column(0).to_numpy()
     left_out = {name: _why(name, request) for name in OUTCOME if name in served and name not in given}

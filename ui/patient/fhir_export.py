@@ -130,7 +130,7 @@ def _assessed(case: Case) -> list[Assessed]:
 
 def _estimates(case: Case, model: str) -> dict[str, Estimate]:
     return {
-        a.outcome.name: Estimate(a.risk, a.low, a.high, a.refused, a.caution)
+        a.outcome.name: Estimate(a.risk, a.low, a.high, a.refused, a.caution, measured=a.measured)
         for a in case.answers
         if a.outcome.model == model
     }

@@ -77,7 +77,7 @@ def _answers(case: Case) -> str:
 
 def _answer(answer: Answer, case: Case) -> str:
     title = f"<h3>{escape(answer.outcome.label)}</h3>"
-    if not answer.given:
+    if not answer.given:  # also where a measurement answers
         return f'<div class="answer">{title}<p>{escape(refusal_text(answer, case.patient))}</p></div>'
     numbers = f"<span><b>{text.risk(answer.risk)}</b> ({text.interval(answer.low, answer.high)})</span>"
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
@@ -85,7 +85,9 @@ def _answer(answer: Answer, case: Case) -> str:
     words = (text.frequency(answer.risk), standing_text(answer, age, sex), published_text(answer))
     told = " · ".join(word for word in words if word)
     told = f"{told[0].upper()}{told[1:]}"
-    return f'<div class="answer">{title}{numbers}{drawn}<p>{told}. {escape(_reasons(answer, case))}</p></div>'
+    measured = f" {answer.measured}" if answer.measured else ""
+    said = f"{told}. {escape(_reasons(answer, case) + measured)}"
+    return f'<div class="answer">{title}{numbers}{drawn}<p>{said}</p></div>'
 
 
 def _reasons(answer: Answer, case: Case) -> str:

@@ -41,6 +41,8 @@ def answers_html(answers: Sequence[Answer], patient: pd.Series) -> str:
 def answer_row(answer: Answer, patient: pd.Series) -> str:
     """One outcome as HTML."""
     title = f'<h3 title="{escape(answer.outcome.definition)}">{escape(answer.outcome.label)}</h3>'
+    if answer.by_measurement:
+        return f'<div class="cr-answer cr-measured">{title}<p>{escape(answer.measured)}</p></div>'
     if not answer.given:
         return f'<div class="cr-answer cr-refused">{title}<p>{escape(refusal_text(answer, patient))}</p></div>'
     numbers = (
@@ -48,6 +50,7 @@ def answer_row(answer: Answer, patient: pd.Series) -> str:
     )
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))
     notes = "".join([_frequency(answer), _standing(answer, patient), _published(answer), _caution(answer)])
+    notes += f"<span>{escape(answer.measured)}</span>" if answer.measured else ""
     return (
         f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>'
         f'<div class="cr-notes">{notes}</div></div>'
@@ -60,7 +63,9 @@ def answer_words(answer: Answer) -> str:
 
 
 def refusal_text(answer: Answer, patient: pd.Series) -> str:
-    """Why there is no number: a statement where the disease is known, else the reason."""
+    """Why there is no number: what is measured, a statement where the disease is known, else the reason."""
+    if answer.by_measurement:
+        return answer.measured
     known = answer.known_by(patient)
     if known:
         return f"Known already ({text.inside(known)}), so no probability of it is given."

@@ -41,6 +41,8 @@ ASSESSED = Assessed(
     ("age", "sex", "bmi", "systolic_bp", "diastolic_bp", "total_cholesterol"),
     {"diabetes": REFUSED, "cvd_10y": GIVEN},
 )
+WORDS = "HbA1c 12.0 % meets the ADA criterion for diabetes (from 6.5 %); confirm with a second test."
+MEASURED = Estimate(math.nan, math.nan, math.nan, "answered by a measurement", measured=WORDS)
 NEW = subject_of({}, "", 0.0)
 VERSIONS = pytest.mark.parametrize("version", list(Version))
 Json = dict[str, Any]
@@ -284,3 +286,12 @@ def test_a_current_smoker_is_not_written_as_one_of_unknown_present_status() -> N
     code = answer_code("smoking", next(c.code for c in VOCABULARY["smoking"].choices if c.word == "current"))
     assert code is not None
     assert (code.code, code.text) == ("77176002", "Smoker")
+
+
+@VERSIONS
+def test_what_is_measured_has_no_prediction_and_a_note_that_says_which_criterion(version: Version) -> None:
+    assessed = Assessed("population", "1", ("age",), {"diabetes": MEASURED, "cvd_10y": GIVEN})
+    found = json.loads(to_json(alone(version, assessed), version))
+    codes = [p["outcome"]["coding"][-1]["code"] for p in found["prediction"]]
+    assert codes == ["cvd_10y"]
+    assert [note["text"] for note in found["note"]][1:] == [f"“Undiagnosed diabetes now”, measured: {WORDS}"]
