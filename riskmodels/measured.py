@@ -57,7 +57,8 @@ _DISEASE = ("", "prediabetes", "diabetes")
 _ONE = (".", ".", "; confirm with a second test.")
 #: and that of two tests which reach the same level
 _AGREE = (".", ".", ". Two different tests that agree confirm each other; the diagnosis is the clinician's.")
-_DISAGREE = ". The two tests disagree: repeat the one that meets the criterion for {}."
+#: and that of two which do not: the higher of them is repeated
+_DISAGREE = (". They disagree: repeat fasting glucose.", ". They disagree: repeat HbA1c.")
 
 
 def old_values(whens: Mapping[str, str], today: date) -> dict[str, str]:
@@ -140,7 +141,7 @@ class Measured:
         if not rows.any():
             return
         first, second = (self._level(name, outcome)[rows] for name in TESTS)
-        disagree = _chosen([_DISAGREE.format(disease) for disease in _DISEASE], np.maximum(first, second))
+        disagree = _chosen(_DISAGREE, (first > second).astype(np.int8))
         tail = np.where(first == second, _chosen(_AGREE, first), disagree)
         spoken = self._phrases("hba1c", outcome, rows, True), self._phrases("glucose", outcome, rows, False)
         texts[rows] = spoken[0] + "; " + spoken[1] + tail
@@ -181,7 +182,7 @@ def _graded(outcome: str) -> bool:
     return outcome == "dysglycaemia"
 
 
-def _chosen(texts: tuple[str, ...] | list[str], places: Levels) -> Texts:
+def _chosen(texts: tuple[str, ...], places: Levels) -> Texts:
     return np.array(texts, dtype=object)[places]
 
 

@@ -54,10 +54,10 @@ def test_one_test_says_whether_its_criterion_is_met(outcome: str, facts: dict[st
     ("facts", "end"),
     [
         ({"hba1c": 7.2, "glucose": 140}, "agree confirm each other; the diagnosis is the clinician's."),
-        ({"hba1c": 6.9, "glucose": 92}, ". The two tests disagree: repeat the one that meets the criterion for diabetes."),
+        ({"hba1c": 6.9, "glucose": 92}, "(from 126 mg/dL). They disagree: repeat HbA1c."),
         ({"hba1c": 5.4, "glucose": 92}, "glucose 92 mg/dL: below the criterion for diabetes (from 126 mg/dL)."),
     ],
-)  # fmt: skip
+)
 def test_two_tests_are_both_told_and_whether_they_agree(facts: dict[str, float], end: str) -> None:
     found = words("diabetes", fasting_hours=10, **facts)
     assert found.startswith(f"HbA1c {facts['hba1c']} %")
@@ -67,7 +67,12 @@ def test_two_tests_are_both_told_and_whether_they_agree(facts: dict[str, float],
 def test_prediabetes_by_one_test_and_diabetes_by_the_other_disagree() -> None:
     found = words("dysglycaemia", hba1c=6.7, glucose=110, fasting_hours=10)
     assert "for diabetes (from 6.5 %); fasting glucose 110 mg/dL meets the ADA criterion for prediabetes" in found
-    assert found.endswith("repeat the one that meets the criterion for diabetes.")
+    assert found.endswith("They disagree: repeat HbA1c.")
+
+
+def test_of_two_tests_that_disagree_the_higher_is_to_be_repeated() -> None:
+    found = words("dysglycaemia", hba1c=5.4, glucose=110, fasting_hours=10)
+    assert found.endswith("They disagree: repeat fasting glucose.")
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,9 @@ def _answers(case: Case) -> str:
 
 def _answer(answer: Answer, case: Case) -> str:
     title = f"<h3>{escape(answer.outcome.label)}</h3>"
-    if not answer.given:  # also where a measurement answers
+    if answer.by_measurement:
+        return f'<div class="answer">{title}<p>{escape(answer.measured)} <small>{SOURCE}</small></p></div>'
+    if not answer.given:
         return f'<div class="answer">{title}<p>{escape(refusal_text(answer, case.patient))}</p></div>'
     numbers = f"<span><b>{text.risk(answer.risk)}</b> ({text.interval(answer.low, answer.high)})</span>"
     drawn = scale.draw_scale(answer.risk, answer.low, answer.high, answer_words(answer))

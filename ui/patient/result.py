@@ -42,7 +42,8 @@ def answer_row(answer: Answer, patient: pd.Series) -> str:
     """One outcome as HTML."""
     title = f'<h3 title="{escape(answer.outcome.definition)}">{escape(answer.outcome.label)}</h3>'
     if answer.by_measurement:
-        return f'<div class="cr-answer cr-measured">{title}<p>{escape(answer.measured)}</p></div>'
+        source = f"<small>{SOURCE}</small>"
+        return f'<div class="cr-answer cr-refused cr-measured">{title}<p>{escape(answer.measured)} {source}</p></div>'
     if not answer.given:
         return f'<div class="cr-answer cr-refused">{title}<p>{escape(refusal_text(answer, patient))}</p></div>'
     numbers = (
