@@ -33,6 +33,8 @@ def unknown_text(case: Case) -> str:
 def validity_text(answer: Answer, patient: pd.Series) -> str:
     """What must be known to use one answer: definition, population, refusal or care to take."""
     outcome = answer.outcome
+    if answer.by_measurement:
+        return "Measured, so there is no estimate."
     lines = [f"The {outcome.definition}.", f"Holds for {outcome.population}."]
     if not answer.given:
         lines.append(refusal_text(answer, patient))

@@ -128,7 +128,7 @@ def as_json() -> dict[str, Any]:
 
 
 def _content_json(content: Content) -> dict[str, Any]:
-    exact = {n: [e.shown, e.unit, e.entered.value, e.entered.unit] for n, e in content.exact.items()}
+    exact = {n: [e.shown, e.unit, e.entered.value, e.entered.unit, e.entered.when] for n, e in content.exact.items()}
     fields = {name: value for name, value in content.fields.items() if value is not None}
     return {"fields": fields, "exact": exact, "units": dict(content.units)}
 
@@ -138,8 +138,8 @@ def _content(kept: Mapping[str, Any]) -> Content:
     fields = {name: float(value) for name, value in kept["fields"].items() if name in _FIELDS}
     units = {name: _symbol(name, unit) for name, unit in kept["units"].items() if name in VOCABULARY}
     exact = {
-        name: Exact(float(shown), _symbol(name, unit), Entered(float(value), _symbol(name, typed)))
-        for name, (shown, unit, value, typed) in kept["exact"].items()
+        name: Exact(float(shown), _symbol(name, unit), Entered(float(value), _symbol(name, typed), *map(str, when)))
+        for name, (shown, unit, value, typed, *when) in kept["exact"].items()
         if name in fields
     }
     return Content(fields, exact, units)
