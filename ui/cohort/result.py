@@ -88,7 +88,7 @@ def _draw_body(scored: Result, models: Mapping[str, RiskModel]) -> None:
     outcome = st.segmented_control(
         "Outcome",
         scored.outcomes,
-        default=scored.outcomes[0],
+        default=_first_outcome(scored),
         required=True,
         format_func=lambda name: OUTCOME[name].label,
         key="cohort_outcome",
@@ -106,6 +106,12 @@ def _draw_body(scored: Result, models: Mapping[str, RiskModel]) -> None:
     if extended is not None:
         draw_comparison(extended, outcome, _ink())
     _draw_views(scored, outcome, triage, models)
+
+
+def _first_outcome(scored: Result) -> str:
+    """The first outcome that is not measured already in most rows."""
+    measured, rows = scored.counts.get("by_measurement", {}), len(scored.index)
+    return next((name for name in scored.outcomes if 2 * measured.get(name, 0) <= rows), scored.outcomes[0])
 
 
 def _draw_views(scored: Result, outcome: str, triage: Triage, models: Mapping[str, RiskModel]) -> None:
