@@ -1,5 +1,5 @@
-# make run · serve · test · coverage · test-elsewhere · lint · train · train-imaging · bench · lock · sbom: each makes
-# its own environment first.
+# make run · serve · test · coverage · test-elsewhere · lint · train · evaluate · train-imaging · bench ·
+# bench-accuracy · lock · sbom: each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -14,7 +14,8 @@ TORCH ?= cpu pypi
 # only files whose hashes are locked; that nothing is missing is checked afterwards
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test coverage test-elsewhere lint train train-imaging bench screenshots lock sbom clean
+.PHONY: run serve test coverage test-elsewhere lint train evaluate train-imaging bench bench-accuracy screenshots lock
+.PHONY: sbom clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -42,6 +43,10 @@ lint: $(VENV)/dev
 train: $(VENV)/dev
 	$(PY) -m riskmodels train --shared $(SHARED)
 
+evaluate: $(VENV)/dev
+	$(PY) -m riskmodels evaluate --shared $(SHARED)
+	$(PY) -m riskmodels card
+
 train-imaging: $(VENV)/dev
 	$(PY) -m riskmodels imaging ship --shared $(SHARED)
 
@@ -50,6 +55,10 @@ bench: $(VENV)/dev
 	$(PY) tests/load/one_update.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --cohort 500000 --out docs/benchmarks.md
+
+# what is ready is kept in build/accuracy (or CARERISK_BENCH_CACHE): it can be stopped and goes on
+bench-accuracy: $(VENV)/dev
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels.shipping.accuracy --shared $(SHARED)
 
 screenshots: $(VENV)/dev
 	mkdir -p docs/screenshots

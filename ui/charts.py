@@ -23,6 +23,8 @@ Figure = dict[str, Any]
 RAISES, LOWERS, NEUTRAL = "#D55E00", "#0072B2", "#8A949E"
 CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]], "scrollZoom": False}
 _ROW_HEIGHT, _FRAME_HEIGHT, _LABEL_WIDTH, _CURVE_HEIGHT = 30, 44, 28, 260
+#: of the thin bars under a waterfall's, in rows
+_SPREAD_BELOW, _SPREAD_HEIGHT = 0.42, 0.07
 #: text of a figure by theme; the framework's own is too faint
 INK = {"light": "#1d252c", "dark": "#e6eaee"}
 #: of a band, and of the lines behind everything
@@ -36,18 +38,25 @@ PLAIN = {
 }
 
 
-def _font(theme: str) -> dict[str, Any]:
+def font(theme: str) -> dict[str, Any]:
+    """Size and colour of a figure's text by theme."""
     return {"size": 13, "color": INK[theme]}
 
 
-def _layout(height: int, theme: str, **axes: dict[str, Any]) -> dict[str, Any]:
-    """What all figures share, with the axes of one."""
-    font = _font(theme)
-    shared = {"tickfont": font, "gridcolor": PALE, "fixedrange": True}
+def layout(height: int, theme: str, **axes: dict[str, Any]) -> dict[str, Any]:
+    """What all figures share, with the axes of one.
+
+    Args:
+        height: pixels.
+        theme: "light" or "dark".
+        axes: by name, ``xaxis`` and so on.
+    """
+    ink = font(theme)
+    shared = {"tickfont": ink, "gridcolor": PALE, "fixedrange": True}
     lines = {"xaxis": PALE, "yaxis": NEUTRAL, "yaxis2": NEUTRAL}
     return {
         **PLAIN,
-        "font": font,
+        "font": ink,
         "height": height,
         "margin": {"l": 0, "r": 8, "t": 4, "b": 4},
         "bargap": 0.3,
@@ -85,13 +94,31 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
         "nticks": 6,
         "zeroline": not in_points,
     }
-    layout = _layout(
+    frame = layout(
         _FRAME_HEIGHT + _ROW_HEIGHT * len(steps),
         theme,
         xaxis=amounts,
         yaxis=rows | {"showgrid": False, "zeroline": False, "automargin": True},
     )
-    return {"data": [_bars(steps, in_points, decimals, theme)], "layout": layout}
+    return {
+        "data": [_bars(steps, in_points, decimals, theme), _spreads(steps)],
+        "layout": frame | {"barmode": "overlay"},
+    }
+
+
+def _spreads(steps: Sequence[Step]) -> dict[str, Any]:
+    """A thin bar under each fact's: the model's own 90 % interval of its end."""
+    rows = [(place, step) for place, step in enumerate(steps) if step.spread > 0]
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "y": [place + _SPREAD_BELOW for place, _ in rows],
+        "base": [step.end - step.spread for _, step in rows],
+        "x": [2 * step.spread for _, step in rows],
+        "width": _SPREAD_HEIGHT,
+        "marker": {"color": NEUTRAL, "line": {"width": 0}},
+        "hoverinfo": "skip",
+    }
 
 
 def _bars(steps: Sequence[Step], in_points: bool, decimals: int, theme: str) -> dict[str, Any]:
@@ -107,7 +134,7 @@ def _bars(steps: Sequence[Step], in_points: bool, decimals: int, theme: str) -> 
         "marker": {"color": [_colour(step, end) for step, end in with_ends], "line": {"width": 0}},
         "text": [number(step.amount, decimals, signed=not end) + (unit if end else "") for step, end in with_ends],
         "textposition": "outside",
-        "textfont": _font(theme),
+        "textfont": font(theme),
         "cliponaxis": False,
         "customdata": [step.name for step in steps],
         "hovertext": [_sentence(step, end, in_points, decimals) for step, end in with_ends],
@@ -123,7 +150,11 @@ def _kept_together(label: str) -> str:
 
 
 def _extent(steps: Sequence[Step]) -> tuple[float, float]:
-    marks = [0.0, *(step.start for step in steps), *(step.end for step in steps)]
+    marks = [
+        0.0,
+        *(step.start for step in steps),
+        *(step.end + side * step.spread for step in steps for side in (-1, 1)),
+    ]
     return min(marks), max(marks)
 
 
@@ -158,7 +189,7 @@ def curve(drawn: Curve, variable: Variable, value: float, unit: Unit | None, the
     x = _in_unit(drawn.x, unit)
     levels = len(drawn.bins) == len(drawn.counts)
     shape = _levels(x, drawn) if levels else _line(x, drawn)
-    traces = [_people(drawn, unit), *shape, _patient(drawn, variable, value, unit, theme)]
+    traces = [people_bars(drawn, unit), *shape, _patient(drawn, variable, value, unit, theme)]
     return {"data": traces, "layout": _curve_layout(variable, unit, theme)}
 
 
@@ -166,7 +197,7 @@ def _in_unit(values: np.ndarray, unit: Unit | None) -> np.ndarray:
     return from_canonical(np.asarray(values, dtype=float), unit) if unit else np.asarray(values, dtype=float)
 
 
-def _people(drawn: Curve, unit: Unit | None) -> dict[str, Any]:
+def people_bars(drawn: Curve, unit: Unit | None) -> dict[str, Any]:
     """Histogram of the people the model learnt from; bins are edges, or the codes of a choice."""
     bins = _in_unit(drawn.bins, unit)
     edges = len(bins) > len(drawn.counts)
@@ -221,20 +252,20 @@ def _patient(drawn: Curve, variable: Variable, value: float, unit: Unit | None, 
         "marker": {"size": 12, "color": RAISES if height > 0 else LOWERS},
         "text": [worded],
         "textposition": "top center",
-        "textfont": _font(theme),
+        "textfont": font(theme),
         "hovertext": [f"This patient, {worded}: {number(height, 2, True)} log-odds."],
         "hoverinfo": "text",
     }
 
 
 def _curve_layout(variable: Variable, unit: Unit | None, theme: str) -> dict[str, Any]:
-    font, name = _font(theme), f"{variable.label}{', ' + unit.symbol if unit else ''}"
-    across: dict[str, Any] = {"title": {"text": name, "font": font}, "anchor": "y2"}
+    ink, name = font(theme), f"{variable.label}{', ' + unit.symbol if unit else ''}"
+    across: dict[str, Any] = {"title": {"text": name, "font": ink}, "anchor": "y2"}
     if variable.choices:
         across |= {
             "tickvals": [choice.code for choice in variable.choices],
             "ticktext": [choice.label for choice in variable.choices],
         }
-    up = {"title": {"text": "log-odds", "font": font}, "domain": [0.24, 1], "zeroline": True, "nticks": 5}
+    up = {"title": {"text": "log-odds", "font": ink}, "domain": [0.24, 1], "zeroline": True, "nticks": 5}
     people = {"domain": [0, 0.18], "showticklabels": False, "showgrid": False}
-    return _layout(_CURVE_HEIGHT, theme, xaxis=across, yaxis=up, yaxis2=people)
+    return layout(_CURVE_HEIGHT, theme, xaxis=across, yaxis=up, yaxis2=people)

@@ -16,6 +16,7 @@ import streamlit as st
 from riskmodels.assessment import Assessment, assess
 from riskmodels.measured import TESTS
 from riskmodels.outcomes import OUTCOME
+from riskmodels.tabular.derived import notes
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.tabular.versions import VersionStore
 from riskmodels.units import Unit
@@ -81,11 +82,13 @@ def draw_models() -> None:
 def model_facts(model: RiskModel) -> list[tuple[str, str]]:
     """What there is to know of a model at a glance, as (term, words)."""
     outcomes = [OUTCOME[name] for name in model.outcomes]
+    changes = [f"{o.short}: {' '.join(notes(model.card, o.name))}" for o in outcomes if notes(model.card, o.name)]
     return [
         ("Version", version_text(model).removeprefix("version ")),
         ("Estimates", text.sentence_list([outcome.label for outcome in outcomes])),
         ("Holds for", "; ".join(dict.fromkeys(outcome.population for outcome in outcomes))),
         ("Learnt from", _data_text(model)),
+        *([("Changed here", " ".join(changes))] if changes else []),
         ("Computes on", str(model.device).upper()),
     ]
 

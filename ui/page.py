@@ -59,6 +59,13 @@ PAGES = (
         "Check a photo of the retina or a chest film, and see what a network reads in it, where, and its limits.",
     ),
     PageLink(
+        "pages/6_Models.py",
+        "Inspect the models",
+        ":material/insights:",
+        EVERYBODY,
+        "See how good each model is and where it fails, what each input does in it, and on whom it was judged.",
+    ),
+    PageLink(
         "pages/5_Audit.py",
         "Review the audit trail",
         ":material/fact_check:",

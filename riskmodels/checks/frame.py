@@ -1,7 +1,8 @@
 """Validation: any frame with vocabulary columns → a PatientFrame and a list of problems.
 
 Nothing is dropped and nothing is clipped. A value that cannot be used becomes unknown, and a problem names row,
-field, value, reason and what to do. A value that looks like another unit is used as it stands and flagged.
+field, value, reason and what to do. A value that looks like another unit, by itself or beside the other facts of its
+row, is used as it stands and flagged.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskmodels.checks.columns import Problem, Severity, check_cells
+from riskmodels.checks.slips import find_slips
 from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError, UnitError
 from riskmodels.scores.ckd_epi import equation as ckd_epi
@@ -106,6 +108,7 @@ def _checked(values: dict[str, Floats], index: pd.Index, problems: list[Problem]
     found = [*problems, *_check_across(values, index, units)]
     derived = _derive(values)
     found += _flag_contradictions(values, index)
+    found += find_slips(values, index, units, ((p.row, p.field) for p in found))
     found += _needed(values, index)
     frame = pd.DataFrame(np.stack([values[name] for name in _NAMES]).T, index=index, columns=_NAMES, copy=False)
     return Checked(frame, pd.DataFrame(derived, index=index), _in_row_order(found, index))

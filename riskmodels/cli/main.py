@@ -19,6 +19,7 @@ from riskmodels.runtime.arguments import above_zero
 from riskmodels.scoring import command as scoring
 from riskmodels.scoring import work_command as work
 from riskmodels.shipping import selfcheck
+from riskmodels.shipping.evidence import command as evaluate
 
 Command = Callable[[argparse.Namespace, Callable[[str], None]], int]
 
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
     train.set_defaults(command=_train)
     _add_own(train)
+    evidence = commands.add_parser("evaluate", help="measure the shipped models into evidence.json beside each")
+    _set(evidence, evaluate.add_arguments, evaluate.evaluate_command)
     score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
     _set(score, scoring.add_arguments, scoring.score_command)
     worker = commands.add_parser("work", help="score the cohorts that wait in the app's queue, until it is stopped")
@@ -78,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     _set(trail, audit.add_arguments, audit.audit_command)
     service = commands.add_parser("serve-cds", help="serve CDS Hooks cards over HTTP")
     _set(service, cds.add_arguments, cds.serve_cds_command)
-    card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards")
+    card = commands.add_parser("card", help="write docs/model_card.md again from the models' cards and evidence")
     card.add_argument(
         "--seal", type=Path, nargs="+", metavar="FOLDER", help="instead: add its hash to the card of a model's folder"
     )
@@ -176,6 +179,8 @@ def _train(options: argparse.Namespace) -> int:
         )
     if options.only != "population":
         ship_chest_pain(options.out / "chest_pain", peers=peers, device=options.device, say=say.within("chest pain"))
+    for name in [options.only] if options.only else evaluate.MODELS:
+        evaluate.measure(name, options.out / name, options.shared, say.within(f"evidence, {name}"))
     return _card(options) if options.out == MODELS and not options.only else 0
 
 
@@ -217,10 +222,13 @@ def _train_own(options: argparse.Namespace) -> int:
 def _card(options: argparse.Namespace) -> int:
     if getattr(options, "seal", None):
         return _seal_cards(options.seal)
+    from riskmodels.evaluation.evidence import read_evidence
     from riskmodels.shipping.document import PAGE, model_card
     from riskmodels.tabular.model import load_shipped
 
-    PAGE.write_text(model_card(load_shipped(MODELS)), encoding="utf-8")
+    models = load_shipped(MODELS)
+    evidence = {name: read_evidence(MODELS / name) for name in models}
+    PAGE.write_text(model_card(models, evidence), encoding="utf-8")
     print(f"Written: {PAGE}")
     return 0
 

@@ -12,7 +12,7 @@ plotly, the rest does not.
 """
 
 from riskmodels.cohort_report.labels import outcome_labels
-from riskmodels.cohort_report.recalibration import LEAST, METHODS, REASONS, Recalibration, recalibrate
+from riskmodels.cohort_report.recalibration import LEAST, METHODS, REASONS, Group, Recalibration, recalibrate
 from riskmodels.cohort_report.report import build_report, published_risks
 from riskmodels.cohort_report.tables import CohortReport, Column, Section
 from riskmodels.cohort_report.triage import Rule
@@ -23,6 +23,7 @@ __all__ = [
     "REASONS",
     "CohortReport",
     "Column",
+    "Group",
     "Recalibration",
     "Rule",
     "Section",

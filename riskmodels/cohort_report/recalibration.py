@@ -12,7 +12,7 @@ import datetime
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ from riskmodels.tabular.isotonic import Step, SteppedModel, fit_step
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.reference import Reference
 
+Rows = TypeVar("Rows", pd.DataFrame, pd.Series)
 Method = Literal["intercept", "intercept and slope", "isotonic"]
 METHODS: tuple[Method, ...] = ("intercept", "intercept and slope", "isotonic")
 #: fewest rows with, and fewest without, the event in the fitting part
@@ -43,6 +44,31 @@ REASONS: dict[Method, str] = {
     "scaled to add up to the estimate shown",
 }
 JUDGED = ("auroc", "brier", "log_loss", "calibration_slope", "calibration_in_the_large", "ici")
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the clinic's own people.
+
+    Args:
+        column: of the file, e.g. ``ancestry``.
+        value: of it that makes the group, as text.
+        cells: the column, one a row; same index as the frame.
+    """
+
+    column: str
+    value: str
+    cells: pd.Series = field(repr=False)
+
+    def of(self, rows: Rows) -> Rows:
+        """The group's rows of a table or column.
+
+        Raises:
+            InputError: when the column is of other rows.
+        """
+        if not self.cells.index.equals(rows.index):
+            raise InputError("Rows and groups are not of the same rows.")
+        return rows[(self.cells.astype("str") == self.value).to_numpy(bool)]
 
 
 @dataclass(frozen=True)
@@ -77,6 +103,7 @@ def recalibrate(
     *,
     patient: pd.Series | None = None,
     share_held_out: float = 0.3,
+    group: Group | None = None,
     data_sha256: str = "",
     by: str = "",
     replicates: int = 500,
@@ -92,6 +119,7 @@ def recalibrate(
         method: one of :data:`METHODS`.
         patient: id of each row; all rows of one id go to the same part. Rows are split at random when None.
         share_held_out: of the patients, 0.1–0.9.
+        group: which rows alone it is fitted on, judged on and holds for; all when None.
         data_sha256: of the analyst's file; of frame and labels when empty.
         by: who does it, for the card.
         replicates, seed: of split and bootstrap.
@@ -101,6 +129,8 @@ def recalibrate(
         TrainingError: when there are too few events, or the outcome does not rise with the estimate.
     """
     _refuse_wrong(model, frame, label, outcome, method, share_held_out)
+    if group is not None:
+        frame, label, patient = group.of(frame), group.of(label), None if patient is None else group.of(patient)
     prediction = model.predict(frame)
     usable = (prediction.risk[outcome].notna() & label.notna()).to_numpy(bool)
     logit, y = prediction.logit[outcome].to_numpy(float)[usable], label.to_numpy(float)[usable]
@@ -123,7 +153,7 @@ def recalibrate(
         "held_out": rest | {"share": share_held_out, "split": "by patient id" if patient is not None else "by row"},
         "metrics": _plain(metrics.table),
         "reasons": REASONS[method],
-    }
+    } | ({} if group is None else {"group": {"column": group.column, "value": group.value}})
     new = apply_map(model, outcome, change, facts)
     return Recalibration(new, method, outcome, fit, rest, metrics, _curves(y[held], before, after, plan))
 
@@ -177,6 +207,8 @@ def apply_map(model: RiskModel, outcome: str, change: Affine | Step, facts: dict
     if isinstance(change, Affine) and present is None:
         slope, intercept = model.calibration[outcome]
         moved = (change.slope * slope, change.slope * intercept + change.intercept)
+        if model.edits:  # they are in the log-odds shown
+            card |= {"edits": model.edits.stretched(outcome, change.slope).to_list()}
         return model.calibrated(model.calibration | {outcome: moved}, reference, card)
     if present is None:
         assert isinstance(change, Step)

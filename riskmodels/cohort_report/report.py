@@ -247,7 +247,8 @@ def _list(
     patient: pd.Series | None,
     units: dict[str, str] | None,
 ) -> Section:
-    risk = pd.DataFrame({part: getattr(prediction, part)[outcome].mask(measured) for part in ("risk", "low", "high")})
+    numbers = {part: getattr(prediction, part)[outcome].mask(measured) for part in ("risk", "low", "high")}
+    risk = pd.DataFrame(numbers | {"held": prediction.held[outcome].mask(measured, "")})
     first = risk.loc[rule.flag(risk["risk"]), "risk"].nlargest(MOST_LISTED, keep="first").index
     rows = frame.loc[first].reindex(columns=list(model.inputs))
     return triage_list(frame, risk, explain_rows(model, rows, outcome), rule, patient, units)

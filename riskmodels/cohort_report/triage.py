@@ -113,14 +113,16 @@ def triage_list(
 
     Args:
         frame: PatientFrame.
-        risk: columns ``risk``, ``low``, ``high`` (0–1), rows as in ``frame``.
+        risk: columns ``risk``, ``low``, ``high`` (0–1), and ``held`` (what is counted as the edge of the training
+            data) where it is known; rows as in ``frame``.
         reasons: Shapley values (log-odds) of the flagged rows at least, indexed like ``frame``.
         rule: whom to flag.
         ids: the patient's id of each row; the row's label when None.
         units: unit symbol by variable for the reasons' words.
 
     Returns:
-        At most :data:`MOST_LISTED` rows: ``rank``, ``row``, ``risk``, ``low``, ``high``, ``reasons``.
+        At most :data:`MOST_LISTED` rows: ``rank``, ``row``, ``risk``, ``low``, ``high``, ``reasons``, and
+        ``held`` where it says something of one of them.
     """
     flagged = rule.flag(risk["risk"])
     order = risk.loc[flagged, "risk"].sort_values(ascending=False, kind="stable").index
@@ -142,4 +144,7 @@ def triage_list(
         Column("risk", "Risk (90 % interval)", "percent", "low", "high"),
         Column("reasons", "Main reasons"),
     )
+    if "held" in risk and (risk.loc[shown, "held"] != "").any():
+        table["held"] = risk.loc[shown, "held"].to_numpy()
+        columns += (Column("held", "Values held at the edge of the training data"),)
     return Section("triage_list", "Triage list", finding, table, columns, private=True)

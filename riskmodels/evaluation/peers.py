@@ -7,7 +7,7 @@ settings by its log loss on the tuning part, and then, like the network, recalib
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,9 +19,12 @@ from riskmodels.errors import InputError, TrainingError
 from riskmodels.evaluation.arrays import FloatArray, as_floats
 from riskmodels.evaluation.calibration import fit_affine
 from riskmodels.evaluation.metrics import log_loss
-from riskmodels.evaluation.peer_models import FITTERS, Candidate, Part
+from riskmodels.evaluation.peer_models import KINDS
+from riskmodels.evaluation.peer_parts import Candidate, Part, Settings
 
-PEERS = tuple(FITTERS)
+#: all there are, from the simplest on; the model card is made with the second, XGBoost and EBM
+ALL_PEERS = tuple(KINDS)
+PEERS = ("spline_logistic", "xgboost", "ebm")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,7 @@ class Peer:
     """A fitted peer.
 
     Args:
-        name: one of :data:`PEERS`.
+        name: one of :data:`ALL_PEERS`.
         inputs: columns it reads.
         settings: chosen on the tuning part.
         seconds: wall-clock time of fitting and choosing.
@@ -70,7 +73,7 @@ class Peer:
 
     name: str
     inputs: tuple[str, ...]
-    settings: dict[str, float | int | str]
+    settings: Settings
     seconds: float
     tune_log_loss: float
     slope: float
@@ -113,6 +116,7 @@ def fit_peers(
     recalibrate: bool = True,
     seed: int = 0,
     threads: int = 2,
+    settings: Mapping[str, Settings] | None = None,
 ) -> dict[str, Peer]:
     """Fit each peer on ``train``, choose its settings and recalibrate it on ``tune``.
 
@@ -120,10 +124,11 @@ def fit_peers(
         train: people to fit on.
         tune: other people, for early stopping, the choice of settings and recalibration.
         inputs: columns to use. One that is never known in ``train``, or always the same, is not used.
-        names: of :data:`PEERS`.
+        names: of :data:`ALL_PEERS`.
         recalibrate: affine in the log-odds on ``tune``; as fitted otherwise.
         seed: of random searches and subsamples.
         threads: settings of the boosters fitted at once, one CPU thread each.
+        settings: by name, to use instead of choosing among several.
 
     Returns:
         :class:`Peer` by name.
@@ -133,21 +138,24 @@ def fit_peers(
         TrainingError: when one class only is present, or no input varies.
     """
     wanted = list(names)
-    unknown = [name for name in wanted if name not in FITTERS]
+    unknown = [name for name in wanted if name not in KINDS]
     if unknown:
-        raise InputError(f"There is no peer {', '.join(unknown)}.", hint=f"Use {', '.join(PEERS)}.")
+        raise InputError(f"There is no peer {', '.join(unknown)}.", hint=f"Use {', '.join(ALL_PEERS)}.")
     everybody = train.part(inputs)
     varies = (everybody.frame.max() > everybody.frame.min()).to_numpy()
     used = [name for name, does in zip(inputs, varies, strict=True) if does]
     if not used:
         raise TrainingError("No input of the peers varies among the people to fit on.")
     fit, choose = everybody._replace(frame=everybody.frame[used]), tune.part(used)
-    return {name: _fit(name, fit, choose, recalibrate, seed, threads) for name in wanted}
+    given = settings or {}
+    return {name: _fit(name, fit, choose, recalibrate, seed, threads, given.get(name)) for name in wanted}
 
 
-def _fit(name: str, train: Part, tune: Part, recalibrate: bool, seed: int, threads: int) -> Peer:
+def _fit(
+    name: str, train: Part, tune: Part, recalibrate: bool, seed: int, threads: int, settings: Settings | None
+) -> Peer:
     start = time.perf_counter()
-    best, loss = _choose(FITTERS[name](train, tune, seed, threads), tune)
+    best, loss = _choose(KINDS[name].candidates(train, tune, seed, threads, settings), tune)
     slope, intercept = 1.0, 0.0
     if recalibrate:
         slope, intercept = fit_affine(best.log_odds(tune.frame), tune.label, tune.weight)

@@ -22,6 +22,9 @@ import torch
 from riskmodels.columns import Floats
 from riskmodels.vocabulary import GROUPS, group_of
 
+#: two-sided 90 % of a normal distribution
+Z90 = 1.6448536269514722
+
 
 @dataclass(frozen=True)
 class PairwiseForm:
@@ -75,6 +78,7 @@ class Reasons:
         counted: what they are counted as: the same, but for those held at the edge of the training data.
         form, encoded: what the interactions are computed from when asked for; ``encoded()`` gives the encoded inputs.
         members: forms of the bootstrap members, for :attr:`spread`.
+        shift: (n, p) what edits of the curves add to each input, within ``values``.
     """
 
     outcome: str
@@ -86,6 +90,7 @@ class Reasons:
     form: PairwiseForm
     encoded: Callable[[], torch.Tensor]
     members: tuple[PairwiseForm, ...] = ()
+    shift: Floats | float = 0.0
 
     @property
     def gap(self) -> Floats:
@@ -96,7 +101,7 @@ class Reasons:
     def spread(self) -> pd.DataFrame:
         """Standard deviation of each contribution over the bootstrap members, log-odds; 0 where unknown.
 
-        A contribution ± 1.645 of it is the model's own 90 % interval of that reason; NaN without members.
+        A contribution ± :data:`Z90` of it is the model's own 90 % interval of that reason; NaN without members.
         """
         z = self.encoded()
         own = [form.values(z) for form in self.members]
@@ -112,7 +117,9 @@ class Reasons:
         z = self.encoded()
         matrix = self.form.interactions(z).mul_(0.5)
         matrix.diagonal(dim1=1, dim2=2).copy_(self.form.main(z))
-        return np.asarray(matrix.cpu().numpy(), dtype=float)
+        found = np.asarray(matrix.cpu().numpy(), dtype=float)
+        np.einsum("nii->ni", found)[...] += self.shift
+        return found
 
     def points(self) -> tuple[float, pd.DataFrame]:
         """The same in probability: base risk, and contributions that add up to the risk shown.

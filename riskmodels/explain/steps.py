@@ -23,12 +23,14 @@ class Step:
         label: what stands beside the bar, with the patient's value and unit.
         amount: its signed length; for start and end the level itself.
         start: where the bar begins.
+        spread: half of the model's own 90 % interval of the amount; 0 where it is not told.
     """
 
     name: str
     label: str
     amount: float
     start: float
+    spread: float = 0.0
 
     @property
     def end(self) -> float:
@@ -66,6 +68,7 @@ def make_steps(
     units: Mapping[str, Unit],
     decimals: int,
     counted: pd.Series | None = None,
+    spread: pd.Series | None = None,
 ) -> list[Step]:
     """Contributions → bars, the largest first, rounded so that the printed numbers add up.
 
@@ -76,6 +79,7 @@ def make_steps(
         units: unit to word each value in.
         decimals: decimals printed.
         counted: what each value is counted as; as the patient has it when None.
+        spread: half of the 90 % interval of each contribution; not told when None.
 
     Returns:
         Start, at most :data:`MOST_BARS` inputs, others where there are more, and end; a bar that rounds to
@@ -97,7 +101,7 @@ def make_steps(
         own = float(patient[name]) if name else 0.0
         as_ = own if counted is None or not name else float(counted[name])
         label = counted_text(name, own, as_, units.get(name)) if name else others
-        steps.append(Step(name, label, amount, level))
+        steps.append(Step(name, label, amount, level, float(spread[name]) if spread is not None and name else 0.0))
         level = round(level + amount, decimals)
     steps.append(Step("", END, total, 0.0))
     return steps

@@ -31,15 +31,15 @@ SEAL = "card_sha256"
 _KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("name", "title", "kind", "about", "wanted", "checks", "sample", "version", "created"), str),
     **dict.fromkeys(("weights_sha256", "training_data_sha256", "split", "interval", SEAL), str),
-    **dict.fromkeys(("inputs", "encoding", "limits", "targets", "questions"), list),
+    **dict.fromkeys(("inputs", "encoding", "limits", "targets", "questions", "edits"), list),
     **dict.fromkeys(("calibration", "support", "steps", "histograms", "data", "parts", "derived", "config"), dict),
     **dict.fromkeys(("network", "ranges", "temperatures", "metrics", "evaluation", "training", "missing"), dict),
     **dict.fromkeys(("format", "training_rows"), int),
     "ratio_error_90": (int, float),
 }
 #: entries that answers are computed with
-_COMPUTED = ("encoding", "calibration", "support", "steps", "config", "targets", "questions", "temperatures", "network",
-             "ranges", "ratio_error_90")  # fmt: skip
+_COMPUTED = ("encoding", "calibration", "support", "steps", "edits", "config", "targets", "questions", "temperatures",
+             "network", "ranges", "ratio_error_90")  # fmt: skip
 
 
 def write_model(folder: Path, tensors: dict[str, torch.Tensor], card: dict[str, Any], format_number: int) -> None:

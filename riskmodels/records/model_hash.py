@@ -29,8 +29,8 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 
 def model_hash(model: RiskModel) -> str:
-    """SHA-256 of name, version, encoding, weights, calibration, steps, support, reference population, and how values
-    beyond the support are answered.
+    """SHA-256 of name, version, encoding, weights, calibration, steps, edits, support, reference population, and how
+    values beyond the support are answered.
 
     The same for a model in memory and one read from its folder, on any device. A model is not changed once it is
     made, so each is read through once.
@@ -45,7 +45,8 @@ def _content(model: RiskModel) -> dict[str, Any]:
     from riskmodels.tabular.support import FARTHEST
 
     steps = getattr(model, "steps", {})  # of an isotonic recalibration
-    return {
+    edits = {"edits": model.edits.to_list()} if model.edits else {}  # not there before there were any
+    return edits | {
         "name": model.name,
         "version": model.version,
         "encoding": model.encoding.to_list(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from riskmodels.evaluation import evaluate, standard_subgroups
 from riskmodels.evaluation.peers import PEERS, Dataset, fit_peers
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.say import Say
-from riskmodels.tabular.fitting import fit_model
+from riskmodels.tabular.fitting import fit_model, frame_hash
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.recipes import CHEST_PAIN_CONFIG, CHEST_PAIN_INPUTS, Labelled, label_chest_pain
 from riskmodels.tabular.reference import Reference
@@ -28,6 +27,7 @@ OUTCOME_NAME = "coronary_disease"
 REPEATS, FOLDS, SEED = 3, 5, 20261124
 
 Rows = npt.NDArray[np.int64]
+_FITTED: dict[tuple[str, bytes], RiskModel] = {}
 
 
 def ship_chest_pain(out: Path, *, peers: bool, device: str | None, say: Say) -> RiskModel:
@@ -44,7 +44,7 @@ def ship_chest_pain(out: Path, *, peers: bool, device: str | None, say: Say) -> 
     """
     cohort = read_uci_heart(SOURCE)
     data = label_chest_pain(cohort)
-    model = _fit(data, np.arange(len(cohort)), device, say)
+    model = fit_rows(data, np.arange(len(cohort)), device, say)
     who = "920 patients with chest pain at four hospitals (Cleveland, Budapest, Zurich and Basel, Long Beach)"
     weight = pd.Series(1.0, index=cohort.index)
     reference = Reference.fit(data.frame, model.predict(data.frame).risk, weight, model.inputs, who)
@@ -54,14 +54,21 @@ def ship_chest_pain(out: Path, *, peers: bool, device: str | None, say: Say) -> 
     return RiskModel.load(out, device)
 
 
-def _fit(data: Labelled, rows: Rows, device: str | None, say: Say | None = None) -> RiskModel:
-    """The model fitted on some rows; an interval is taught to the one that is told about, which is the one shipped."""
+def fit_rows(data: Labelled, rows: Rows, device: str | None, say: Say | None = None) -> RiskModel:
+    """The shipped recipe on some of the patients.
+
+    Args:
+        data: labelled patients.
+        rows: positions of those to fit on.
+        device: see :func:`riskmodels.tabular.fitting.fit_model`.
+        say: told of the epochs.
+    """
     return fit_model(
         data.frame.iloc[rows],
         data.targets.iloc[rows],
         name="chest_pain",
         inputs=CHEST_PAIN_INPUTS,
-        config=CHEST_PAIN_CONFIG if say else replace(CHEST_PAIN_CONFIG, interval_steps=0),
+        config=CHEST_PAIN_CONFIG,
         device=device,
         progress=say.epoch if say else None,
     )
@@ -88,8 +95,7 @@ def _facts(data: Labelled) -> dict[str, Any]:
 
 def _evaluate(data: Labelled, peers: bool, device: str | None, say: Say) -> dict[str, Any]:
     label = data.targets[OUTCOME_NAME].to_numpy()
-    splitter = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=SEED)
-    folds = list(splitter.split(data.frame, label))
+    folds = folds_of(data)
     say.line(f"Cross-validation, {len(folds)} fits" + (" of each peer too" if peers else ""))
     scores = _out_of_fold(data, folds, peers, device)
     subgroups = standard_subgroups(data.frame).assign(hospital=data.frame["site"])
@@ -101,14 +107,38 @@ def _evaluate(data: Labelled, peers: bool, device: str | None, say: Say) -> dict
     return {"cross-validation": crossed, "leaving one hospital out": left_out}
 
 
+def folds_of(data: Labelled) -> list[tuple[Rows, Rows]]:
+    """The card's folds, one repeat after the other: positions fitted on, and positions left out."""
+    splitter = RepeatedStratifiedKFold(n_splits=FOLDS, n_repeats=REPEATS, random_state=SEED)
+    return list(splitter.split(data.frame, data.targets[OUTCOME_NAME].to_numpy()))
+
+
+def fits_of(data: Labelled, folds: list[tuple[Rows, Rows]], device: str | None) -> list[tuple[RiskModel, Rows]]:
+    """A fit of each fold with the positions it had not seen; once a process, for card and evidence.
+
+    Args:
+        data: labelled patients.
+        folds: as :func:`folds_of`, or some of them.
+        device: see :func:`riskmodels.tabular.fitting.fit_model`.
+    """
+    people = f"{frame_hash(data.frame, data.targets)} {CHEST_PAIN_CONFIG} {device}"
+    found = []
+    for train, test in folds:
+        key = (people, train.tobytes())
+        if key not in _FITTED:
+            _FITTED[key] = fit_rows(data, train, device)
+        found.append((_FITTED[key], test))
+    return found
+
+
 def _out_of_fold(data: Labelled, folds: list[tuple[Rows, Rows]], peers: bool, device: str | None) -> dict[str, Floats]:
     """Each person's mean prediction over the fits that had not seen them."""
     names = ["this model", *(PEERS if peers else ())]
     total = {name: np.zeros(len(data.frame)) for name in names}
     times = np.zeros(len(data.frame))
-    for train, test in folds:
+    for (model, _), (train, test) in zip(fits_of(data, folds, device), folds, strict=True):
         times[test] += 1
-        logit = _fit(data, train, device).predict(data.frame.iloc[test]).logit[OUTCOME_NAME].to_numpy(float)
+        logit = model.predict(data.frame.iloc[test]).logit[OUTCOME_NAME].to_numpy(float)
         total["this model"][test] += 1 / (1 + np.exp(-logit))
         for name, predicted in (_peer_predictions(data, train, test) if peers else {}).items():
             total[name][test] += predicted

@@ -1,22 +1,26 @@
-"""docs/model_card.md, written from the cards of the shipped models and nothing else."""
+"""docs/model_card.md, written from the cards of the shipped models, the evidence beside them, and nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from riskmodels import ROOT
 from riskmodels.evaluation import markdown
+from riskmodels.evaluation.evidence import Evidence
 from riskmodels.outcomes import OUTCOME
+from riskmodels.shipping.evidence_document import evidence_lines
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
 
 PAGE = ROOT / "docs" / "model_card.md"
 _HEAD = """# Model card
 
-Written by `make train` from `data/models/*/card.json`; do not edit. `python -m riskmodels card` writes it again
-from the cards alone. Intervals are 95 % bootstrap intervals; the probabilities' own intervals in the app are 90 %.
+Written by `make train` from `card.json` and `evidence.json` in `data/models/*`; do not edit. `make evaluate` measures
+the evidence again, `python -m riskmodels card` writes this page from what is there. Intervals are 95 % bootstrap
+intervals; the probabilities' own intervals in the app are 90 %.
 
 **Intended use.** Decision support for care teams and analysts: who is likely to have undiagnosed diabetes or
 prediabetes, to develop cardiovascular disease within ten years, or to have coronary disease behind chest pain.
@@ -29,12 +33,18 @@ causes.
 """
 
 
-def model_card(models: dict[str, RiskModel]) -> str:
-    """The page as Markdown."""
-    return "\n".join([_HEAD, *(_section(model) for model in models.values())]).rstrip() + "\n"
+def model_card(models: dict[str, RiskModel], evidence: Mapping[str, Evidence | None]) -> str:
+    """The page as Markdown.
+
+    Args:
+        models: by name.
+        evidence: of each, None or absent where nothing was measured.
+    """
+    sections = [_section(model, evidence.get(name)) for name, model in models.items()]
+    return "\n".join([_HEAD, *sections]).rstrip() + "\n"
 
 
-def _section(model: RiskModel) -> str:
+def _section(model: RiskModel, evidence: Evidence | None) -> str:
     card = model.card
     data = card["data"]
     lines = [
@@ -63,6 +73,8 @@ def _section(model: RiskModel) -> str:
     for outcome, reports in card["evaluation"].items():
         told = OUTCOME[outcome]
         lines += ["", f"## {told.label} (`{outcome}`)", "", f"The {told.definition}. Valid for {told.population}.", ""]
+        if evidence and outcome in evidence["outcomes"]:
+            lines += ["\n\n".join(evidence_lines(outcome, evidence["outcomes"][outcome])), ""]
         lines += [_report(name, report) for name, report in reports.items()]
     return "\n".join(lines)
 

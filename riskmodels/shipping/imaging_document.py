@@ -19,7 +19,7 @@ PUBLISHED = (("ResNet-18, 28 px", 0.524, 0.717), ("Google AutoML Vision", 0.531,
 _FINDING = ("auroc", "auprc", "brier", "sensitivity", "specificity", "ppv", "npv")
 _PARTS = {"test": "test", "val": "validation"}
 #: figures of a measurement, as riskmodels/shipping/heart_size.py writes them
-_MEASUREMENT = {
+MEASUREMENT = {
     "heart_dice": "Overlap of the heart with the drawn one (Dice)",
     "lung_dice": "Overlap of the lungs with the drawn ones (Dice)",
     "ratio_mae": "Ratio: mean absolute difference",
@@ -195,7 +195,7 @@ def _figures(metrics: Mapping[str, Any], before: str = "") -> list[tuple[str, st
     """Figures with their names, however deep they stand: [value, low, high], a number, or a text."""
     rows: list[tuple[str, str]] = []
     for key, value in metrics.items():
-        label = _MEASUREMENT.get(key, _title(key))
+        label = MEASUREMENT.get(key, _title(key))
         name = f"{before}, {label.lower()}" if before else label
         if isinstance(value, Mapping):
             rows += _figures(value, name)

@@ -40,7 +40,7 @@ LEAST_KNOWN, LEAST_INPUTS = 50, 2
 #: up to so many labelled rows: cross-validation and the settings of a small cohort
 SMALL = 5_000
 FOLDS, HELD_OUT, SEED = 5, 0.3, 20261124
-SMALL_CONFIG = TrainingConfig(knots=6, epochs=120, batch_size=256, hidden_rows=0.4)
+SMALL_CONFIG = TrainingConfig(knots=6, epochs=120, batch_size=256, hidden_rows=0.4, subsets=False)
 LARGE_CONFIG = TrainingConfig(epochs=60)
 _SMALL_PENALTY = Penalty(curves=30, values=2, known_known=2, known_value=50, value_value=200)
 _LARGE_PENALTY = Penalty(curves=10, values=10, known_known=100, known_value=100, value_value=1000)
@@ -109,7 +109,7 @@ def train_own(
     )
     everybody = np.arange(len(own.label))
     if len(everybody) <= SMALL:
-        model = _fit(own, everybody, out.name, device, say)
+        model = fit_own(own, everybody, out.name, device, say)
         say.line(f"Judging by {FOLDS}-fold cross-validation")
         risk, judged = _cross_validated(own, device), everybody
         split = f"fitted on all; judged by {FOLDS}-fold cross-validation"
@@ -117,7 +117,7 @@ def train_own(
     else:
         held = held_out_rows(own.patient.to_numpy(object), HELD_OUT, SEED)
         fitted, judged = np.flatnonzero(~held), np.flatnonzero(held)
-        model = _fit(own, fitted, out.name, device, say)
+        model = fit_own(own, fitted, out.name, device, say)
         risk = np.full(len(everybody), np.nan)
         risk[judged] = _risk(model, own, judged)
         split = f"fitted on {100 - 100 * HELD_OUT:.0f} % of the patients, judged on the others, by a hash of their id"
@@ -222,7 +222,16 @@ def _config(own: OwnData) -> TrainingConfig:
     return replace(SMALL_CONFIG if small else LARGE_CONFIG, penalties={own.outcome: penalty})
 
 
-def _fit(own: OwnData, rows: Rows, name: str, device: str | None, say: Say | None = None) -> RiskModel:
+def fit_own(own: OwnData, rows: Rows, name: str, device: str | None, say: Say | None = None) -> RiskModel:
+    """A model on some of the rows, with the settings for as many people as there are in all.
+
+    Args:
+        own: people and their outcome.
+        rows: positions of those to fit on.
+        name: of the model.
+        device: see :func:`riskmodels.tabular.fitting.fit_model`.
+        say: told of the epochs.
+    """
     return fit_model(
         own.frame.iloc[rows],
         own.label.iloc[rows].to_frame(own.outcome),
@@ -245,7 +254,7 @@ def _cross_validated(own: OwnData, device: str | None) -> npt.NDArray[np.float64
     risk = np.full(len(own.label), np.nan)
     splitter = StratifiedGroupKFold(n_splits=FOLDS, shuffle=True, random_state=SEED)
     for train, test in splitter.split(own.frame, own.label, own.patient):
-        risk[test] = _risk(_fit(own, train, "fold", device), own, test)
+        risk[test] = _risk(fit_own(own, train, "fold", device), own, test)
     return risk
 
 

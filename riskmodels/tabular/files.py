@@ -10,7 +10,8 @@ import torch
 
 from riskmodels.errors import ModelFileError
 from riskmodels.model_files.card_values import number, numbers, record
-from riskmodels.model_files.folder import read_model, understood, write_model
+from riskmodels.model_files.folder import read_card, read_model, understood, write_model
+from riskmodels.tabular.edits import format_of
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.network import PAIR_COLUMNS, Weights
 from riskmodels.tabular.reference import Reference
@@ -38,7 +39,7 @@ def write_model_files(
     tensors = {n: getattr(weights, n) for n in _PARTS}
     tensors |= {_INTERVAL + n: getattr(interval, n) for n in _PARTS if n != "basis"}
     ready = {n: t.detach().to("cpu", torch.float32).contiguous() for n, t in tensors.items()}
-    write_model(folder, ready, card, format_number)
+    write_model(folder, ready, card, format_of(format_number, card))
     if reference is not None:
         (folder / "reference.json").write_text(json.dumps(reference.to_dict()), encoding="utf-8")
 
@@ -50,13 +51,13 @@ def read_model_files(
 
     Args:
         folder: of the model.
-        format_number: the format that the caller understands.
+        format_number: the format that the caller understands, edits of curves aside.
         hint: what to do when it cannot be used.
 
     Raises:
         ModelFileError: when a file is missing, is not what it should be, or was changed after training.
     """
-    tensors, card = read_model(folder, format_number, hint)
+    tensors, card = read_model(folder, format_of(format_number, read_card(folder, hint)), hint)
     missing = [name for name in _NEEDED if name not in card]
     if missing:
         raise ModelFileError(

@@ -35,7 +35,7 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 
 #: how death from any cause is fitted (docs/experiments.md)
 FOLLOW_UP_EPOCHS = 30
-FOLLOW_UP_PENALTY = Penalty(curves=20, values=3, known_known=100, known_value=300, value_value=1000)
+FOLLOW_UP_PENALTY = Penalty(curves=20, values=3, known_known=100, known_value=300, value_value=1000, directions=0.012)
 
 
 def fit_model(
@@ -99,6 +99,7 @@ def fit_model(
         torch.tensor([slope for slope, _ in calibration.values()]).float(),
         torch.tensor(np.stack(list(noise.values()))).float(),
         Hiding(people.inputs, 1.0),
+        people.required(),
         people.allowed,
         people.counted(),
         config.seed,
@@ -162,6 +163,11 @@ class _People:
         """The inputs that may serve an outcome."""
         column = self.allowed[:, self.outcomes.index(outcome)].tolist()
         return tuple(name for name, may in zip(self.inputs, column, strict=True) if may)
+
+    def required(self) -> torch.Tensor:
+        """(p,) inputs without which no outcome is estimated."""
+        needed = [set(OUTCOME[o].required) if o in OUTCOME else set() for o in self.outcomes]
+        return torch.tensor([any(name in of for of in needed) for name in self.inputs])
 
     def counted(self) -> torch.Tensor:
         """(n, O) 1 for people for whom an outcome holds, as far as it is told; else 0."""
@@ -232,6 +238,8 @@ def _train(people: _People, device: torch.device, checkpoint: Path | None, progr
 def _calibrate(people: _People, ensemble: Weights) -> Weights:
     """Calibrated for every subset of inputs; a head that leans on others has it from them."""
     first, folds = people.first, 1 + people.config.members
+    if not people.config.subsets:
+        return ensemble
     return calibrate_subsets(
         people.z,
         ensemble,

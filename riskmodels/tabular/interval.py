@@ -62,6 +62,7 @@ class _Teacher:
         slope: (O,) of the calibration.
         noise: (O, 2, 2) covariance of slope and intercept.
         hiding: of inputs; half of the people have single inputs hidden instead, a share from 0–100 %.
+        required: (p,) bool, inputs without which no estimate is given: they are never hidden.
         generator: of everything random.
     """
 
@@ -71,9 +72,11 @@ class _Teacher:
         slope: torch.Tensor,
         noise: torch.Tensor,
         hiding: Hiding,
+        required: torch.Tensor,
         generator: torch.Generator,
     ) -> None:
         self.ensemble, self.slope, self.hiding, self.generator = ensemble, slope, hiding, generator
+        self.required = required
         self.shown = ensemble.members(0, 1)
         self.root = torch.linalg.cholesky(noise + 1e-9 * torch.eye(2))
 
@@ -91,7 +94,7 @@ class _Teacher:
         singles = torch.rand(p, b, generator=self.generator) >= share
         either = torch.rand(b, generator=self.generator) < 0.5
         keep = torch.where(either, singles, self.hiding.keep(b, self.generator))
-        seen = people.z[:, pick] * keep[:, :, None]
+        seen = people.z[:, pick] * (keep | self.required[:, None])[:, :, None]
         k, o = people.full.shape[1:]
         target = people.full[pick, torch.randint(min(1, k - 1), k, (b,), generator=self.generator)]
         drawn = torch.einsum("boi,oji->boj", torch.randn(b, o, 2, generator=self.generator), self.root)
@@ -106,6 +109,7 @@ def fit_interval(
     slope: torch.Tensor,
     noise: torch.Tensor,
     hiding: Hiding,
+    required: torch.Tensor,
     allowed: torch.Tensor,
     counted: torch.Tensor,
     seed: int,
@@ -119,6 +123,7 @@ def fit_interval(
         slope: (O,) of the calibration.
         noise: (O, 2, 2) covariance of its slope and intercept.
         hiding: of inputs; how people come to be partly known.
+        required: (p,) bool, inputs that are always known.
         allowed: (p, O) which input serves which outcome.
         counted: (n, O) 1 for the people for whom the outcome holds, else 0.
         seed: of people, views, members and noise.
@@ -128,7 +133,7 @@ def fit_interval(
         Heads as an ensemble of two members, below and above; ``member_logits`` gives h, (n, 2, O).
     """
     generator = torch.Generator().manual_seed(seed)
-    teacher = _Teacher(ensemble, slope, noise, hiding, generator)
+    teacher = _Teacher(ensemble, slope, noise, hiding, required, generator)
     order = torch.randperm(z.shape[1], generator=generator)
     rows = order[:PEOPLE]
     return _teach(teacher, teacher.people(z[:, rows], counted[rows]), allowed, steps)

@@ -20,11 +20,13 @@ import torch
 from riskmodels import ROOT
 from riskmodels.columns import Columns, Floats
 from riskmodels.errors import ModelFileError
-from riskmodels.explain.shapley import PairwiseForm, Reasons
+from riskmodels.explain.shapley import Z90, PairwiseForm, Reasons
 from riskmodels.explain.unknowns import narrowing
 from riskmodels.model_files.folder import understood
 from riskmodels.outcomes import OUTCOME, refusal_texts
+from riskmodels.tabular.derived import cautioned
 from riskmodels.tabular.device import choose_device, precision
+from riskmodels.tabular.edits import CurveEdits
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
@@ -42,8 +44,6 @@ CHUNK = 512
 #: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in
 #: double precision, and would part people of whom the same is known, at a threshold or in a rank
 DECIMALS = 10
-#: two-sided 90 % of a normal distribution
-Z90 = 1.6448536269514722
 
 
 @dataclass(frozen=True)
@@ -98,6 +98,7 @@ class RiskModel:
         self.calibration, self.support, self.card, self.reference = calibration, support, card, reference
         self.outcomes = tuple(calibration)
         self.inputs = encoding.names
+        self.edits = CurveEdits.from_card(card, self.inputs, self.outcomes)
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
         self._supports = {o: Support(o, self.inputs, ranges) for o, ranges in support.items()}
@@ -208,15 +209,17 @@ class RiskModel:
         return hold(x.numpy(), [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes])
 
     def _estimates(self, held: Held, parts: list[tuple[Floats, Floats, Floats]]) -> Estimates:
-        mean, low, high = held.settle(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+        edited = self.edits.sums(held.values)
+        mean, low, high = held.settle(*(np.concatenate(part) + edited for part in zip(*parts, strict=True)))
         said = [(p.refused, p.cautions, p.held, p.bound) for p in held.placed]
-        refused, *texts = (np.stack(of_outcomes, axis=1) for of_outcomes in zip(*said, strict=True))
+        refused, cautions, *texts = (np.stack(of_outcomes, axis=1) for of_outcomes in zip(*said, strict=True))
+        cautions = cautioned(self.card, self.outcomes, cautions)
         given = refused == ""
 
         def risk(logit: Floats) -> Floats:
             return np.where(given, _sigmoid(logit), np.nan)
 
-        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, *texts)
+        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, cautions, *texts)
 
     def _shown(self, outcome: str, logit: Floats) -> Floats:
         """The log-odds shown for those of the ensemble: the same, where no step follows them."""
@@ -267,17 +270,19 @@ class RiskModel:
             values.append(self._folded.values(*self._folded.parts(part), [o])[0])
             # computed by the network itself, apart from the form, so that the gap is a check and not a tautology
             logits.append(member_logits(self.encoding(part), self.weights.members(0, 1))[:, 0, o])
-        logit = self._slope[o] * torch.cat(logits) + self._intercept[o]
-        return self._reasons(frame.index, o, x, counted, torch.cat(values), _rounded(logit))
+        logit = _rounded(self._slope[o] * torch.cat(logits) + self._intercept[o])
+        shown = logit + self.edits.sums(counted.numpy())[:, o]
+        return self._reasons(frame.index, o, x, counted, torch.cat(values), shown)
 
     def _reasons(
         self, index: pd.Index, o: int, x: torch.Tensor, counted: torch.Tensor, values: torch.Tensor, logit: Floats
     ) -> Reasons:
         """Reasons of one outcome from its (n, p) contributions, as computed from (n, p) values held at the edge."""
         form, *members = self._forms[self.outcomes[o]]
+        shift = self.edits.of(self.outcomes[o], counted.numpy())
         table, data, held = (
             pd.DataFrame(part, index=index, columns=list(self.inputs))
-            for part in (values.double().cpu().numpy(), x.numpy(), counted.numpy())
+            for part in (values.double().cpu().numpy() + shift, x.numpy(), counted.numpy())
         )
 
         def encoded() -> torch.Tensor:
@@ -285,7 +290,7 @@ class RiskModel:
                 columns: torch.Tensor = self.encoding(self._placed(counted))
             return columns
 
-        return Reasons(self.outcomes[o], form.base, table, logit, data, held, form, encoded, tuple(members))
+        return Reasons(self.outcomes[o], form.base, table, logit, data, held, form, encoded, tuple(members), shift)
 
     @torch.inference_mode()
     def curve(self, outcome: str, name: str) -> Curve:
@@ -298,11 +303,35 @@ class RiskModel:
         o = self.outcomes.index(outcome)
         members = torch.einsum("pnd,pdk->nk", z, self.weights.curves[..., o]) * self._slope[o]
         mean, spread = (t.double().cpu().numpy() for t in (members[:, 0], members[:, 1:].std(1)))
+        mean = mean + self.edits.along(outcome, name, x)
         return Curve(x, mean, mean - Z90 * spread, mean + Z90 * spread, bins, counts)
 
     def percentile(self, outcome: str, risk: float, age: float, sex: float) -> float:
         """Share (0–1) of people of the same sex and ten-year age band with a lower risk; NaN where not known."""
         return self.reference.percentile(outcome, risk, age, sex) if self.reference else float("nan")
+
+    def refits(self, frame: pd.DataFrame, outcome: str, draws: int = 64, seed: int = 0) -> Floats:
+        """What the model could as well have come out to say: bootstrap members, each under another calibration.
+
+        Args:
+            frame: PatientFrame.
+            outcome: one of :attr:`outcomes`.
+            draws: how many.
+            seed: of the members, and of the calibrations, which are drawn from their own uncertainty.
+
+        Returns:
+            (n, draws) probability, also of refused rows.
+        """
+        o, random = self.outcomes.index(outcome), np.random.default_rng(seed)
+        counted = torch.from_numpy(self._supports[outcome].hold(self.encoding.matrix(frame).numpy()))
+        with torch.inference_mode():
+            parts = [member_logits(self.encoding(part), self.weights)[:, :, o] for part in self._parts(counted)]
+        members = torch.cat(parts).double().cpu().numpy()
+        k = members.shape[1]
+        noise = self.card["calibration_noise"][outcome]
+        slope, intercept = random.multivariate_normal(self.calibration[outcome], noise, draws).T
+        chosen = members[:, random.integers(min(1, k - 1), k, draws)]
+        return _sigmoid(slope * chosen + intercept + self.edits.sums(counted.numpy())[:, [o]])
 
     def narrowing(self, row: pd.DataFrame | Columns, outcome: str) -> pd.DataFrame:
         """What each unknown input could change; see :func:`riskmodels.explain.unknowns.narrowing`.
@@ -321,9 +350,9 @@ class RiskModel:
         inputs = self.inputs_of(outcome) if self.reference and not refused else ()
 
         def risk_of(trials: Floats) -> Floats:
-            counted = torch.from_numpy(self._supports[outcome].hold(trials))
-            means = [mean[:, o] for mean, _, _ in self._computed(counted)]
-            return _sigmoid(self._shown(outcome, np.concatenate(means)))
+            counted = self._supports[outcome].hold(trials)
+            means = [mean[:, o] for mean, _, _ in self._computed(torch.from_numpy(counted))]
+            return _sigmoid(self._shown(outcome, np.concatenate(means) + self.edits.sums(counted)[:, o]))
 
         known = dict(zip(self.inputs, values[0].tolist(), strict=True))
         return narrowing(known, inputs, self.reference or Reference.empty(), risk_of)

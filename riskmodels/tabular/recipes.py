@@ -49,10 +49,16 @@ POPULATION_CONFIG = TrainingConfig(
             curves=10, values=10, known_known=100, known_value=100, value_value=1000, of_input={"glucose": 0.3}
         ),
         "dysglycaemia": Penalty(
-            curves=60, values=10, known_known=100, known_value=100, value_value=300, of_input={"glucose": 0.3}
+            curves=60,
+            values=10,
+            known_known=100,
+            known_value=100,
+            value_value=300,
+            of_input={"glucose": 0.3},
+            directions=0.01,
         ),
         "cvd_10y": Penalty(
-            curves=0.03, values=0.03, known_known=0.1, known_value=0.1, value_value=0.1, directions=0.001
+            curves=0.03, values=0.03, known_known=0.1, known_value=0.1, value_value=0.1, directions=0.002
         ),
     },
     computed=("cvd_10y",),
@@ -80,6 +86,8 @@ CHEST_PAIN_CONFIG = TrainingConfig(
     batch_size=256,
     hidden_rows=0.5,
     hidden_sets=((_NOT_BEDSIDE, 0.4), ((), 0.2)),
+    subsets=False,
+    interval_steps=600,
     penalties={"coronary_disease": Penalty(curves=30, values=2, known_known=2, known_value=20, value_value=200)},
 )
 LAST_FIT_YEAR, TUNE_YEAR, FIRST_TEST_YEAR = 2011, 2013, 2015

@@ -108,6 +108,20 @@ class Reference:
         levels = ndtr(mean[:, None] + spread[:, None] * ndtri(NODES))
         return {name: self._values(i, row) for name, i, row in zip(names, at, levels, strict=True)}
 
+    def people(self, count: int, seed: int = 0) -> pd.DataFrame:
+        """Invented people like the reference population, of whom every input of the tables is known.
+
+        Args:
+            count: of people.
+            seed: of the draw; the same seed gives the same people.
+
+        Returns:
+            PatientFrame (count, p), drawn by the quantiles and their rank correlations.
+        """
+        normal = np.random.default_rng(seed).standard_normal((count, len(self.names)))
+        levels = ndtr(normal @ np.linalg.cholesky(self.correlation).T)
+        return pd.DataFrame({name: self._values(i, levels[:, i]) for i, name in enumerate(self.names)})
+
     def _values(self, index: int, levels: Floats) -> Floats:
         """The values of an input at some levels; of its few where it has few."""
         values = np.interp(levels, LEVELS, self.quantiles[index])

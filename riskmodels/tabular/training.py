@@ -68,6 +68,7 @@ class TrainingConfig:
         penalties: by outcome; others take the default.
         computed: outcomes computed from the inputs themselves (a published equation), so alike in every stratum.
         counts: outcomes fitted as events of a Poisson process, log rate instead of log-odds.
+        subsets: whether calibration goes into subsets of inputs; a few hundred people cannot tell them apart.
         interval_steps: of teaching the interval; with none its half-widths mean nothing.
         leaning: outcome with few events → the outcome whose head it leans on; see leaning.py.
         seed: of everything random.
@@ -85,6 +86,7 @@ class TrainingConfig:
     penalties: dict[str, Penalty] = field(default_factory=dict)
     computed: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
+    subsets: bool = True
     interval_steps: int = 1500
     leaning: dict[str, str] = field(default_factory=dict)
     seed: int = 20261124

@@ -1,4 +1,4 @@
-"""Versions of a model that were recalibrated here: saved, listed, chosen, compared, rolled back.
+"""Versions of a model that were changed here: saved, listed, chosen, compared, rolled back.
 
     <store>/<model>/<version>/      model.safetensors, card.json, reference.json
     <store>/<model>/choices.json    every choice ever made, the last one in force
@@ -25,7 +25,7 @@ import pandas as pd
 
 from riskmodels.errors import ModelFileError
 from riskmodels.model_files.folder import CARD, read_card, write_card
-from riskmodels.tabular import isotonic
+from riskmodels.tabular.derived import group_of
 from riskmodels.tabular.isotonic import SteppedModel
 from riskmodels.tabular.model import SHIPPED, RiskModel
 
@@ -45,15 +45,22 @@ class Version:
         name: of the model.
         version: its own.
         folder: where it lies.
-        derived: the facts of its recalibration: ``from`` (version), ``outcome``, ``method``, ``data_sha256``, ``date``,
-            ``fit`` and ``held_out`` (``n``, ``events``), ``metrics`` (before and after on the held-out part),
-            ``reasons`` (how they relate to the estimate shown).
+        derived: what was done last: ``from`` (version), ``outcome``, ``method``, ``date``, ``by``, ``reasons`` (how
+            they relate to the estimate shown), ``before`` (what was done before that). A recalibration also has
+            ``data_sha256``, ``fit`` and ``held_out`` (``n``, ``events``), ``metrics`` (before and after on the
+            held-out part), and ``group`` where it is for one alone; an edit of a curve and a stated prevalence have
+            ``reason``: see :mod:`riskmodels.revision`.
     """
 
     name: str
     version: str
     folder: Path
     derived: dict[str, Any] = field(repr=False)
+
+    @property
+    def group(self) -> str:
+        """For whom alone it holds, in words; empty where for everybody."""
+        return group_of(self.derived)
 
 
 @dataclass(frozen=True)
@@ -125,8 +132,7 @@ class VersionStore:
             ModelFileError: when there is no such version, or it is damaged.
         """
         folder = self._of(name) / _checked(version)
-        card = read_card(folder, _HINT)
-        kind = SteppedModel if card.get("format") == isotonic.FORMAT else RiskModel
+        kind = SteppedModel if "steps" in read_card(folder, _HINT) else RiskModel
         return kind.load(folder, device)
 
     def choices(self, name: str) -> tuple[Choice, ...]:
@@ -144,19 +150,26 @@ class VersionStore:
         made = self.choices(name)
         return made[-1].version if made else SHIPPED_VERSION
 
-    def choose(self, name: str, version: str, by: str = "") -> Choice:
-        """Put a version in force.
+    def choose(self, name: str, version: str, by: str = "", for_all_although: str = "") -> Choice:
+        """Put a version in force, for everybody who is scored here.
 
         Args:
             name: of the model.
             version: a saved one, or "shipped".
             by: who chose it.
+            for_all_although: of a version for one group alone, that group in words (:attr:`Version.group`): the
+                confirmation that it shall be used for everybody.
 
         Raises:
-            ModelFileError: when it cannot be loaded.
+            ModelFileError: when it cannot be loaded, or is for a group that was not named.
         """
         if version != SHIPPED_VERSION:
-            self.load(name, version, "cpu")
+            group = group_of(self.load(name, version, "cpu").card.get("derived"))
+            if group != for_all_although:
+                raise ModelFileError(
+                    f"This version is only for people whose {group}." if group else "This version is for everybody.",
+                    hint="Confirm that it shall be used for everybody." if group else "Choose it without a group.",
+                )
         return self._add(name, Choice(version, _now(), by))
 
     def roll_back(self, name: str, by: str = "") -> Choice:
@@ -164,14 +177,17 @@ class VersionStore:
 
         Rolled back twice it goes two versions back, not to and fro.
         """
+        return self._add(name, Choice(self.before(name), _now(), by, rolled_back=True))
+
+    def before(self, name: str) -> str:
+        """The version that :meth:`roll_back` puts in force."""
         stack: list[str] = [SHIPPED_VERSION]
         for choice in self.choices(name):
             if len(stack) > 1 and choice.version == stack[-2] and choice.rolled_back:
                 stack.pop()
             elif choice.version != stack[-1]:
                 stack.append(choice.version)
-        before = stack[-2] if len(stack) > 1 else SHIPPED_VERSION
-        return self._add(name, Choice(before, _now(), by, rolled_back=True))
+        return stack[-2] if len(stack) > 1 else SHIPPED_VERSION
 
     def in_force(self, shipped: Mapping[str, RiskModel], device: str | None = None) -> dict[str, RiskModel]:
         """Models by name, each in its chosen version.
@@ -220,9 +236,11 @@ class VersionStore:
 def _stamp(folder: Path) -> str:
     """Give a saved folder a version of its own: the weights are those of the model it was derived from."""
     card = json.loads((folder / CARD).read_text(encoding="utf-8"))
-    what = json.dumps([card["calibration"], card.get("steps", {})], sort_keys=True)
+    derived = card["derived"]
+    said = [derived.get("reason", ""), derived.get("group", {})]
+    what = json.dumps([card["calibration"], card.get("steps", {}), card.get("edits", []), said], sort_keys=True)
     digest = hashlib.sha256(what.encode()).hexdigest()[:6]
-    card["version"] = f"{card['derived']['date'][:10]}-{card['weights_sha256'][:8]}-{digest}"
+    card["version"] = f"{derived['date'][:10]}-{card['weights_sha256'][:8]}-{digest}"
     write_card(folder, card)
     return str(card["version"])
 

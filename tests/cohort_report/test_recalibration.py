@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodels.cohort_report import METHODS, recalibrate
+from riskmodels.cohort_report import METHODS, Group, recalibrate
 from riskmodels.cohort_report.recalibration import Affine, apply_map, fit_map, held_out_rows
 from riskmodels.errors import InputError, TrainingError
 from riskmodels.tabular.isotonic import SteppedModel
@@ -144,3 +144,35 @@ class TestRefusals:
     def test_unknown_method_is_refused(self, demo: Any) -> None:
         with pytest.raises(InputError, match="no method"):
             recalibrate(demo.model, demo.frame, demo.label, OUTCOME, "platt")  # type: ignore[arg-type]
+
+
+class TestGroup:
+    def group_of(self, demo: Any, value: str = "yes") -> Group:
+        return Group("vigorous", value, demo.frame["physical_activity"].map({1.0: "yes", 0.0: "no"}))
+
+    def test_fitted_and_judged_on_the_group_alone(self, demo: Any) -> None:
+        group = self.group_of(demo)
+        found = recalibrate(demo.model, demo.frame, demo.label, OUTCOME, "intercept", group=group, replicates=5)
+        alone = group.cells == "yes"
+        again = recalibrate(demo.model, demo.frame[alone], demo.label[alone], OUTCOME, "intercept", replicates=5)
+        assert found.fit == again.fit
+        assert found.model.calibration[OUTCOME] == pytest.approx(again.model.calibration[OUTCOME])
+
+    def test_card_and_every_estimate_say_for_whom(self, demo: Any) -> None:
+        new = recalibrate(
+            demo.model, demo.frame, demo.label, OUTCOME, "intercept", group=self.group_of(demo), replicates=5
+        ).model
+        assert new.card["derived"]["group"] == {"column": "vigorous", "value": "yes"}
+        found = new.predict(demo.frame.iloc[:50])
+        assert found.cautions[OUTCOME].str.contains("only for people whose “vigorous” is “yes”").all()
+        assert not found.cautions["cvd_10y"].str.contains("vigorous").any()
+
+    def test_group_of_few_is_refused(self, demo: Any) -> None:
+        group = self.group_of(demo, "nobody")
+        with pytest.raises(TrainingError, match="Too few"):
+            recalibrate(demo.model, demo.frame, demo.label, OUTCOME, "intercept", group=group, replicates=5)
+
+    def test_column_of_other_rows_is_refused(self, demo: Any) -> None:
+        group = Group("vigorous", "yes", self.group_of(demo).cells.iloc[::-1])
+        with pytest.raises(InputError, match="groups are not of the same rows"):
+            recalibrate(demo.model, demo.frame, demo.label, OUTCOME, "intercept", group=group, replicates=5)

@@ -67,6 +67,17 @@ class TestCounts:
         flagged = build_report(demo.frame, demo.prediction, demo.model, OUTCOME, rule=everybody, replicates=5)
         assert flagged["triage"].table["flagged"].iloc[0] == demo.risk.notna().sum() - told
 
+    def test_estimates_with_a_held_value_are_counted_apart(self, demo: Any) -> None:
+        frame = demo.frame.copy()
+        frame.loc[frame.index[:40], "bmi"] = demo.model.support[OUTCOME]["bmi"].high + 3
+        prediction = demo.model.predict(frame)
+        held = int((prediction.held[OUTCOME] != "").sum())
+        found = build_report(frame, prediction, demo.model, OUTCOME, replicates=5)["counts"]
+        counts = dict(zip(found.table["rows"], found.table["n"], strict=True))
+        assert counts["with an estimate, a value counted as the edge of the training data"] == held >= 20
+        assert sum(n for rows, n in counts.items() if rows != "read") == counts["read"] == len(frame)
+        assert f"({held:,} of them with a value counted as the edge" in found.finding
+
     def test_histogram_holds_everyone_with_an_estimate(self, demo: Any, report: CohortReport) -> None:
         table = report["distribution"].table
         assert table["n"].sum() == demo.risk.notna().sum() == report.estimated

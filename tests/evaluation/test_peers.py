@@ -11,7 +11,7 @@ import pytest
 from riskmodels.cohorts.nhanes.frame import diabetes_label, read_nhanes
 from riskmodels.errors import InputError, TrainingError
 from riskmodels.evaluation import auroc
-from riskmodels.evaluation.peers import PEERS, Dataset, Peer, fit_peers
+from riskmodels.evaluation.peers import ALL_PEERS, PEERS, Dataset, Peer, fit_peers
 
 INPUTS = ("age", "sex", "smoking", "systolic_bp", "never_known")
 
@@ -36,33 +36,36 @@ def people(n: int, seed: int) -> Dataset:
 
 @pytest.fixture(scope="module", autouse=True)
 def _small_searches() -> object:
+    trees = "riskmodels.evaluation.peer_trees"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("riskmodels.evaluation.peer_models.SEARCHES", 2)
-        patch.setattr("riskmodels.evaluation.peer_models._BAGS", 2)
+        patch.setattr(f"{trees}.SEARCHES", 2)
+        patch.setattr(f"{trees}._BAGS", 2)
+        patch.setattr(f"{trees}.TREES", 30)
         small = {"interactions": 0, "max_bins": 32, "max_rounds": 200}
-        patch.setattr("riskmodels.evaluation.peer_models.EBM_SETTINGS", (small,))
+        patch.setattr(f"{trees}.EBM_SETTINGS", (small,))
         yield
 
 
 @pytest.fixture(scope="module")
 def peers(_small_searches) -> dict[str, Peer]:
-    return fit_peers(people(1500, 0), people(500, 1), INPUTS)
+    return fit_peers(people(1500, 0), people(500, 1), INPUTS, names=ALL_PEERS)
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", ALL_PEERS)
 def test_peer_finds_the_risk_in_other_people(peers, name):
     test = people(3000, 2)
-    assert auroc(test.label, peers[name].predict(test.frame)) > 0.8
+    straight = name == "logistic"  # it cannot follow the pressure
+    assert auroc(test.label, peers[name].predict(test.frame)) > (0.7 if straight else 0.8)
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", ALL_PEERS)
 def test_peer_is_calibrated_where_it_was_tuned(peers, name):
     tune = people(500, 1)
     predicted = np.average(peers[name].predict(tune.frame), weights=tune.weight)
     assert predicted == pytest.approx(np.average(tune.label, weights=tune.weight), abs=1e-3)
 
 
-@pytest.mark.parametrize("name", PEERS)
+@pytest.mark.parametrize("name", ALL_PEERS)
 def test_peer_answers_when_everything_is_unknown(peers, name):
     unknown = pd.DataFrame(np.nan, index=[5], columns=list(INPUTS))
     assert 0 < peers[name].predict(unknown)[0] < 1
@@ -84,11 +87,23 @@ def test_peers_say_what_they_were_set_to_and_how_long_it_took(peers):
     assert all(peer.seconds > 0 for peer in peers.values())
 
 
-@pytest.mark.parametrize("name", ["xgboost", "ebm"])
+@pytest.mark.parametrize("name", ALL_PEERS)
 def test_same_seed_gives_the_same_peer_whatever_the_threads(peers, name):
     again = fit_peers(people(1500, 0), people(500, 1), INPUTS, names=[name], threads=1)[name]
     frame = people(50, 4).frame
     assert again.predict(frame).tolist() == peers[name].predict(frame).tolist()
+
+
+def test_card_is_made_with_peers_that_there_are():
+    assert set(PEERS) <= set(ALL_PEERS)
+
+
+@pytest.mark.parametrize("name", ALL_PEERS)
+def test_settings_can_be_given_instead_of_chosen(peers, name):
+    given = {name: peers[name].settings}
+    again = fit_peers(people(1500, 0), people(500, 1), INPUTS, names=[name], settings=given)[name]
+    assert again.settings == peers[name].settings
+    assert again.tune_log_loss == pytest.approx(peers[name].tune_log_loss)
 
 
 def test_recalibration_can_be_left_out():
@@ -122,8 +137,8 @@ def test_an_absent_column_is_named(peers):
 
 
 def test_an_unknown_peer_is_named():
-    with pytest.raises(InputError, match="forest"):
-        fit_peers(people(50, 0), people(50, 1), INPUTS, names=["forest"])
+    with pytest.raises(InputError, match="oracle"):
+        fit_peers(people(50, 0), people(50, 1), INPUTS, names=["oracle"])
 
 
 def test_one_class_cannot_be_fitted():

@@ -85,3 +85,9 @@ def test_a_value_counted_as_another_says_so_on_its_bar() -> None:
     labels = {step.name: step.label for step in steps if step.name}
     assert labels["glucose"] == f"{fact_text('glucose', PATIENT['glucose'])} (counted as 100)"
     assert labels["waist"] == fact_text("waist", PATIENT["waist"])
+
+
+def test_each_fact_s_bar_has_the_model_s_own_interval_and_its_ends_none() -> None:
+    spread = contributions(glucose=0.4, waist=0.2)
+    steps = make_steps(3.4, contributions(glucose=2.0, waist=1.0), PATIENT, {}, 1, spread=spread)
+    assert [step.spread for step in steps] == [0.0, 0.4, 0.2, 0.0]

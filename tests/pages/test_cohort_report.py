@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.tabular.versions import VersionStore
 from tests.waiting import run_until
 from ui.models import shipped_models
 
@@ -84,9 +85,41 @@ class TestRecalibration:
         until(scored, lambda: any("Before and after" in h.value for h in scored.subheader))
         scored.button(key="cohort_version_save").click().run()
         scored.run()
-        new = next(b for b in scored.button if (b.key or "").startswith("cohort_version_2"))
-        version = new.key.removeprefix("cohort_version_")
-        new.click().run()
+        version = scored.selectbox(key="version_choice.population").value
+        scored.button(key="version_force.population").click().run()
         assert shipped_models()["population"].version == version
-        scored.button(key="cohort_version_back").click().run()
+        scored.button(key="version_back.population").click().run()
         assert shipped_models()["population"].version != version
+
+    def test_version_for_one_group_says_so_and_needs_a_confirmation(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("new_diabetes").run()
+        scored.selectbox(key="cohort_recalibration_group").set_value("sex").run()
+        scored.selectbox(key="cohort_recalibration_group.sex").set_value("female").run()
+        scored.button(key="cohort_recalibrate").click().run()
+        until(scored, lambda: any("Before and after" in h.value for h in scored.subheader))
+        scored.button(key="cohort_version_save").click().run()
+        scored.run()
+        put = scored.button(key="version_force.population")
+        assert put.disabled
+        confirm = next(box for box in scored.checkbox if "although it is only for people whose" in box.label)
+        assert "sex" in confirm.label
+        assert "female" in confirm.label
+        confirm.check().run()
+        scored.button(key="version_force.population").click().run()
+        assert shipped_models()["population"].card["derived"]["group"] == {"column": "sex", "value": "female"}
+
+    def test_column_with_too_many_values_makes_no_groups(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("new_diabetes").run()
+        scored.selectbox(key="cohort_recalibration_group").set_value("remark").run()
+        assert "different values" in scored.error[0].value
+        assert scored.button(key="cohort_recalibrate").disabled
+
+    def test_local_prevalence_is_found_on_the_file(self, scored):
+        scored.session_state["cohort.open"] = True
+        scored.run()
+        scored.number_input(key="cohort.prevalence.diabetes").set_value(9.0).run()
+        scored.text_input(key="cohort.prevalence_why").set_value("Practice audit 2025").run()
+        assert any("of a file scored here" in c.value for c in scored.caption)
+        scored.button(key="cohort.prevalence_save").click().run()
+        saved = VersionStore().versions("population")[0]
+        assert saved.derived["stated"] == pytest.approx(0.09)

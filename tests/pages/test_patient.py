@@ -9,8 +9,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.revision.people import reference_people
+from riskmodels.revision.prevalence import state_prevalence
+from riskmodels.tabular.versions import VersionStore
 from riskmodels.units import find_unit, to_canonical
 from riskmodels.vocabulary import VOCABULARY
+from ui.models import shipped_models
 from ui.patient.examples import EXAMPLES
 from ui.record.draft import unit_key, value_key
 
@@ -282,6 +286,34 @@ def test_age_and_sex_cannot_be_moved(page: AppTest) -> None:
     labels = {element.label for element in page.slider}
     assert labels
     assert not any(label.startswith(("Age", "Sex")) for label in labels)
+
+
+def test_what_was_changed_of_the_model_stands_in_the_validity_box(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path))
+    people = reference_people("diabetes")
+    new = state_prevalence(shipped_models()["population"], "diabetes", 0.06, people, "Register 2025", "a", "Ada Byron")
+    store = VersionStore()
+    store.choose("population", store.save(new.model).version)
+    shown = html_of(load(page, WOMAN.title))
+    assert "log-odds to a prevalence of 6 % stated on" in shown
+    assert "by Ada Byron." in shown
+
+
+def test_version_for_a_group_is_never_used_without_saying_so(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path))
+    model, store = shipped_models()["population"], VersionStore()
+    facts = {"outcome": "diabetes", "method": "intercept", "date": "2026-11-29T10:00:00+00:00"}
+    group = {"column": "ancestry", "value": "<i>Asian</i>"}
+    card = model.card | {"derived": facts | {"group": group}}
+    saved = store.save(model.calibrated(model.calibration, model.reference, card))
+    store.choose("population", saved.version, for_all_although=saved.group)
+    shown = html_of(load(page, WOMAN.title))
+    assert "recalibrated here only for people whose “ancestry” is “&lt;i&gt;Asian&lt;/i&gt;”" in shown
+    assert "<i>Asian" not in shown
 
 
 def test_unknown_inputs_and_population_stand_in_the_validity_box(page: AppTest) -> None:

@@ -19,7 +19,7 @@ def test_training_again_gives_the_shipped_risks_within_the_stated_tolerance() ->
     data, threads = label_chest_pain(read_uci_heart(chest_pain.SOURCE)), torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        again = chest_pain._fit(data, np.arange(len(data.frame)), "cpu")
+        again = chest_pain.fit_rows(data, np.arange(len(data.frame)), "cpu")
     finally:
         torch.set_num_threads(threads)
     shipped = load_shipped(device="cpu")["chest_pain"]

@@ -114,6 +114,17 @@ class TestChoosing:
         with pytest.raises(ModelFileError, match="no model in 2026-x"):
             store.choose("small", "2026-x")
 
+    def test_version_for_a_group_is_put_in_force_only_by_naming_it(self, store: VersionStore, model: RiskModel) -> None:
+        facts = FACTS | {"group": {"column": "ancestry", "value": "Asian"}}
+        saved = store.save(model.calibrated(model.calibration, model.reference, model.card | {"derived": facts}))
+        assert saved.group == "“ancestry” is “Asian”"
+        for confirmed in ("", "“ancestry” is “Black”"):
+            with pytest.raises(ModelFileError, match="only for people whose “ancestry” is “Asian”"):
+                store.choose("small", saved.version, for_all_although=confirmed)
+        assert store.chosen("small") == SHIPPED_VERSION
+        store.choose("small", saved.version, for_all_although=saved.group)
+        assert store.chosen("small") == saved.version
+
     def test_chosen_version_that_is_gone_stops_instead_of_falling_back(
         self, store: VersionStore, model: RiskModel
     ) -> None:

@@ -199,9 +199,9 @@ class TestMenu:
     @pytest.mark.parametrize(
         ("role", "scripts"),
         [
-            ("care team", {"", "Patient", "Records", "Image"}),
-            ("analyst", {"", "Cohort", "Image"}),
-            ("admin", {"", "Audit"}),
+            ("care team", {"", "Patient", "Records", "Image", "Models"}),
+            ("analyst", {"", "Cohort", "Image", "Models"}),
+            ("admin", {"", "Models", "Audit"}),
         ],
     )
     def test_menu_and_doors_lead_to_what_the_role_opens(

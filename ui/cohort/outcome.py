@@ -52,7 +52,7 @@ def draw_label(scored: Result) -> Label:
     )
     if chosen == NONE:
         return Label()
-    cells = _column(scored, chosen)
+    cells = file_column(scored, chosen)
     try:
         values = outcome_labels(cells)
     except InputError as error:
@@ -60,7 +60,8 @@ def draw_label(scored: Result) -> Label:
     return _told(Label(chosen, None, values))
 
 
-def _column(scored: Result, header: str) -> pd.Series:
+def file_column(scored: Result, header: str) -> pd.Series:
+    """A column of the file as it was uploaded, row by row."""
     names = pq.read_schema(scored.files.table).names[: scored.originals]
     place = [str(column.header) for column in scored.request.mapping.columns].index(header)
     values = pq.read_table(scored.files.table, columns=[names[place]]).column(0).to_pandas()

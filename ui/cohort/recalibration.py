@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from riskmodels.cohort_report import METHODS, REASONS, Recalibration, recalibrate
-from riskmodels.errors import CareRiskError
-from riskmodels.records import Role, audit
-from riskmodels.records.access import require
-from riskmodels.records.audit import Action
-from riskmodels.tabular.versions import SHIPPED_VERSION, Choice, VersionStore
+from riskmodels.cohort_report import METHODS, REASONS, Group, Recalibration, recalibrate
+from riskmodels.interop.columns.mapping import Role as FileRole
+from riskmodels.records import Role
+from riskmodels.revision.people import People
 from ui.cohort import background, jobs
-from ui.cohort.outcome import Label
+from ui.cohort.outcome import Label, file_column
 from ui.cohort.scored import Result
 from ui.cohort.sections import draw_section, patients, report_frame
-from ui.database import database
-from ui.sign_in.account import current_actor
+from ui.tables import STYLE
+from ui.text import count
+from ui.versions.listing import draw_list
+from ui.versions.prevalence import draw_prevalence
+from ui.versions.saving import save
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
 
 SLOT = "cohort_recalibration"
 REPLICATES = 200
+#: no header of a file
+EVERYBODY = ""
+#: values that a column may have to be one of groups
+MOST_GROUPS = 30
+_COLUMN = "cohort_recalibration_group"
 _WORDS = {
     "intercept": "Intercept: moves every estimate alike",
     "intercept and slope": "Intercept and slope: also stretches them",
@@ -47,17 +52,21 @@ def draw_recalibration(scored: Result, outcome: str, model: RiskModel, label: La
         st.caption("Choose an outcome column to fit the estimates to these people.")
     else:
         _draw_fit(scored, outcome, model, label)
-    _draw_versions(model)
+    st.html(STYLE)
+    draw_list(model.name)
+    draw_prevalence(model, "cohort", lambda _: _people(scored), [outcome])
 
 
 def _draw_fit(scored: Result, outcome: str, model: RiskModel, label: Label) -> None:
     method = st.selectbox("Method", METHODS, format_func=lambda name: _WORDS[name], key="cohort_recalibration_method")
-    key = (scored.key, outcome, model.version, label.column, label.least, method)
+    group, named = _ask_group(scored)
+    whom = (group.column, group.value) if group else ()
+    key = (scored.key, outcome, model.version, label.column, label.least, method, whom)
     busy = background.running(SLOT, key)
     found, wrong = background.outcome(SLOT, key)
     st.caption(f"Fitted on 70 % of the patients, judged on the rest. The reasons: {REASONS[method]}.")
-    if st.button("Recalibrate", key="cohort_recalibrate", icon=":material/tune:", disabled=busy):
-        _begin(scored, outcome, model, label, method, key)
+    if st.button("Recalibrate", key="cohort_recalibrate", icon=":material/tune:", disabled=busy or not named):
+        _begin(scored, outcome, model, label, method, group, key)
         st.rerun()
     if wrong:
         st.error(wrong)
@@ -69,11 +78,20 @@ def _draw_fit(scored: Result, outcome: str, model: RiskModel, label: Label) -> N
         _draw_save(found)
 
 
-def _begin(scored: Result, outcome: str, model: RiskModel, label: Label, method: str, key: tuple[object, ...]) -> None:
+def _begin(
+    scored: Result,
+    outcome: str,
+    model: RiskModel,
+    label: Label,
+    method: str,
+    group: Group | None,
+    key: tuple[object, ...],
+) -> None:
     assert label.happened is not None
     frame = report_frame(scored)
     values, patient = label.happened.reindex(frame.index), patients(scored, frame.index)
     by = jobs.owner()
+    alone = None if group is None else replace(group, cells=group.cells.reindex(frame.index))
 
     def compute() -> Recalibration:
         return recalibrate(
@@ -83,6 +101,7 @@ def _begin(scored: Result, outcome: str, model: RiskModel, label: Label, method:
             outcome,
             method,  # type: ignore[arg-type]
             patient=patient,
+            group=alone,
             by=by,
             replicates=REPLICATES,
         )
@@ -90,51 +109,38 @@ def _begin(scored: Result, outcome: str, model: RiskModel, label: Label, method:
     background.start(SLOT, key, compute)
 
 
+def _ask_group(scored: Result) -> tuple[Group | None, bool]:
+    """For whom: everybody of the file (None), or those with one value of a column; and whether that can be done."""
+    names = [column.header for column in scored.request.mapping.columns if column.role is not FileRole.PATIENT]
+    if st.session_state.get(_COLUMN) not in (EVERYBODY, *names):
+        st.session_state.pop(_COLUMN, None)
+    column = st.selectbox("For whom", [EVERYBODY, *names], format_func=_whom, key=_COLUMN)
+    if column == EVERYBODY:
+        return None, True
+    cells = file_column(scored, column).astype("str").where(lambda told: told.notna())
+    sizes = cells.value_counts()
+    if not 1 < len(sizes) <= MOST_GROUPS:
+        st.error(f"This column has {len(sizes):,} different values: between 2 and {MOST_GROUPS} make groups.")
+        return None, False
+    value = st.selectbox(
+        "Only rows where it is",
+        list(sizes.index),
+        format_func=lambda told: f"{told} ({count(int(sizes[told]), 'row')})",
+        key=f"{_COLUMN}.{column}",
+    )
+    st.caption("The version will hold for this group alone, and every estimate of it will say so.")
+    return Group(str(column), str(value), cells), True
+
+
+def _whom(column: str) -> str:
+    return f"those with one value of “{column}”" if column else "everybody in the file"
+
+
 def _draw_save(found: Recalibration) -> None:
     if st.button("Save as a version", key="cohort_version_save", icon=":material/save:"):
-        try:
-            version = VersionStore().save(found.model)
-        except (CareRiskError, OSError) as error:
-            st.error(str(error))
-            return
-        st.toast(f"Saved as version {version.version}. It is not in force until you put it in force.")
+        save(found.model, Role.ANALYST, Role.ADMIN)
 
 
-def _draw_versions(model: RiskModel) -> None:
-    """The versions of this model and which one is in force."""
-    store = VersionStore()
-    versions = store.versions(model.name)
-    if not versions:
-        st.caption("There is one version of this model: the shipped one.")
-        return
-    now = store.chosen(model.name)
-    st.markdown(f"In force: **{now}**")
-    may_change = current_actor().may(Role.ADMIN)
-    for name, told in [(SHIPPED_VERSION, "as shipped"), *((v.version, _told(v.derived)) for v in versions)]:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"{name} · {told}", width="stretch")
-            if may_change and name != now and st.button("Put in force", type="tertiary", key=f"cohort_version_{name}"):
-                _change(Action.IN_FORCE, model.name, partial(store.choose, model.name, name))
-    may_go_back = may_change and store.choices(model.name)
-    if may_go_back and st.button("Roll back", icon=":material/undo:", key="cohort_version_back"):
-        _change(Action.ROLL_BACK, model.name, partial(store.roll_back, model.name))
-    st.caption(
-        "A version in force is used by every page from then on. What was scored before stays as it was scored."
-        + ("" if may_change else " An administrator puts a version in force.")
-    )
-
-
-def _told(derived: dict[str, object]) -> str:
-    return f"{derived.get('method', '')} of {derived.get('outcome', '')}, {str(derived.get('date', ''))[:10]}"
-
-
-def _change(action: Action, model: str, choose: Callable[[str], Choice]) -> None:
-    """Put another version in force, which every page then uses; the role is asked again at this moment."""
-    actor = current_actor()
-    try:
-        require(actor, Role.ADMIN)
-        audit.record(database(), actor, action, "model", model, {"version": choose(actor.id).version})
-    except CareRiskError as error:
-        st.error(str(error))
-        return
-    st.rerun()
+def _people(scored: Result) -> People:
+    frame = report_frame(scored)
+    return People(frame, f"{count(len(frame), 'row')} of a file scored here")

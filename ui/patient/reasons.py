@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.assessment import Answer, Assessment
+from riskmodels.explain.shapley import Z90
 from riskmodels.explain.steps import Step, fact_text, label_text, make_steps
 from riskmodels.outcomes import OUTCOME
 from riskmodels.vocabulary import VOCABULARY
@@ -31,13 +32,17 @@ def outcome_steps(case: Case, outcome: str, in_points: bool) -> tuple[list[Step]
     """
     reasons, patient, units = case.assessment.reasons(outcome), case.patient, case.units
     log_odds: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
-    counted = reasons.counted.iloc[0]
+    counted, spread = reasons.counted.iloc[0], Z90 * reasons.spread.iloc[0]
     if not in_points:
-        return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2, counted), 2
+        return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2, counted, spread), 2
     base, points = reasons.points()
     total = 100 * (base + float(points.iloc[0].sum()))
     decimals = 1 if total >= 2 else 2
-    return make_steps(100 * base, 100 * points.iloc[0], patient, units, decimals, counted), decimals
+    moved = float(log_odds.iloc[0].sum())
+    scale = 100 * float(points.iloc[0].sum()) / moved if moved else 0.0  # one for all, see Reasons.points
+    return make_steps(
+        100 * base, 100 * points.iloc[0], patient, units, decimals, counted, abs(scale) * spread
+    ), decimals
 
 
 def draw_why(case: Case) -> None:

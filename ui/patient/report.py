@@ -19,7 +19,7 @@ from ui.patient.case import Case
 from ui.patient.reasons import outcome_steps
 from ui.patient.report_scores import notes_section, scores_section
 from ui.patient.result import answer_words, published_text, refusal_text, risk_html, standing_text
-from ui.patient.validity import CLOSING, unknown_text, validity_text
+from ui.patient.validity import closing_text, holds_for_text, unknown_text
 
 _FOLDER = Path(__file__).parent
 _STYLES = [_FOLDER / "report.css", _FOLDER.parent / "scale.css"]
@@ -124,11 +124,10 @@ def _facts(case: Case) -> str:
 
 def _validity(case: Case) -> str:
     rows = "".join(
-        f"<dt>{escape(a.outcome.label)}</dt><dd>{escape(validity_text(a, case.patient))}</dd>"
-        for a in case.given.values()
+        f"<dt>{escape(a.outcome.label)}</dt><dd>{escape(holds_for_text(case, a))}</dd>" for a in case.given.values()
     )
     unknown = escape(unknown_text(case))
     return (
         f'<section class="small"><h2>What the estimates hold for</h2><p>{unknown}</p><dl>{rows}</dl>'
-        f"<p>{CLOSING} This page holds no name. {escape(case.stored)}</p></section>"
+        f"<p>{closing_text(case)} This page holds no name. {escape(case.stored)}</p></section>"
     )

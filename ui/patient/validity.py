@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from html import escape
 
-import pandas as pd
-
 from riskmodels.assessment import Answer
 from riskmodels.explain.steps import label_text
+from riskmodels.tabular.derived import notes
 from riskmodels.vocabulary import VARIABLES
 from ui import text
 from ui.patient.case import Case
 from ui.patient.result import refusal_text
+from ui.patient.tested import by_origin, untested_text
 
 CLOSING = (
-    "An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the same is known. "
-    "Estimates inform a decision; they do not make a diagnosis."
+    "The range beside a number: if everything unknown were measured, 90 of 100 people with these facts would get a "
+    "number in it. An unknown fact is left out, not assumed to be normal: the estimate is for everybody of whom the "
+    "same is known. Estimates inform a decision; they do not make a diagnosis."
 )
 
 
@@ -30,24 +31,38 @@ def unknown_text(case: Case) -> str:
     return f"Not known of this patient, and could be used: {text.sentence_list(unknown)}."
 
 
-def validity_text(answer: Answer, patient: pd.Series) -> str:
-    """What must be known to use one answer: definition, population, refusal or care to take."""
+def validity_text(answer: Answer, case: Case) -> str:
+    """What must be known to use one answer: definition, population, for whom it was off, refusal or caution."""
     outcome = answer.outcome
     if answer.by_measurement:
         return "Measured, so there is no estimate."
     lines = [f"The {outcome.definition}.", f"Holds for {outcome.population}."]
-    if not answer.given:
-        lines.append(refusal_text(answer, patient))
+    if answer.given:
+        lines.append(by_origin(case.models[outcome.model], outcome.name))
+    else:
+        lines.append(refusal_text(answer, case.patient))
     if answer.caution:
         lines.append(f"Take care: {answer.caution.rstrip('.')}.")
-    return " ".join(lines)
+    return " ".join(line for line in lines if line)
+
+
+def closing_text(case: Case) -> str:
+    """What holds of all estimates, and where they were not tested."""
+    names = dict.fromkeys(answer.outcome.model for answer in case.given.values())
+    return " ".join(part for part in (untested_text(case.models[name] for name in names), CLOSING) if part)
+
+
+def holds_for_text(case: Case, answer: Answer) -> str:
+    """:func:`validity_text`, and what was changed here of the model that answers."""
+    changed = notes(case.assessment.model(answer.outcome.name).card, answer.outcome.name)
+    return " ".join([validity_text(answer, case), *changed])
 
 
 def validity_html(case: Case) -> str:
     """Unknown inputs, then one paragraph an outcome."""
     rows = "".join(
-        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(validity_text(answer, case.patient))}</dd>"
+        f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(holds_for_text(case, answer))}</dd>"
         for answer in case.answers
     )
     first = escape(unknown_text(case))
-    return f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{CLOSING}</p></section>'
+    return f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{closing_text(case)}</p></section>'

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riskmodels.checks.slips import doubtful_unit
 from riskmodels.columns import Floats
-from riskmodels.units import Unit, from_canonical, to_canonical
+from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
 from riskmodels.vocabulary import Variable
 
 #: this share of the values must be usual in the unit that is inferred …
@@ -16,7 +17,8 @@ CLEAR = 0.9
 UNCLEAR = 0.6
 #: fewer values than this infer nothing where two units are possible
 LEAST = 20
-#: a unit that the header says is doubted when fewer of the values are plausible in it
+#: a unit that the header says is doubted when fewer of the values are plausible in it, or when their median would be
+#: nearer to US adults' in another unit (:func:`~riskmodels.checks.slips.doubtful_unit`)
 DOUBT = 0.5
 
 
@@ -49,13 +51,13 @@ def guess_unit(values: Floats, variable: Variable, told: str = "", told_evidence
         return UnitGuess("", "", float("nan"))
     plausible = {u.symbol: _share(known, u, variable.plausible) for u in variable.units}
     if told:
-        return _as_told(told, told_evidence, known, plausible)
+        return _as_told(told, told_evidence, known, variable, plausible)
     if len(variable.units) == 1:
         return UnitGuess(variable.unit, "The only unit it has.", plausible[variable.unit])
     return _inferred(known, variable, plausible)
 
 
-def _as_told(told: str, evidence: str, known: Floats, plausible: dict[str, float]) -> UnitGuess:
+def _as_told(told: str, evidence: str, known: Floats, variable: Variable, plausible: dict[str, float]) -> UnitGuess:
     best = max(plausible, key=lambda symbol: plausible[symbol])
     if len(known) and plausible[told] < DOUBT and plausible[best] > CLEAR:
         text = (
@@ -63,6 +65,11 @@ def _as_told(told: str, evidence: str, known: Floats, plausible: dict[str, float
             f"{_percent(plausible[best])} in {best}."
         )
         return UnitGuess("", text, plausible[best])
+    nearer = doubtful_unit(known, variable, find_unit(variable.units, told)) if len(known) >= LEAST else None
+    if nearer is not None:
+        middle = f"{np.median(known):.4g}"
+        text = f"{evidence} But half of the values are below {middle}, as US adults' are rather in {nearer.symbol}."
+        return UnitGuess("", text, plausible[told])
     return UnitGuess(told, evidence, plausible[told])
 
 
