@@ -5,6 +5,7 @@ hashes, chunks.
 
 >>> assessment = assess(frame, load_shipped())                                              # doctest: +SKIP
 >>> assessment["diabetes"].risk                              # (n,) probabilities           # doctest: +SKIP
+>>> assessment.measured("diabetes")                          # (n,) words, where a measurement decides  # doctest: +SKIP
 >>> assessment.answers()                                     # of the first row              # doctest: +SKIP
 >>> assessment.reasons("diabetes").values                    # n × p log-odds               # doctest: +SKIP
 """
@@ -12,7 +13,7 @@ hashes, chunks.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +22,7 @@ import pandas as pd
 from riskmodels.columns import Columns, Floats
 from riskmodels.criteria import Finding, find_criteria
 from riskmodels.explain.shapley import Reasons
+from riskmodels.measured import BY_MEASUREMENT, Measured, Old, Texts
 from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.scores import prevent
 from riskmodels.scores.eligibility import Result
@@ -40,6 +42,8 @@ class Answer:
 
     Args:
         outcome: what it is a probability of.
+        measured: what a measurement says to it, in words, by which there is no estimate; with an estimate where the
+            measurement is old; empty where none is known.
         risk, low, high: probability and 90 % interval, 0–1; NaN where refused.
         refused: why no estimate is given; empty where one is.
         caution: what to be careful about; empty where nothing.
@@ -50,6 +54,7 @@ class Answer:
     """
 
     outcome: Outcome
+    measured: str = field(default="", repr=False, kw_only=True)
     risk: float = field(repr=False)
     low: float = field(repr=False)
     high: float = field(repr=False)
@@ -65,12 +70,17 @@ class Answer:
         """Whether an estimate is given."""
         return self.refused == ""
 
+    @property
+    def by_measurement(self) -> bool:
+        """Whether a measurement answers it instead."""
+        return self.refused == BY_MEASUREMENT
+
     def known_by(self, patient: pd.Series) -> str:
         """The label of the fact by which the patient has it already; empty where none."""
         return next((VOCABULARY[name].label for name in self.outcome.already if patient[name] == 1), "")
 
     def settled(self, patient: pd.Series) -> bool:
-        """Whether what answers it without a model is known."""
+        """Whether what answers it without a model is known, be it old."""
         return bool(self.outcome.settled_by) and not np.isnan(patient[self.outcome.settled_by])
 
 
@@ -83,6 +93,8 @@ class Assessment:
         estimates: by the model's name.
         reasons: by outcome, those that were computed with the estimates.
         answered: the model's name by outcome, in the order of :data:`riskmodels.outcomes.OUTCOMES`, others after them.
+        units: unit a measurement is worded in, by variable; canonical where absent.
+        old: date as told, by variable, of measurements too old to decide (:func:`riskmodels.measured.old_values`).
     """
 
     def __init__(
@@ -92,13 +104,46 @@ class Assessment:
         estimates: Mapping[str, Estimates],
         reasons: Mapping[str, Reasons],
         answered: Mapping[str, str],
+        units: Mapping[str, Unit] | None = None,
+        old: Mapping[str, Old] | None = None,
     ) -> None:
         self.frame, self.models, self.outcomes = frame, models, tuple(answered)
         self._estimates, self._reasons, self._answered = estimates, dict(reasons), answered
         self._answers: dict[int, list[Answer]] = {}
+        self.old, self._units, self._words = old, units, dict[str, Texts]()
 
     def __getitem__(self, outcome: str) -> OutcomeEstimates:
+        """What is answered to an outcome: no number where a measurement decides, for that is measured."""
+        found, decided = self.modelled(outcome), self.measurements.decides(outcome)
+        if not decided.any():
+            return found
+        risk, low, high = (np.where(decided, np.nan, values) for values in (found.risk, found.low, found.high))
+        cautions, held, bound = (np.where(decided, "", words) for words in (found.cautions, found.held, found.bound))
+        refused = np.where(decided, BY_MEASUREMENT, found.refused)
+        return replace(found, risk=risk, low=low, high=high, refused=refused, cautions=cautions, held=held, bound=bound)
+
+    def modelled(self, outcome: str) -> OutcomeEstimates:
+        """What the model estimates of an outcome, also where a measurement decides: to judge and to search by only."""
         return self._estimates[self._answered[outcome]].outcome(outcome)
+
+    @cached_property
+    def measurements(self) -> Measured:
+        """What is measured."""
+        return Measured(self.facts, self._units, self.old)
+
+    def measured(self, outcome: str) -> Texts:
+        """(n,) what a measurement says to an outcome, in words; empty where none is known."""
+        if outcome not in self._words:
+            self._words[outcome] = self.measurements.words(outcome)
+        return self._words[outcome]
+
+    def again(self, frame: pd.DataFrame) -> Assessment:
+        """The same asked of other values of these rows, such as changed ones.
+
+        Args:
+            frame: PatientFrame.
+        """
+        return assess(frame, self.models, self.outcomes, units=self._units, old=self.old)
 
     def model(self, outcome: str) -> RiskModel:
         """The model that answers an outcome."""
@@ -181,6 +226,7 @@ class Assessment:
             float(self.published(outcome.name)[row]),
             self.held(outcome.name, row),
             str(found.bound[row]),
+            measured=str(self.measured(outcome.name)[row]),
         )
 
 
@@ -190,6 +236,8 @@ def assess(
     outcomes: Collection[str] | None = None,
     *,
     explained: bool = False,
+    units: Mapping[str, Unit] | None = None,
+    old: Mapping[str, Old] | None = None,
 ) -> Assessment:
     """Ask the models.
 
@@ -198,6 +246,9 @@ def assess(
         models: by name.
         outcomes: to answer; all that the models serve when None.
         explained: whether the reasons of all of them are wanted, which takes half the work when told beforehand.
+        units: unit a measurement is worded in, by variable; canonical where absent.
+        old: date as told, by variable, of measurements too old to decide (:func:`riskmodels.measured.old_values`): of
+            every row, or (n,) with an empty text where one is not.
 
     Returns:
         :class:`Assessment`, rows and index as given.
@@ -221,4 +272,5 @@ def assess(
         elif wanted:
             estimates[name] = model.estimate(facts)
     ordered = [name for name in OUTCOME if name in answered]
-    return Assessment(frame, models, estimates, reasons, {name: answered[name] for name in [*ordered, *answered]})
+    served = {name: answered[name] for name in [*ordered, *answered]}
+    return Assessment(frame, models, estimates, reasons, served, units, old)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 
@@ -24,8 +25,10 @@ RANDOM_DIABETES = 200.0
 HOURS_FASTING = 8.0
 #: the criteria are printed in mg/dL and mmol/L, rounded: 11.1 mmol/L is 199.98 mg/dL
 _GLUCOSE_SLACK = 0.05
-_TOLD = ("diabetes", "insulin", "glucose_pills")
-_LIMITS = {
+#: whoever has one of these knows of diabetes already
+TOLD = ("diabetes", "insulin", "glucose_pills")
+#: values at which what is said of one changes
+LIMITS = {
     "hba1c": (HBA1C_DIABETES, HBA1C_PREDIABETES),
     "glucose": (RANDOM_DIABETES, FASTING_DIABETES, FASTING_PREDIABETES),
 }
@@ -60,7 +63,7 @@ def find_criteria(patient: pd.Series, units: Mapping[str, Unit] | None = None) -
 
     Source: see the head of this module.
     """
-    if patient.get("pregnancy") == 1 or any(patient.get(name) == 1 for name in _TOLD):
+    if patient.get("pregnancy") == 1 or any(patient.get(name) == 1 for name in TOLD):
         return []
     found = [f for f in (_hba1c(patient, units or {}), _glucose(patient, units or {})) if f is not None]
     both = [f for f in found if f.meets is Meets.DIABETES]
@@ -71,8 +74,18 @@ def find_criteria(patient: pd.Series, units: Mapping[str, Unit] | None = None) -
 
 
 def _worded(patient: pd.Series, name: str, units: Mapping[str, Unit]) -> str:
-    """Label and value, with as many decimals as it takes to stand on its side of every limit: 6.45 %, not 6.5 %."""
-    variable, value = VOCABULARY[name], float(patient[name])
+    return worded_value(name, float(patient[name]), units)
+
+
+def worded_value(name: str, value: float, units: Mapping[str, Unit]) -> str:
+    """Label and value, with as many decimals as it takes to stand on its side of every limit: 6.45 %, not 6.5 %.
+
+    Args:
+        name: ``hba1c`` or ``glucose``.
+        value: canonical unit.
+        units: unit to word it in, by variable; canonical where absent.
+    """
+    variable = VOCABULARY[name]
     unit = units.get(name, variable.units[0])
     for _ in range(2):
         shown = to_canonical(round(from_canonical(value, unit), unit.decimals), unit)
@@ -83,8 +96,12 @@ def _worded(patient: pd.Series, name: str, units: Mapping[str, Unit]) -> str:
 
 
 def _limits_reached(name: str, value: float) -> list[bool]:
-    slack = _GLUCOSE_SLACK if name == "glucose" else 0.0
-    return [value + slack >= limit for limit in _LIMITS[name]]
+    return [reached(name, value, limit) for limit in LIMITS[name]]
+
+
+def reached(name: str, value: Any, limit: float) -> Any:
+    """Whether ``hba1c`` or ``glucose`` reaches a limit as it is printed; a number or an array, canonical unit."""
+    return value + (_GLUCOSE_SLACK if name == "glucose" else 0.0) >= limit
 
 
 def _hba1c(patient: pd.Series, units: Mapping[str, Unit]) -> Finding | None:

@@ -7,16 +7,19 @@ by another process is used from the next look on.
 from __future__ import annotations
 
 import gc
+from collections.abc import Mapping
 from html import escape
 
 import pandas as pd
 import streamlit as st
 
 from riskmodels.assessment import Assessment, assess
+from riskmodels.measured import TESTS
 from riskmodels.outcomes import OUTCOME
 from riskmodels.tabular.derived import notes
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.tabular.versions import VersionStore
+from riskmodels.units import Unit
 from ui import text
 from ui.memo import remembered, row_key
 
@@ -36,15 +39,21 @@ def shipped_models() -> dict[str, RiskModel]:
     return {name: models[name] for name in sorted(models, key=_place)}
 
 
-def answer_to(frame: pd.DataFrame) -> Assessment:
+def answer_to(
+    frame: pd.DataFrame, units: Mapping[str, Unit] | None = None, old: Mapping[str, str] | None = None
+) -> Assessment:
     """What the models in use answer to one patient, computed once a change.
 
     Args:
         frame: PatientFrame of one row.
+        units: unit a measurement is worded in; canonical where absent.
+        old: date of the tests too old to answer an outcome, by variable.
     """
     models = shipped_models()
     versions = tuple(model.version for model in models.values())
-    return remembered("assessment", (row_key(frame.iloc[0]), versions), lambda: assess(frame, models))
+    worded = tuple((name, unit.symbol) for name, unit in (units or {}).items() if name in TESTS)
+    key = (row_key(frame.iloc[0]), versions, worded, tuple((old or {}).items()))
+    return remembered("assessment", key, lambda: assess(frame, models, units=units, old=old))
 
 
 def _place(name: str) -> tuple[int, str]:

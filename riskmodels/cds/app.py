@@ -181,7 +181,8 @@ class _Service:
     def _cards(self, told: Told) -> list[Card]:
         if told.patient is None:
             return []
-        return card_for(told.patient, self._models.current(), app_url=self._settings.app_url, notes=told.notes)
+        url, today = self._settings.app_url, self._settings.today()
+        return card_for(told.patient, self._models.current(), app_url=url, notes=told.notes, today=today)
 
     async def feedback(self, request: Request) -> Response:
         """What became of cards: counted in the log by card, without what the person wrote."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from riskmodels.assessment import assess
+from riskmodels.assessment import Assessment, assess
 from riskmodels.cds.words import (
     LONGEST_SUMMARY,
     NOT_A_DIAGNOSIS,
@@ -26,6 +27,7 @@ from riskmodels.cds.words import (
 from riskmodels.checks import check
 from riskmodels.criteria import SOURCE, Finding, Meets, find_criteria
 from riskmodels.interop.fhir.read import FhirPatient
+from riskmodels.measured import old_values
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
@@ -65,6 +67,7 @@ def card_for(
     *,
     app_url: str = "",
     notes: Sequence[str] = (),
+    today: date | None = None,
     new_id: NewId = uuid.uuid4,
 ) -> list[Card]:
     """The cards for a patient: criteria that measured values meet first, then one card of estimates a model.
@@ -74,6 +77,7 @@ def card_for(
         models: in force, by name.
         app_url: address of the CareRisk app, linked to from each card; no link when empty.
         notes: remarks of the caller, e.g. on data that were not sent.
+        today: the day of the call, from which the age of a test is counted; none is old when None.
         new_id: makes the identifiers of the cards.
 
     Returns:
@@ -84,7 +88,9 @@ def card_for(
     units = {name: find_unit(VOCABULARY[name].units, unit) for name, unit in patient.units.items() if name in values}
     met = find_criteria(frame.iloc[0], units)
     cards = [_criteria_card(met, patient)] if met else []
-    cards += [_risk_card(patient, frame, model, notes) for model in models.values()]
+    old = old_values({name: found.when for name, found in patient.found.items()}, today) if today else {}
+    asked = [assess(frame, {model.name: model}, units=units, old=old) for model in models.values()]
+    cards += [_risk_card(patient, assessment, notes) for assessment in asked]
     links = [{"label": "Open CareRisk", "url": app_url, "type": "absolute"}] if app_url else []
     return [{"uuid": str(new_id()), **card, **({"links": links} if links else {})} for card in cards]
 
@@ -113,8 +119,8 @@ def _measured(met: Sequence[Finding], patient: FhirPatient) -> str:
     return f"Measured: {plain('; '.join(days))}."
 
 
-def _risk_card(patient: FhirPatient, frame: pd.DataFrame, model: RiskModel, notes: Sequence[str]) -> Card:
-    assessment = assess(frame, {model.name: model})
+def _risk_card(patient: FhirPatient, assessment: Assessment, notes: Sequence[str]) -> Card:
+    (model,) = assessment.models.values()
     parts = [paragraph(assessment, answer) for answer in assessment.answers()]
     parts.append(values_table(patient))
     looked = remarks(patient, notes)

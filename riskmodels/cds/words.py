@@ -56,15 +56,15 @@ def _useful(assessment: Assessment, answer: Answer) -> str:
 
 
 def summary_of(assessment: Assessment) -> str:
-    """The estimates that no measurement answers already in one line, as many as fit; where there is none, why."""
-    line, found, patient = "", assessment.answers(), assessment.row()
-    for answer in (a for a in found if a.given and not a.settled(patient)):
+    """The estimates in one line, as many as fit; where there is none, why."""
+    line, found = "", assessment.answers()
+    for answer in (a for a in found if a.given):
         longer = f"{line}; {answer.outcome.label} {estimated(answer)}".removeprefix("; ")
         if len(longer) <= LONGEST_SUMMARY:
             line = longer
     if line:
         return line
-    reasons = list(dict.fromkeys(a.refused or _settled_text(a) for a in found))
+    reasons = list(dict.fromkeys(a.refused for a in found))
     return shortened(f"No risk is estimated: {'; '.join(reasons)}")
 
 
@@ -81,6 +81,8 @@ def paragraph(assessment: Assessment, answer: Answer) -> str:
         answer: one of its answers.
     """
     outcome = answer.outcome
+    if answer.by_measurement:
+        return f"**{outcome.label}: measured.** {plain(answer.measured)}"
     if not answer.given:
         return f"**{outcome.label}: no estimate.** {_sentence(plain(answer.refused))}"
     lines = [
@@ -90,8 +92,8 @@ def paragraph(assessment: Assessment, answer: Answer) -> str:
     if answer.held:
         lines.append(_sentence(plain(held_text(answer.held))))
     unknown = assessment.unknown(outcome.name)
-    if answer.settled(assessment.row()):
-        lines.append(f"{_sentence(_settled_text(answer))} The estimate leaves it out.")
+    if answer.measured:
+        lines.append(plain(answer.measured))
     elif unknown:
         useful, inputs = _useful(assessment, answer), assessment.model(outcome.name).inputs_of(outcome.name)
         known = f"{len(unknown)} of its {len(inputs)} inputs are not known"
@@ -99,10 +101,6 @@ def paragraph(assessment: Assessment, answer: Answer) -> str:
     if answer.caution:
         lines.append(f"Caution: {_sentence(plain(answer.caution))}")
     return " ".join(lines)
-
-
-def _settled_text(answer: Answer) -> str:
-    return f"{VOCABULARY[answer.outcome.settled_by].label} is known, which answers it for its day"
 
 
 def _sentence(text: str) -> str:

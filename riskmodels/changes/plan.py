@@ -30,7 +30,9 @@ from riskmodels.changes.search import (
     settled,
 )
 from riskmodels.changes.whatif import Moved, apply
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
+from riskmodels.measured import Measured, Old
 from riskmodels.tabular.estimates import OutcomeEstimates
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
@@ -120,6 +122,7 @@ def smallest_plan(
     most: int = MOST,
     links: Links | None = None,
     units: Mapping[str, Unit] | None = None,
+    old: Mapping[str, Old] | None = None,
 ) -> Plan:
     """The smallest plausible set of modifiable changes that brings the estimate under a threshold.
 
@@ -132,6 +135,7 @@ def smallest_plan(
         most: inputs to change at most, 1–3.
         links: how linked values move along; the shipped ones when None.
         units: unit each number is shown in, by variable; changes are full steps of it. Canonical where absent.
+        old: date as told, by variable, of measurements too old to decide.
 
     Returns:
         :class:`Plan`; where there is none it says why, with the lowest estimate that can be reached.
@@ -142,6 +146,11 @@ def smallest_plan(
     _refuse(model, outcome, threshold, most)
     patient, lines = row[[name for name in row.index if name in VOCABULARY]].astype(float), links or load_links()
     asked = _Asked(model, outcome, threshold, patient, lines, units or {}, {bound.name: bound for bound in bounds})
+    measured = Measured(Columns.of_row(patient), asked.units, old)
+    if measured.decides(outcome)[0]:
+        words = measured.words(outcome)[0]
+        nothing = Estimate(float("nan"), float("nan"), float("nan"))
+        return asked.plan((), False, nothing, f"{words} It is measured: there is no estimate to lower.")
     start, refused = asked.begin()
     if refused:
         return asked.plan((), False, start, f"No estimate is given for this patient: {refused}.")

@@ -110,8 +110,8 @@ class Space:
 
 
 def ask(model: RiskModel, outcome: str, frame: pd.DataFrame) -> OutcomeEstimates:
-    """What a model answers to one outcome for each row."""
-    return assess(frame, {model.name: model}, [outcome])[outcome]
+    """What a model estimates of one outcome for each row. That nothing measured is asked for, the plan sees to."""
+    return assess(frame, {model.name: model}, [outcome]).modelled(outcome)
 
 
 def settled(found: OutcomeEstimates) -> npt.NDArray[np.bool_]:

@@ -20,13 +20,16 @@ MOST_BARS = 40
 _STEPS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.05)
 
 
-def counts_section(refused: pd.Series, held: pd.Series, problems: int | None = None) -> Section:
+def counts_section(
+    refused: pd.Series, held: pd.Series, problems: int | None = None, measured: pd.Series | None = None
+) -> Section:
     """Rows read, with an estimate, of these those with a held value apart, and refused by reason; the parts add up.
 
     Args:
         refused: reason of each row; empty where there is an estimate.
         held: what is counted as the edge of the training data; empty where nothing is.
         problems: rows with a value that could not be used, where known.
+        measured: whether a measurement answers the outcome of each row, same index; of none when None.
     """
     given, read, edge = int((refused == "").sum()), len(refused), int((held != "").sum())
     reasons = refused[refused != ""].value_counts()
@@ -53,6 +56,12 @@ def counts_section(refused: pd.Series, held: pd.Series, problems: int | None = N
     finding = f"{read:,} read = {given:,} with an estimate{of_these} + {read - given:,} refused.{told}"
     if len(reasons):
         finding += f" Most frequent reason: {reasons.index[0]}."
+    told_instead = 0 if measured is None else int((measured & (refused == "")).sum())
+    if told_instead:
+        finding += (
+            f" Of those with an estimate {people(told_instead)} had HbA1c or fasting glucose measured: the scored file "
+            "tells the criterion there, and this report judges what the model would estimate."
+        )
     return Section("counts", "Who was estimated", finding, table, columns)
 
 

@@ -32,8 +32,10 @@ from riskmodels.cohort_report.validation import (
     subgroup_section,
     threshold_section,
 )
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.evaluation import Plan
+from riskmodels.measured import Measured
 from riskmodels.outcomes import OUTCOME
 from riskmodels.scores.disagreement import SAME_KIND
 from riskmodels.scores.registry import REGISTRY
@@ -83,6 +85,8 @@ def build_report(
         file: name of the analyst's file.
         replicates, seed: of the bootstrap.
 
+    Where a measurement answers the outcome the model's estimate is judged all the same, but nobody is flagged by it.
+
     Returns:
         :class:`~riskmodels.cohort_report.tables.CohortReport`. Sections "counts", "distribution", "groups", "missing",
         "drift", "importance", "cloud", "dependence", "triage"; with ``listed`` "triage_list"; with ``label`` "metrics",
@@ -94,22 +98,23 @@ def build_report(
     _refuse_wrong(frame, prediction, model, outcome, label, patient, subgroups)
     rule = rule or Rule()
     risk = prediction.risk[outcome]
+    measured = pd.Series(Measured(Columns.of(frame)).decides(outcome), index=frame.index)
     kept = _sample(risk, label, seed)
     drawn = _Drawn(frame, risk, label, subgroups, patient).rows(kept)
     plan = Plan(replicates, seed, 0.95, None if patient is None else patient.loc[kept].to_numpy())
     inputs = model.inputs_of(outcome)
     training = training_distribution(model)
     sections = [
-        counts_section(prediction.refused[outcome], prediction.held[outcome], problems),
+        counts_section(prediction.refused[outcome], prediction.held[outcome], problems, measured),
         distribution_section(risk, label),
         groups_section(drawn.frame, drawn.risk, drawn.label, plan),
         missing_section(frame, inputs, {n: (d.known, d.unknown) for n, d in training.items()}),
         _drift(frame, inputs, training, patient, plan),
         *_explained(drawn, model, outcome, plan),
-        triage_section(risk, rule),
+        triage_section(risk.mask(measured), rule, int((measured & risk.notna()).sum())),
     ]
     if listed:
-        sections.append(_list(frame, prediction, model, outcome, rule, patient, units))
+        sections.append(_list(frame, prediction, model, outcome, rule, measured, patient, units))
     if label is not None:
         scores = published_risks(drawn.frame, outcome) if published is None else published
         sections += _validated(drawn, {t: s.reindex(kept) for t, s in scores.items()}, rule.cut(risk), plan)
@@ -238,10 +243,12 @@ def _list(
     model: RiskModel,
     outcome: str,
     rule: Rule,
+    measured: pd.Series,
     patient: pd.Series | None,
     units: dict[str, str] | None,
 ) -> Section:
-    risk = pd.DataFrame({part: getattr(prediction, part)[outcome] for part in ("risk", "low", "high", "held")})
+    numbers = {part: getattr(prediction, part)[outcome].mask(measured) for part in ("risk", "low", "high")}
+    risk = pd.DataFrame(numbers | {"held": prediction.held[outcome].mask(measured, "")})
     first = risk.loc[rule.flag(risk["risk"]), "risk"].nlargest(MOST_LISTED, keep="first").index
     rows = frame.loc[first].reindex(columns=list(model.inputs))
     return triage_list(frame, risk, explain_rows(model, rows, outcome), rule, patient, units)

@@ -67,12 +67,13 @@ class Rule:
         return float(flagged.min()) if len(flagged) else float("nan")
 
 
-def triage_section(risk: pd.Series, rule: Rule) -> Section:
+def triage_section(risk: pd.Series, rule: Rule, measured: int = 0) -> Section:
     """How many are flagged at this rule and at others, without naming anyone.
 
     Args:
-        risk: probability of each row; NaN where refused.
+        risk: probability of each row; NaN where refused or measured.
         rule: the analyst's.
+        measured: rows that a measurement answers, which are not flagged by a probability.
     """
     known = risk.dropna()
     rules = [rule, *(Rule(share=s) for s in (0.01, 0.05, 0.1, 0.2) if Rule(share=s) != rule)]
@@ -88,6 +89,8 @@ def triage_section(risk: pd.Series, rule: Rule) -> Section:
         if first["flagged"]
         else f"Flagging {rule.words} flags nobody."
     )
+    if measured:
+        finding += f" {people(measured)} with HbA1c or fasting glucose measured cannot be flagged: see them first."
     columns = (
         Column("rule", "Rule"),
         Column("flagged", "Rows flagged", "count"),

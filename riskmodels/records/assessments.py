@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from riskmodels.measured import BY_MEASUREMENT, TESTS
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.engine import Database
 from riskmodels.records.errors import NotFoundError
@@ -41,6 +42,7 @@ class Estimate:
     """One outcome's answer. ``low`` and ``high``: 90 % interval; None where there is no number.
 
     Args:
+        measured: what a measurement said to it; then there is no probability, unless the measurement was old.
         risk, low, high: probability 0–1; None where refused.
         logit: calibrated log-odds, also where refused.
         refused: why there is no estimate; empty where there is one.
@@ -49,6 +51,7 @@ class Estimate:
         bound: "at least" or "at most" where that says so; empty otherwise.
     """
 
+    measured: str = field(default="", repr=False, kw_only=True)
     risk: float | None = field(repr=False)
     low: float | None = field(repr=False)
     high: float | None = field(repr=False)
@@ -160,7 +163,8 @@ def recompute(assessment: NewAssessment | KeptAssessment, models: Mapping[str, R
         raise NotFoundError(
             f"The model {assessment.model} is not installed here.", hint="Install the models it came with."
         )
-    again = _asked(assessment.inputs, models[assessment.model])
+    old = any(told.measured and told.risk is not None for told in assessment.outputs.values())
+    again = _asked(assessment.inputs, models[assessment.model], dict.fromkeys(TESTS, "an earlier day") if old else {})
     return Recomputed(again.model_hash == assessment.model_hash, _difference(assessment, again), again)
 
 
@@ -211,13 +215,13 @@ def risks_of(session: Session, visit: VisitRow) -> dict[str, float]:
     return {outcome: estimate.risk for outcome, estimate in estimates if estimate.risk is not None}
 
 
-def _asked(known: Mapping[str, float], model: RiskModel) -> NewAssessment:
+def _asked(known: Mapping[str, float], model: RiskModel, old: Mapping[str, str]) -> NewAssessment:
     import pandas as pd
 
     from riskmodels.assessment import assess
 
     frame = pd.DataFrame([known], index=[0], dtype=float)
-    return _of_model(assess(frame, {model.name: model}), model, known)
+    return _of_model(assess(frame, {model.name: model}, old=old), model, known)
 
 
 def _of_model(assessment: Assessment, model: RiskModel, known: Mapping[str, float]) -> NewAssessment:
@@ -229,8 +233,8 @@ def _of_model(assessment: Assessment, model: RiskModel, known: Mapping[str, floa
         card=model.card,
         inputs=inputs,
         inputs_hash=hash_of(inputs),
-        outputs={outcome: _estimate(assessment[outcome]) for outcome in model.outcomes},
-        reasons={outcome: _reason(assessment.reasons(outcome), inputs) for outcome in model.outcomes},
+        outputs={o: _estimate(assessment[o], str(assessment.measured(o)[0])) for o in model.outcomes},
+        reasons={o: _reason(assessment.reasons(o), inputs) for o in model.outcomes if not _decided(assessment, o)},
     )
 
 
@@ -243,11 +247,18 @@ def _read_by(model: RiskModel) -> list[str]:
     return list(dict.fromkeys([*model.inputs, *deciding]))
 
 
-def _estimate(found: OutcomeEstimates) -> Estimate:
+def _decided(assessment: Assessment, outcome: str) -> bool:
+    """Whether a measurement answers: then what the model would say is not kept, neither number nor reasons."""
+    return bool(assessment.measurements.decides(outcome)[0])
+
+
+def _estimate(found: OutcomeEstimates, measured: str) -> Estimate:
     numbers = (float(values[0]) for values in (found.risk, found.low, found.high, found.logit))
     risk, low, high, logit = (value if math.isfinite(value) else None for value in numbers)
+    if found.refused[0] == BY_MEASUREMENT:
+        logit = None
     said = (str(words[0]) for words in (found.refused, found.cautions, found.held, found.bound))
-    return Estimate(risk, low, high, logit, *said)
+    return Estimate(risk, low, high, logit, *said, measured=measured)
 
 
 def _reason(reasons: Reasons, inputs: Mapping[str, float]) -> Reason:
@@ -268,6 +279,8 @@ def _said(answer: NewAssessment | KeptAssessment) -> dict[tuple[str, ...], float
     said: dict[tuple[str, ...], float] = {}
     for outcome, estimate in answer.outputs.items():
         for name, value in vars(estimate).items():
+            if name == "measured":  # follows from the inputs, the units shown and the dates of the visit
+                continue
             if isinstance(value, str):
                 said[outcome, name, value] = 0.0
             elif value is not None:

@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from riskmodels.errors import UnitError
+from riskmodels.interop.fhir.dates import read_moment
 from riskmodels.records.errors import RecordsError
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.units import find_unit, to_canonical
@@ -39,10 +40,13 @@ class Entered:
     Args:
         value: the number in ``unit``, or the code of a choice.
         unit: its symbol; empty for choices and yes/no.
+        when: ISO date of the measurement, as exactly as it was told, where it has one of its own; empty where it is of
+            the day of the visit.
     """
 
     value: float = field(repr=False)
     unit: str
+    when: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -84,9 +88,15 @@ def checked(facts: Facts) -> Facts:
     for name in names:
         _refuse_disagreement(name, facts.entered[name], facts.canonical[name])
     return Facts(
-        {n: Entered(float(facts.entered[n].value), facts.entered[n].unit) for n in names},
+        {n: Entered(float(e.value), e.unit, _checked_when(n, e.when)) for n in names for e in [facts.entered[n]]},
         {n: float(facts.canonical[n]) for n in names},
     )
+
+
+def _checked_when(name: str, when: str) -> str:
+    if when and read_moment(when) is None:
+        raise _refused(name, f"{_label(name)}: its date is none.", "Enter the value again.")
+    return when
 
 
 def checked_day(day: date) -> date:
@@ -155,13 +165,16 @@ def checked_source(text: str) -> str:
 
 def entered_json(facts: Facts) -> dict[str, Any]:
     """The entered form for the table."""
-    return {name: {"value": entered.value, "unit": entered.unit} for name, entered in facts.entered.items()}
+    return {
+        name: {"value": entered.value, "unit": entered.unit} | ({"when": entered.when} if entered.when else {})
+        for name, entered in facts.entered.items()
+    }
 
 
 def facts_of(entered: Mapping[str, Any], canonical: Mapping[str, float]) -> Facts:
     """Facts from the table's two columns."""
     return Facts(
-        {name: Entered(float(e["value"]), str(e["unit"])) for name, e in entered.items()},
+        {name: Entered(float(e["value"]), str(e["unit"]), str(e.get("when", ""))) for name, e in entered.items()},
         {name: float(value) for name, value in canonical.items()},
     )
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskmodels.checks import Checked, Problem, Severity, check
 from riskmodels.interop.fhir.dates import completed_years
+from riskmodels.measured import old_values
 from riskmodels.records.facts import Entered, Facts, make_facts
 from riskmodels.records.visits import Visit, differences
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, in_group
@@ -55,6 +56,16 @@ def check_facts(facts: Facts) -> Checked:
     row = {v.name: facts.entered[v.name].value if v.name in facts.entered else np.nan for v in VARIABLES}
     units = {name: value.unit for name, value in facts.entered.items() if value.unit and name in VOCABULARY}
     return check(pd.DataFrame([row], dtype=float), units)
+
+
+def old_tests(facts: Facts, day: date) -> dict[str, str]:
+    """The date of each test that is too old on the day of a visit to answer an outcome by itself, by variable.
+
+    Args:
+        facts: of the visit.
+        day: of the visit.
+    """
+    return old_values({name: value.when for name, value in facts.entered.items()}, day)
 
 
 def unusable(checked: Checked) -> list[Problem]:

@@ -109,9 +109,12 @@ def summary(counts: StreamCounts, seconds: float) -> list[str]:
         seconds: it took.
     """
     lines = [
-        f"{counts.read:,} rows read in {seconds:.1f} s: {counts.scored:,} scored, {counts.not_scored:,} refused; "
+        f"{counts.read:,} rows read in {seconds:.1f} s: {counts.scored:,} scored, {counts.measured:,} measured, "
+        f"{counts.not_scored:,} refused; "
         f"{counts.with_problems:,} with problems, {counts.cautions:,} with a caution, "
         f"{counts.held:,} with a value held at the edge of the training data"
     ]
-    lines += [f"{OUTCOME[name].label}: {n:,} scored" for name, n in counts.by_outcome.items()]
+    for name, n in counts.by_outcome.items():
+        measured = counts.by_measurement.get(name, 0)
+        lines.append(f"{OUTCOME[name].label}: {n:,} scored{f', {measured:,} measured' if measured else ''}")
     return lines

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from riskmodels.checks import Checked
 from riskmodels.outcomes import OUTCOME, Outcome
-from riskmodels.scoring.cohort import NUMBERS, PARTS, PROBLEMS, Progress, ScoredCohort
+from riskmodels.scoring.cohort import NUMBERS, PROBLEMS, Progress, ScoredCohort, parts_of
 from riskmodels.scoring.stream import Plan, Scorer, free_names, problem_texts
 from riskmodels.vocabulary import VOCABULARY
 
@@ -45,7 +45,7 @@ def score_cohort(
     start = frame if original is None else original
     outcomes, left_out = _outcomes(frame, models)
     scorer = Scorer(models, Plan(outcomes, units=units or {}))
-    keys = [(outcome, part) for outcome in outcomes for part in PARTS]
+    keys = [(outcome, part) for outcome in outcomes for part in parts_of(outcome)]
     found: dict[tuple[str, str], list[pa.Array]] = defaultdict(list)
     for first in range(0, len(frame), chunk):
         answers = scorer.answers(frame.iloc[first : first + chunk])

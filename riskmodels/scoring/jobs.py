@@ -195,10 +195,11 @@ def _models(request: ScoreRequest, models_of: ModelsOf) -> Mapping[str, RiskMode
 
 
 def _counts(scored: StreamCounts, applied: Counts) -> dict[str, Any]:
-    """Numbers that add up: ``read == scored + not_scored + earlier_visits``."""
+    """Numbers that add up: ``read == scored + measured + not_scored + earlier_visits``."""
     return {
         "read": applied.read,
         "scored": scored.scored,
+        "measured": scored.measured,
         "not_scored": scored.not_scored,
         "earlier_visits": applied.earlier_visits,
         "with_problems": scored.with_problems,
@@ -206,6 +207,7 @@ def _counts(scored: StreamCounts, applied: Counts) -> dict[str, Any]:
         "cautions": scored.cautions,
         "held": scored.held,
         "by_outcome": dict(scored.by_outcome),
+        "by_measurement": dict(scored.by_measurement),
     }
 
 
@@ -215,7 +217,7 @@ def _keep_cohort(database: Database, job: Job, counts: Mapping[str, Any]) -> Non
     if any(kept.job_id == job.id for kept in cohorts.of_owner(database, owner)):
         return  # by a worker that was killed between this and the job's end
     flat = {**counts, **counts["by_outcome"]}
-    numbers = {name: int(count) for name, count in flat.items() if name != "by_outcome"}
+    numbers = {name: int(count) for name, count in flat.items() if name not in ("by_outcome", "by_measurement")}
     cohorts.add(database, owner, job.id, file_hash(job.folder / UPLOAD), request_of(job).models, numbers)
 
 

@@ -97,7 +97,7 @@ class FileSink:
 
 
 #: texts that many rows share
-_REPEATED = ("_held", "_note", "problems")
+_REPEATED = ("_measured", "_held", "_note", "problems")
 
 
 class ParquetSink(FileSink):

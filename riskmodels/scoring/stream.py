@@ -20,19 +20,23 @@ import pyarrow.compute as pc
 
 from riskmodels.checks.columns import Problem
 from riskmodels.errors import CareRiskError, InputError
+from riskmodels.measured import ANSWERED, BY_MEASUREMENT
 from riskmodels.outcomes import OUTCOME
-from riskmodels.scoring.cohort import PROBLEMS, Counts, Progress
+from riskmodels.scoring.cohort import MEASURED, PROBLEMS, Counts, Progress, parts_of
 from riskmodels.scoring.words import Words
+from riskmodels.units import find_unit
+from riskmodels.vocabulary import VOCABULARY
 
 if TYPE_CHECKING:
     from riskmodels.tabular.estimates import OutcomeEstimates
     from riskmodels.tabular.model import RiskModel
 
 NUMBERS = ("risk", "low", "high")
-#: what ``<outcome>_validity`` says; of estimates with a value held at the edge of the training data how they are to be
-#: read: "at least", "at most", or "held" where the risk may be higher or lower
+#: what ``<outcome>_validity`` says, beside :data:`~riskmodels.scoring.cohort.MEASURED`; of estimates with a value held
+#: at the edge of the training data how they are to be read: a bound, or "held" where the risk may be higher or lower
 ESTIMATED, CAUTION, REFUSED, HELD = "estimated", "caution", "refused", "held"
-_VALIDITY = (ESTIMATED, CAUTION, REFUSED, HELD, "at least", "at most")
+_BOUNDS = ("at least", "at most")
+_VALIDITY = (ESTIMATED, CAUTION, REFUSED, HELD, *_BOUNDS, MEASURED)
 #: rows scored at a time: the overhead of pandas is spread over enough rows, and a few chunks are some 100 MB
 CHUNK_ROWS = 16_384
 
@@ -105,26 +109,33 @@ class StreamCounts(Counts):
     """Numbers that add up, for any outcome and for each.
 
     Args:
-        by_outcome: rows with an estimate of each outcome; the others are refused for it.
+        by_outcome: rows with an estimate of each outcome; the others are measured or refused for it.
         cautions: rows estimated with a caution for at least one outcome.
         held: rows estimated with a value held at the edge of the training data for at least one outcome.
+        by_measurement: rows where a measurement answers, of each outcome that one can answer.
     """
 
     by_outcome: Mapping[str, int] = field(default_factory=dict)
     cautions: int = 0
     held: int = 0
+    by_measurement: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
     def __add__(self, other: StreamCounts) -> StreamCounts:
-        names = {**self.by_outcome, **other.by_outcome}
         return StreamCounts(
             self.read + other.read,
             self.scored + other.scored,
             self.with_problems + other.with_problems,
             self.not_scored + other.not_scored,
-            {name: self.by_outcome.get(name, 0) + other.by_outcome.get(name, 0) for name in names},
+            _added(self.by_outcome, other.by_outcome),
             self.cautions + other.cautions,
             self.held + other.held,
+            measured=self.measured + other.measured,
+            by_measurement=_added(self.by_measurement, other.by_measurement),
         )
+
+
+def _added(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
+    return {name: one.get(name, 0) + other.get(name, 0) for name in {**one, **other}}
 
 
 NOTHING = StreamCounts(0, 0, 0, 0)
@@ -148,7 +159,7 @@ def score_stream(source: Iterable[Piece], sink: Sink, models: Mapping[str, RiskM
         plan: how.
 
     Returns:
-        Counts over all chunks: ``read == scored + not_scored``.
+        Counts over all chunks: ``read == scored + measured + not_scored``.
 
     Raises:
         CancelledError: when ``plan.cancelled`` said so.
@@ -238,8 +249,8 @@ class Scorer:
         columns["", PROBLEMS] = problem_texts(frame, chunk.problems)
         table = _original(chunk)
         if not len(frame):
-            columns |= {(o, part): _nothing(part) for o in self.outcomes for part in self.parts}
-        keys = [*((o, part) for o in self.outcomes for part in self.parts), ("", PROBLEMS)]
+            columns |= {(o, part): _nothing(part) for o in self.outcomes for part in parts_of(o, self.parts)}
+        keys = [*((o, part) for o in self.outcomes for part in parts_of(o, self.parts)), ("", PROBLEMS)]
         for key, name in free_names(table.column_names, keys).items():
             table = table.append_column(name, columns[key])
         return Scored(table, self._counts(columns, len(frame)))
@@ -248,11 +259,14 @@ class Scorer:
         """The results of some rows, by outcome and part."""
         from riskmodels.assessment import assess  # torch is imported where something is scored, nowhere else
 
-        assessment = assess(frame, self.models, self.outcomes, explained=bool(self.plan.reasons))
+        units = {name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in self.plan.units.items()}
+        assessment = assess(frame, self.models, self.outcomes, explained=bool(self.plan.reasons), units=units)
         words = self._words()
         columns: dict[tuple[str, str], pa.Array] = {}
         for name in self.outcomes:
             columns |= _results(assessment[name], name)
+            if name in ANSWERED:
+                columns[name, MEASURED] = pa.array(assessment.measured(name), pa.string())
             if self.plan.reasons:
                 texts = words.column(frame, assessment.reasons(name).values, self.plan.reasons)
                 columns[name, "reasons"] = pc.if_else(columns[name, "risk"].is_valid(), texts, "")
@@ -267,15 +281,22 @@ class Scorer:
 
     def _counts(self, columns: Mapping[tuple[str, str], pa.Array], rows: int) -> StreamCounts:
         given: dict[str, Flags] = {o: columns[o, "risk"].is_valid().to_numpy(False) for o in self.outcomes}
+        told: dict[str, Flags] = {
+            o: pc.not_equal(columns[o, MEASURED], "").to_numpy(False) for o in self.outcomes if o in ANSWERED
+        }
         scored, careful, held = (np.zeros(rows, dtype=bool) for _ in range(3))
         for name, flags in given.items():
             scored |= flags
             careful |= pc.not_equal(columns[name, "note"], "").to_numpy(False) & flags
             held |= pc.not_equal(columns[name, "held"], "").to_numpy(False)
         total = int(scored.sum())
+        measured = int((np.logical_or.reduce([scored, *told.values()]) & ~scored).sum())
         problems = pc.sum(pc.not_equal(columns["", PROBLEMS], "")).as_py() or 0
-        by_outcome = {name: int(flags.sum()) for name, flags in given.items()}
-        return StreamCounts(rows, total, problems, rows - total, by_outcome, int(careful.sum()), int(held.sum()))
+        by_outcome, by_measurement = ({name: int(flags.sum()) for name, flags in of.items()} for of in (given, told))
+        return StreamCounts(
+            rows, total, problems, rows - total - measured, by_outcome, int(careful.sum()), int(held.sum()),
+            measured=measured, by_measurement=by_measurement,
+        )  # fmt: skip
 
 
 def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
@@ -290,10 +311,13 @@ def _outcomes(models: Mapping[str, RiskModel], plan: Plan) -> tuple[str, ...]:
 
 
 def _results(found: OutcomeEstimates, outcome: str) -> dict[tuple[str, str], pa.Array]:
-    refused = np.isnan(found.risk)
-    texts = pa.array(np.where(refused, found.refused, found.cautions), pa.string())
-    kinds = [refused, *(found.bound == bound for bound in _VALIDITY[4:]), found.held != "", found.cautions != ""]
-    code = np.select(kinds, [2, 4, 5, 3, 1], 0).astype(np.int8)
+    refused, measured = np.isnan(found.risk), found.refused == BY_MEASUREMENT
+    notes = np.where(refused, found.refused, found.cautions)
+    texts = pa.array(np.where(measured, "", notes), pa.string())  # what is measured stands in a column of its own
+    bounds = (found.bound == bound for bound in _BOUNDS)
+    kinds = [measured, refused, *bounds, found.held != "", found.cautions != ""]  # the first that is true
+    codes = [_VALIDITY.index(kind) for kind in (MEASURED, REFUSED, *_BOUNDS, HELD, CAUTION)]
+    code = np.select(kinds, codes, _VALIDITY.index(ESTIMATED)).astype(np.int8)
     validity = pa.DictionaryArray.from_arrays(pa.array(code), pa.array(_VALIDITY))
     parts = zip(NUMBERS, (found.risk, found.low, found.high), strict=True)
     numbers = {(outcome, part): pa.array(values, mask=refused) for part, values in parts}

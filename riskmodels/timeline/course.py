@@ -11,9 +11,12 @@ import pandas as pd
 
 from riskmodels.assessment import Assessment, assess
 from riskmodels.checks import check
+from riskmodels.measured import BY_MEASUREMENT, TESTS, Texts
 from riskmodels.outcomes import OUTCOME, Outcome
+from riskmodels.records.visit_facts import old_tests
 from riskmodels.records.visits import Visit
 from riskmodels.tabular.model import RiskModel
+from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY
 
 
@@ -24,11 +27,13 @@ class Estimated:
     Args:
         when: the visit, as it is called on the page.
         day: of the visit.
+        measured: what a measurement says to it, in words; then there is no estimate, unless the measurement is old.
         risk, low, high: probability and 90 % interval, 0–1; NaN where refused.
         refused: why there is no estimate; empty where there is one.
         bound: "at least" or "at most" where a value is held at the edge of the training data; empty otherwise.
     """
 
+    measured: str = field(default="", repr=False, kw_only=True)
     when: str
     day: date
     risk: float = field(repr=False)
@@ -41,6 +46,16 @@ class Estimated:
     def given(self) -> bool:
         """Whether there is an estimate."""
         return self.refused == ""
+
+    @property
+    def by_measurement(self) -> bool:
+        """Whether a measurement answers it instead."""
+        return self.refused == BY_MEASUREMENT
+
+    @property
+    def told(self) -> str:
+        """What is told where there is no estimate: the measurement, or the reason."""
+        return self.measured if self.by_measurement else self.refused
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,30 +77,50 @@ class Course:
     @property
     def outcomes(self) -> list[Outcome]:
         """Outcomes that were estimated at one visit at least, in the order of the page."""
-        served = (OUTCOME[name] for name in self.assessment.outcomes if name in OUTCOME)
-        return [outcome for outcome in served if any(e.given for e in self.estimates(outcome))]
+        return [outcome for outcome in self.served if any(e.given for e in self.estimates(outcome))]
+
+    @property
+    def answered(self) -> list[Outcome]:
+        """Outcomes that were estimated or measured at one visit at least, in the same order."""
+        return [o for o in self.served if any(e.given or e.by_measurement for e in self.estimates(o))]
+
+    @property
+    def served(self) -> list[Outcome]:
+        """Outcomes of the models in force."""
+        return [OUTCOME[name] for name in self.assessment.outcomes if name in OUTCOME]
 
     def estimates(self, outcome: Outcome) -> list[Estimated]:
         """What was estimated at each visit."""
         found = self.assessment[outcome.name]
         columns = (values.tolist() for values in (found.risk, found.low, found.high, found.refused, found.bound))
-        return [Estimated(*point) for point in zip(self.whens, self.days, *columns, strict=True)]
+        points = zip(self.whens, self.days, *columns, strict=True)
+        measured = self.assessment.measured(outcome.name).tolist()
+        return [Estimated(*point, measured=words) for point, words in zip(points, measured, strict=True)]
 
 
-def make_course(visits: Sequence[Visit], models: Mapping[str, RiskModel]) -> Course:
+def make_course(
+    visits: Sequence[Visit], models: Mapping[str, RiskModel], units: Mapping[str, Unit] | None = None
+) -> Course:
     """Assess all visits at once with the models in force.
 
     Args:
         visits: of one patient, oldest first; at least one.
         models: by name.
+        units: unit a measurement is worded in; canonical where absent.
     """
     frame = patient_frame(visits)
     return Course(
         tuple(visit.id for visit in visits),
         tuple(visit.day for visit in visits),
         tuple(visit_names(visits)),
-        assess(frame, models, explained=True),
+        assess(frame, models, explained=True, units=units, old=_old(visits)),
     )
+
+
+def _old(visits: Sequence[Visit]) -> dict[str, Texts]:
+    """Dates of tests that were old on the day of their visit; empty texts elsewhere."""
+    found = [old_tests(visit.facts, visit.day) for visit in visits]
+    return {name: np.array([old.get(name, "") for old in found], dtype=object) for name in TESTS}
 
 
 def patient_frame(visits: Sequence[Visit]) -> pd.DataFrame:

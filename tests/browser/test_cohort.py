@@ -38,11 +38,14 @@ def test_demo_file_is_uploaded_scored_and_downloaded_in_the_same_order(open_page
     given, scored = read(DEMO), read(target)
     assert [row["seqn"] for row in scored] == [row["seqn"] for row in given]
     assert all(mine[name] == theirs[name] for mine, theirs in zip(scored, given, strict=True) for name in theirs)
-    risks = [float(row["diabetes_risk"]) for row in scored if row["diabetes_risk"]]
-    assert len(risks) > 3000
+    risks = [float(row["cvd_10y_risk"]) for row in scored if row["cvd_10y_risk"]]
+    assert len(risks) > 2000
     assert all(0 < risk < 1 for risk in risks)
-    assert all(row["diabetes_reasons"] for row in scored if row["diabetes_risk"])
-    assert 0.09 < sum(row["diabetes_flagged"] == "yes" for row in scored) / len(risks) < 0.12
+    assert all(row["cvd_10y_reasons"] for row in scored if row["cvd_10y_risk"])
+    assert 0.09 < sum(row["cvd_10y_flagged"] == "yes" for row in scored) / len(risks) < 0.12
+    measured = [row for row in scored if row["diabetes_measured"]]
+    assert len(measured) > 3000
+    assert not any(row["diabetes_risk"] or row["diabetes_reasons"] for row in measured)
 
 
 def test_progress_can_be_cancelled_and_the_file_stays(open_page):

@@ -32,7 +32,7 @@ from riskmodels.tabular.model import load_shipped
 from ui.patient.examples import EXAMPLES
 
 woman = EXAMPLES[0].values
-known = [woman, woman | {"age": 55.0, "glucose": 121.0, "hba1c": 6.1}, woman | {"age": 56.0, "diabetes": 1.0}]
+known = [woman, woman | {"age": 55.0, "glucose": 121.0}, woman | {"age": 56.0, "diabetes": 1.0}]
 
 def facts(values):
     units = {name: variable_of(name).units for name in values}

@@ -23,7 +23,7 @@ def patient_of(request: dict[str, Any]) -> FhirPatient:
 
 
 def cards(request: dict[str, Any], models: InForce, **options: Any) -> list[dict[str, Any]]:
-    return card_for(patient_of(request), models.current(), **options)
+    return card_for(patient_of(request), models.current(), today=TODAY, **options)
 
 
 class TestShape:
@@ -120,7 +120,18 @@ class TestCriteria:
     def test_an_outcome_that_a_measurement_answers_is_not_in_the_summary(self, models: InForce) -> None:
         found = cards(prefetched(observations_sugar=bundle(observation("4548-4", 6.9, "%"))), models)
         assert "diabetes" not in found[1]["summary"].lower()
-        assert "HbA1c is known, which answers it for its day. The estimate leaves it out." in found[1]["detail"]
+        paragraph = next(p for p in found[1]["detail"].split("\n\n") if p.startswith("**Undiagnosed diabetes now"))
+        assert paragraph == (
+            "**Undiagnosed diabetes now: measured.** HbA1c 6.9 % meets the ADA criterion for diabetes "
+            "\\(from 6.5 %\\); confirm with a second test."
+        )
+
+    def test_an_old_measurement_stands_beside_the_estimate_with_its_date(self, models: InForce) -> None:
+        sugar = bundle(observation("4548-4", 6.9, "%") | {"effectiveDateTime": "2025-06-01"})
+        found = cards(prefetched(observations_sugar=sugar), models)
+        paragraph = next(p for p in found[1]["detail"].split("\n\n") if p.startswith("**Undiagnosed diabetes now"))
+        assert "90 % interval" in paragraph
+        assert "HbA1c 6.9 % of 2025-06-01 met the ADA criterion for diabetes" in paragraph
 
 
 class TestWords:

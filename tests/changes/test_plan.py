@@ -53,6 +53,27 @@ def model() -> RiskModel:
     return RiskModel.load(SHIPPED / "population", device="cpu")
 
 
+def test_what_is_measured_has_no_plan(model: RiskModel) -> None:
+    row = patient(**(SMOKER | {"diabetes": 0.0, "glucose_pills": 0.0}))
+    plan = smallest_plan(model, row, "diabetes", 0.05)
+    assert (plan.reached, plan.steps) == (False, ())
+    assert plan.start.risk != plan.start.risk
+    assert plan.why_not.startswith("HbA1c 7.6 % meets the ADA criterion for diabetes")
+
+
+def test_an_old_measurement_leaves_a_plan(model: RiskModel) -> None:
+    row = patient(**(SMOKER | {"diabetes": 0.0, "glucose_pills": 0.0}))
+    plan = smallest_plan(model, row, "diabetes", 0.05, old={"hba1c": "2020-01"})
+    assert plan.start.risk == pytest.approx(risk(model, row, "diabetes"))
+
+
+def test_a_plan_for_the_heart_goes_on_where_sugar_is_measured(model: RiskModel) -> None:
+    row = patient(**(SMOKER | {"diabetes": 0.0, "glucose_pills": 0.0}))
+    plan = smallest_plan(model, row, "cvd_10y", risk(model, row, "cvd_10y") * 0.8)
+    assert plan.reached
+    assert plan.steps
+
+
 def patient(**facts: float) -> pd.Series:
     return check(pd.DataFrame([facts])).frame.iloc[0]
 

@@ -10,13 +10,20 @@ from riskmodels.cohort_report import CohortReport, Rule, build_report, published
 from riskmodels.cohort_report import report as report_module
 from riskmodels.cohort_report.importance import MOST_POINTS, dependence_section, explain_rows
 from riskmodels.cohorts import read_uci_heart
+from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.evaluation import auroc, brier, decile_table
+from riskmodels.measured import Measured
 from riskmodels.tabular.model import load_shipped
 
 OUTCOME = "dysglycaemia"
 ALWAYS = "counts distribution groups missing drift importance cloud dependence triage".split()
 WITH_OUTCOME = "metrics roc precision_recall calibration decision threshold subgroups".split()
+
+
+def measured(demo: Any) -> pd.Series:
+    """Whether HbA1c or fasting glucose answers the outcome of each row."""
+    return pd.Series(Measured(Columns.of(demo.frame)).decides(OUTCOME), index=demo.frame.index)
 
 
 class TestSections:
@@ -42,7 +49,7 @@ class TestSections:
         )
         table = listed["triage_list"].table
         assert len(table) == 7
-        assert list(table["risk"]) == list(demo.risk.nlargest(7))
+        assert list(table["risk"]) == list(demo.risk.mask(measured(demo)).nlargest(7))
         assert table["reasons"].str.contains("raises").all()
 
 
@@ -50,6 +57,15 @@ class TestCounts:
     def test_parts_add_up_to_the_rows_read(self, demo: Any, report: CohortReport) -> None:
         table = report["counts"].table
         assert table["n"].iloc[:-1].sum() == table["n"].iloc[-1] == len(demo.frame) == report.read
+
+    def test_measured_rows_are_counted_and_judged_but_not_flagged(self, demo: Any, report: CohortReport) -> None:
+        told = int((measured(demo) & demo.risk.notna()).sum())
+        assert told > 0
+        assert f"{told:,} rows had HbA1c or fasting glucose measured" in report["counts"].finding
+        assert f"{told:,} rows with HbA1c or fasting glucose measured cannot be flagged" in report["triage"].finding
+        everybody = Rule(threshold=0.0001)
+        flagged = build_report(demo.frame, demo.prediction, demo.model, OUTCOME, rule=everybody, replicates=5)
+        assert flagged["triage"].table["flagged"].iloc[0] == demo.risk.notna().sum() - told
 
     def test_estimates_with_a_held_value_are_counted_apart(self, demo: Any) -> None:
         frame = demo.frame.copy()

@@ -51,11 +51,10 @@ def headings(page: AppTest) -> str:
     return "\n".join(expander.label for expander in page.expander)
 
 
-def counts(page: AppTest) -> tuple[int, int, int, int]:
-    """Read, scored, not scored, with problems, as the page states them."""
+def counts(page: AppTest) -> tuple[int, ...]:
+    """Read, scored, measured where any are, not scored, with problems, as the page states them."""
     line = next(m.value for m in page.markdown if " read = " in m.value)
-    read, scored, missing, problems = (int(n.replace(",", "")) for n in re.findall(r"\*\*([\d,]+)\*\*", line))
-    return read, scored, missing, problems
+    return tuple(int(n.replace(",", "")) for n in re.findall(r"\*\*([\d,]+)\*\*", line))
 
 
 def rows(page: AppTest):
@@ -83,9 +82,24 @@ class TestHappy:
         page.button(key="cohort_demo").click().run()
         assert "20 of 21 columns used" in headings(page)
         assert not page.radio
-        read, scored, missing, _ = counts(score(page))
-        assert read == scored + missing == 5533
-        assert scored > 4000
+        read, scored, measured, missing, _ = counts(score(page))
+        assert read == scored + measured + missing == 5533
+        assert scored > 3000
+
+    def test_demo_cohort_opens_on_an_outcome_that_is_not_measured_in_most_rows(self, page):
+        page.button(key="cohort_demo").click().run()
+        score(page)
+        assert page.segmented_control(key="cohort_outcome").value == "cvd_10y"
+
+    def test_measured_rows_are_told_in_words_and_counted_beside_the_estimates(self, page):
+        lines = GOOD.splitlines()
+        data = "\n".join([f"{lines[0]},HbA1c [%]", f"{lines[1]},12", *(f"{line}," for line in lines[2:])])
+        shown = score(upload(page, f"{data}\n"))
+        row = rows(shown).set_index("Row").loc[2]
+        assert row["Risk"] == "–"
+        assert row["Measured"].startswith("HbA1c 12.0 % meets the ADA criterion for diabetes")
+        captions = " ".join(caption.value for caption in shown.caption)
+        assert "1 row is answered by HbA1c or fasting glucose, so neither estimated nor flagged: 1 meet" in captions
 
     def test_file_collapses_to_one_line_with_its_size(self, page):
         assert "cohort\\.csv · 5 rows, 7 columns" in headings(upload(page, GOOD))

@@ -177,12 +177,31 @@ def test_derived_values_stand_under_their_fields(page: AppTest) -> None:
     assert "Non-HDL cholesterol 190 mg/dL, derived" in captions(page)
 
 
-def test_criterion_met_by_a_lab_comes_before_any_probability(page: AppTest) -> None:
+def test_what_a_measurement_answers_is_told_in_its_row_without_a_probability(page: AppTest) -> None:
     load(page, WOMAN.title)
     enter(page, hba1c=6.9)
+    for label in ("Undiagnosed diabetes now", "Prediabetes or diabetes now"):
+        row = shown_row(page, label)
+        assert "HbA1c 6.9 % meets the ADA criterion for diabetes (from 6.5 %); confirm with a second test." in row
+        assert "ADA Standards of Care 2025" in row
+        assert not any(words in row for words in ("cr-numbers", "people like this", "90 % interval"))
+    assert "cr-findings" not in html_of(page)
+    assert "people like this" in shown_row(page, "Cardiovascular disease in 10 years")
+
+
+def test_why_and_plan_are_not_offered_for_what_is_measured(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, hba1c=5.4)
+    why = next(c for c in page.segmented_control if c.label == "Why this estimate")
+    assert list(why.options) == ["Heart and vessels", "Death from it"]
+    assert "Measured, so there is no estimate." in html_of(page)
+
+
+def test_criterion_that_depends_on_fasting_comes_before_any_probability(page: AppTest) -> None:
+    load(page, WOMAN.title)
+    enter(page, glucose=165)
     shown = html_of(page)
-    criterion = "HbA1c 6.9 % meets the ADA criterion for diabetes; confirm with a second test."
-    assert shown.index(criterion) < shown.index("cr-answers")
+    assert shown.index("Glucose 165 mg/dL would meet the ADA criterion for diabetes if") < shown.index("cr-answers")
 
 
 def test_known_diabetes_is_stated_and_gets_no_probability(page: AppTest) -> None:

@@ -22,7 +22,8 @@ from ui.patient.examples import EXAMPLES
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN = EXAMPLES[0].values
-LATER = WOMAN | {"age": 55.0, "glucose": 121.0, "hba1c": 6.1, "weight": 91.0}
+LATER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0}
+MEASURED = LATER | {"hba1c": 6.1}
 DIABETIC = LATER | {"diabetes": 1.0}
 DAYS = (date(2024, 3, 1), date(2025, 3, 1), date(2026, 3, 1))
 
@@ -127,13 +128,19 @@ class TestWhy:
         numbers = [float(cell.replace("−", "-").removesuffix(" %")) for cell in cells]
         assert round(numbers[0] + sum(numbers[1:-1]), 1) == numbers[-1]
         assert "Glucose 109 → 121 mg/dL" in tables(app)
-        assert "HbA1c" not in tables(app)  # no input of the diabetes outcome
 
     def test_another_outcome(self) -> None:
-        app = choose(open_timeline(record(WOMAN, LATER)), "Why it changed")
+        app = choose(open_timeline(record(WOMAN, MEASURED)), "Why it changed")
         control = next(c for c in app.segmented_control if c.label == "Why this estimate changed")
         control.set_value("cvd_10y").run()
         assert "HbA1c 6.1 %, now known" in tables(app)
+
+    def test_what_was_measured_did_not_change_an_estimate(self) -> None:
+        app = choose(open_timeline(record(WOMAN, MEASURED)), "Why it changed")
+        control = next(c for c in app.segmented_control if c.label == "Why this estimate changed")
+        assert control.value == "cvd_10y"
+        control.set_value("diabetes").run()
+        assert "There is none on 2025-03-01: HbA1c 6.1 %: below the criterion for diabetes (from 6.5 %)." in words(app)
 
     def test_it_begins_with_an_outcome_that_has_an_estimate(self) -> None:
         app = choose(open_timeline(record(WOMAN, LATER, DIABETIC)), "Why it changed")

@@ -64,6 +64,27 @@ def recalibrated(model: RiskModel, intercept: float = 0.4) -> RiskModel:
     return model.calibrated(scale, model.reference, model.card)
 
 
+class TestMeasured:
+    def test_a_measurement_is_kept_in_words_without_number_and_reasons(self, models: Models) -> None:
+        (kept,) = to_keep(assess(frame_of(**PATIENT, hba1c=12.0), {"population": models["population"]}))
+        estimate = kept.outputs["diabetes"]
+        assert (estimate.risk, estimate.low, estimate.high, estimate.logit) == (None, None, None, None)
+        assert estimate.measured.startswith("HbA1c 12.0 % meets the ADA criterion for diabetes")
+        assert "diabetes" not in kept.reasons
+        assert kept.outputs["cvd_10y"].risk is not None
+
+    @pytest.mark.parametrize("old", [{}, {"hba1c": "2020-05"}])
+    def test_it_is_computed_again_alike(self, models: Models, old: dict[str, str]) -> None:
+        (kept,) = to_keep(assess(frame_of(**PATIENT, hba1c=12.0), {"population": models["population"]}, old=old))
+        assert recompute(kept, models).agrees
+
+    def test_an_old_one_stands_beside_the_number(self, models: Models) -> None:
+        population = {"population": models["population"]}
+        (kept,) = to_keep(assess(frame_of(**PATIENT, hba1c=12.0), population, old={"hba1c": "2020-05"}))
+        assert kept.outputs["diabetes"].risk is not None
+        assert "HbA1c 12.0 % of 2020-05 met the ADA criterion" in kept.outputs["diabetes"].measured
+
+
 class TestAssess:
     def test_numbers_are_those_of_the_model(self, models: Models, answers: list[NewAssessment]) -> None:
         frame = frame_of(**PATIENT)

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riskmodels.records.facts import Entered, Facts, make_facts
-from riskmodels.records.visit_facts import age_on, fit, lasting, same
+from riskmodels.records.errors import RecordsError
+from riskmodels.records.facts import Entered, Facts, checked, entered_json, facts_of, make_facts
+from riskmodels.records.visit_facts import age_on, fit, lasting, old_tests, same
 from riskmodels.vocabulary import VARIABLES, Kind, in_group
 from tests.records.made_visits import every_fact, visit
 
@@ -96,6 +97,26 @@ class TestFit:
 
     def test_unknown_age_and_sex_are_no_reason_not_to_save(self) -> None:
         assert fit(make_facts({"waist": Entered(100.0, "cm")})).unusable == []
+
+
+class TestDates:
+    DATED = make_facts({"hba1c": Entered(6.9, "%", "2025-05"), "waist": Entered(100.0, "cm")})
+
+    def test_date_of_a_value_is_kept_with_it(self) -> None:
+        kept = checked(self.DATED)
+        assert facts_of(entered_json(kept), kept.canonical) == self.DATED
+        assert "when" not in entered_json(kept)["waist"]
+
+    def test_facts_kept_by_an_earlier_version_have_none(self) -> None:
+        assert facts_of({"hba1c": {"value": 6.9, "unit": "%"}}, {"hba1c": 6.9}).entered["hba1c"].when == ""
+
+    def test_what_is_no_date_is_refused(self) -> None:
+        with pytest.raises(RecordsError, match="HbA1c: its date is none"):
+            checked(make_facts({"hba1c": Entered(6.9, "%", "yesterday")}))
+
+    @pytest.mark.parametrize(("day", "old"), [(date(2025, 8, 1), {}), (date(2025, 8, 2), {"hba1c": "2025-05"})])
+    def test_a_test_is_old_on_the_day_of_the_visit_not_of_today(self, day: date, old: dict[str, str]) -> None:
+        assert old_tests(self.DATED, day) == old
 
 
 class TestSame:

@@ -8,7 +8,7 @@ import pytest
 
 from riskmodels.checks import check
 from riskmodels.scoring import score_cohort
-from riskmodels.scoring.cohort import PARTS, top_share
+from riskmodels.scoring.cohort import parts_of, top_share
 
 RAW = pd.DataFrame(
     {
@@ -37,8 +37,10 @@ def test_rows_keep_their_order_over_chunks(linear_model):
     pd.testing.assert_frame_equal(whole.table, pieces.table)
 
 
-def test_each_outcome_has_its_five_columns(linear_model):
-    expected = [f"{o}_{part}" for o in ("diabetes", "cvd_10y") for part in PARTS] + ["problems"]
+def test_each_outcome_has_its_columns_and_one_for_what_is_measured_where_that_can_answer_it(linear_model):
+    expected = [f"{o}_{part}" for o in ("diabetes", "cvd_10y") for part in parts_of(o)] + ["problems"]
+    assert "diabetes_measured" in expected
+    assert "cvd_10y_measured" not in expected
     assert list(scored(linear_model).table.columns[5:]) == expected
 
 
@@ -50,6 +52,40 @@ def test_risk_is_the_models_own_number(linear_model):
 def test_counts_add_up_to_the_rows_read(linear_model):
     counts = scored(linear_model).counts()
     assert (counts.read, counts.scored, counts.not_scored) == (6, 4, 2)
+
+
+def test_a_measured_row_has_words_and_no_number(linear_model):
+    cohort = scored(linear_model, RAW.assign(hba1c=["12", "", "", "", "", "5.4"]))
+    row = cohort.table.loc[2]
+    assert row["diabetes_measured"].startswith("HbA1c 12.0 % meets the ADA criterion for diabetes (from 6.5 %)")
+    assert row[["diabetes_risk", "diabetes_low", "diabetes_high"]].isna().all()
+    assert (row["diabetes_note"], row["diabetes_reasons"]) == ("", "")
+    assert row["cvd_10y_risk"] > 0
+
+
+def test_a_measured_outcome_tells_nothing_of_the_edge_that_another_outcome_of_the_row_is_held_at(linear_model):
+    row = scored(linear_model, RAW.assign(glucose="450", hba1c=["12", "", "", "", "", ""])).table.loc[2]
+    assert (row["diabetes_held"], row["cvd_10y_held"]) == ("", "held: Glucose")
+    assert row["diabetes_measured"]
+
+
+def test_words_of_a_measurement_are_in_the_units_of_the_file(linear_model):
+    raw = RAW.assign(hba1c=["12", "", "", "", "", ""])
+    words = scored(linear_model, raw, units={"hba1c": "mmol/mol"}).table.loc[2, "diabetes_measured"]
+    assert words.startswith("HbA1c 108 mmol/mol meets the ADA criterion for diabetes (from 48 mmol/mol)")
+
+
+def test_measured_rows_are_a_count_of_their_own_and_counts_add_up(linear_model):
+    cohort = scored(linear_model, RAW.assign(hba1c=["12", "", "", "", "", "5.4"]))
+    counts = cohort.counts("diabetes")
+    assert (counts.scored, counts.measured, counts.not_scored) == (1, 2, 3)
+    assert counts.read == counts.scored + counts.measured + counts.not_scored
+    assert cohort.counts().measured == 0  # both have an estimate of another outcome
+
+
+def test_measured_rows_are_not_flagged(linear_model):
+    cohort = scored(linear_model, RAW.assign(hba1c=["12", "", "", "", "", "12"]))
+    assert not top_share(cohort.column("diabetes", "risk"), 1.0)[cohort.measured("diabetes")].any()
 
 
 def test_rows_with_problems_are_counted_once_each(linear_model):

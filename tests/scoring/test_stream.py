@@ -71,6 +71,23 @@ def test_file_in_chunks_gives_what_the_whole_frame_gives(source, cohort, tmp_pat
     assert found["problems"].tolist() == whole.problems.tolist()
 
 
+def test_what_is_measured_has_a_column_a_validity_and_a_count_of_its_own(cohort, tmp_path):
+    path, people = tmp_path / "measured.csv", cohort.assign(hba1c=np.nan)
+    people.loc[20:29, "hba1c"], people.loc[20:29, "diabetes"] = 5.4, 0.0
+    people.loc[[3, 77], "hba1c"], people.loc[[3, 77], "diabetes"] = 9.0, 0.0  # without an age nothing is estimated
+    people.to_csv(path, index=False)
+    counts = run(path, tmp_path / "out.parquet")
+    found = pd.read_parquet(tmp_path / "out.parquet")
+    measured = found["diabetes_measured"] != ""
+    assert measured.sum() == counts.by_measurement["diabetes"] == 12
+    assert found.loc[measured, "diabetes_risk"].isna().all()
+    assert set(found.loc[measured, "diabetes_validity"]) == {"measured"}
+    assert not (found.loc[~measured, "diabetes_validity"] == "measured").any()
+    nothing = found[[f"{outcome}_risk" for outcome in counts.by_outcome]].isna().all(axis=1)
+    assert counts.measured == (measured & nothing).sum() >= 2
+    assert counts.read == counts.scored + counts.measured + counts.not_scored
+
+
 @pytest.mark.parametrize("options", [{"workers": 3}, {"chunk": 50}, {"chunk": 10_000}])
 def test_threads_and_size_of_chunks_change_nothing(source, tmp_path, options):
     run(source, tmp_path / "a.parquet")

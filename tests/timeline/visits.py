@@ -18,7 +18,9 @@ from riskmodels.vocabulary import VOCABULARY
 from ui.patient.examples import EXAMPLES
 
 WOMAN = EXAMPLES[0].values
-HEAVIER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0, "triglycerides": 180.0, "hba1c": 6.1}
+HEAVIER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0, "triglycerides": 180.0}
+#: with a test that answers both outcomes of sugar
+MEASURED = HEAVIER | {"hba1c": 6.1}
 WITHOUT_WAIST = {name: value for name, value in HEAVIER.items() if name != "waist"}
 BETTER = HEAVIER | {"glucose": 101.0, "weight": 82.0, "systolic_bp": 126.0}
 DIABETIC = HEAVIER | {"age": 56.0, "diabetes": 1.0}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from riskmodels.measured import MEETS
 from riskmodels.outcomes import OUTCOME
 from riskmodels.records import State
 from riskmodels.scoring import ScoredCohort, to_csv
@@ -87,7 +88,7 @@ def _draw_body(scored: Result, models: Mapping[str, RiskModel]) -> None:
     outcome = st.segmented_control(
         "Outcome",
         scored.outcomes,
-        default=scored.outcomes[0],
+        default=_first_outcome(scored),
         required=True,
         format_func=lambda name: OUTCOME[name].label,
         key="cohort_outcome",
@@ -105,6 +106,12 @@ def _draw_body(scored: Result, models: Mapping[str, RiskModel]) -> None:
     if extended is not None:
         draw_comparison(extended, outcome, _ink())
     _draw_views(scored, outcome, triage, models)
+
+
+def _first_outcome(scored: Result) -> str:
+    """The first outcome that is not measured already in most rows."""
+    measured, rows = scored.counts.get("by_measurement", {}), len(scored.index)
+    return next((name for name in scored.outcomes if 2 * measured.get(name, 0) <= rows), scored.outcomes[0])
 
 
 def _draw_views(scored: Result, outcome: str, triage: Triage, models: Mapping[str, RiskModel]) -> None:
@@ -133,11 +140,13 @@ def _draw_counts(scored: Result) -> None:
     counts = scored.counts
     earlier = counts.get("earlier_visits", 0)
     visits = f" + **{earlier:,}** earlier visits" if earlier else ""
-    missing = f"**{counts['not_scored']:,}** not scored"
+    measured = counts.get("measured", 0)
+    missing = f"{f'**{measured:,}** measured + ' if measured else ''}**{counts['not_scored']:,}** not scored"
     st.markdown(
         f"**{counts['read']:,}** read = **{counts['scored']:,}** scored + {missing}{visits}"
         f" · **{counts['with_problems']:,}** with problems",
-        help="Scored: an estimate of at least one outcome. With problems: something to look at, see below.",
+        help="Scored: an estimate of at least one outcome. Measured: none, but HbA1c or fasting glucose answers one. "
+        "With problems: something to look at, see below.",
     )
 
 
@@ -162,7 +171,10 @@ def _who_is_missing(scored: Result, outcome: str) -> list[str]:
     """Why rows have no estimate of this outcome, and which outcomes are not here at all."""
     definition = OUTCOME[outcome].definition
     texts = [f"{definition[0].upper()}{definition[1:]}."]
-    missing = ~scored.scored(outcome)
+    told = scored.measured(outcome)
+    if (told != "").any():
+        texts.append(measured_text(told))
+    missing = ~scored.scored(outcome) & (told == "")
     if missing.any():
         notes = scored.column(outcome, "note")[missing].astype("str")
         kinds = notes.str.removeprefix("not estimated: ").value_counts().head(6)
@@ -178,6 +190,18 @@ def _held(scored: Result, outcome: str) -> list[str]:
     number = int((scored.column(outcome, "held").astype("str") != "").sum())
     told = "with a value counted as the edge of the training data, as the note says"
     return [f"{count(number, 'of these estimates is', 'of these estimates are')} {told}."] if number else []
+
+
+def measured_text(told: pd.Series) -> str:
+    """How many rows a measurement answers, and how many of them meet its criterion.
+
+    Args:
+        told: what it says in each row; empty where none does.
+    """
+    known = told[told != ""].astype("str")
+    met = int(known.str.contains(MEETS, regex=False).sum())
+    rows = f"{count(len(known), 'row')} {'is' if len(known) == 1 else 'are'} answered by HbA1c or fasting glucose"
+    return f"{rows}, so neither estimated nor flagged: {met:,} meet the criterion."
 
 
 def _left_out(scored: Result) -> list[str]:

@@ -20,7 +20,7 @@ from riskmodels.interop.columns.mapping import Role
 from riskmodels.interop.table.file_format import DELIMITERS
 from riskmodels.outcomes import OUTCOME
 from riskmodels.scoring import ScoredCohort
-from riskmodels.scoring.cohort import PROBLEMS
+from riskmodels.scoring.cohort import MEASURED, PROBLEMS, parts_of
 from riskmodels.scoring.stream import NUMBERS
 from riskmodels.vocabulary import VOCABULARY
 from ui.cohort.jobs import Job, ResultFiles, ScoreRequest
@@ -29,8 +29,6 @@ from ui.memo import remembered
 #: rows of a cohort that published scores are added to, and that a report lists
 MOST_IN_MEMORY = 200_000
 _PARTS = (*NUMBERS, "validity", "held", "note", "reasons")
-#: parts that results of earlier versions have not
-_NEWER = ("held",)
 _RESULT, _TABLE, _FRAME = "cohort_result", "cohort_result_table", "cohort_result_frame"
 
 
@@ -43,7 +41,7 @@ class Result:
         name: of the file.
         files: where the result is.
         request: what was asked.
-        counts: rows by what became of them: read, scored, not_scored, earlier_visits, with_problems, …
+        counts: rows by what became of them: read, scored, measured, not_scored, earlier_visits, with_problems, …
         outcomes: that were estimated.
         left_out: outcomes that the file has not the inputs for, and why.
         columns: column of the table by outcome and part.
@@ -77,6 +75,12 @@ class Result:
     def scored(self, outcome: str) -> pd.Series:
         """Whether each row has an estimate of the outcome (bool)."""
         return self.column(outcome, "risk").notna()
+
+    def measured(self, outcome: str) -> pd.Series:
+        """What a measurement says to the outcome, in words; empty where none does."""
+        if (outcome, MEASURED) in self.columns:
+            return self.column(outcome, MEASURED)
+        return pd.Series("", index=self.index)
 
     @property
     def problems(self) -> pd.Series:
@@ -179,7 +183,8 @@ def _open(job: Job, files: ResultFiles, request: ScoreRequest, served: tuple[str
     names = pq.read_schema(files.table).names
     given = job.counts.get("by_outcome", {})
     outcomes = tuple(name for name in OUTCOME if name in given)
-    keys = [*((o, part) for o in outcomes for part in _parts(names, outcomes)), ("", PROBLEMS)]
+    parts = {o: _parts(job.counts, o) for o in outcomes}
+    keys = [*((o, part) for o in outcomes for part in parts[o]), ("", PROBLEMS)]
     originals = len(names) - len(keys)
     rows = pq.read_table(files.frame, columns=["row"]).column(0).to_numpy()
     left_out = {name: _why(name, request) for name in OUTCOME if name in served and name not in given}
@@ -188,12 +193,10 @@ def _open(job: Job, files: ResultFiles, request: ScoreRequest, served: tuple[str
     return Result(job.id, request.name, files, request, job.counts, outcomes, left_out, columns, originals, index)
 
 
-def _parts(names: list[str], outcomes: tuple[str, ...]) -> list[str]:
-    """The parts that a result has of each outcome."""
-    written = (
-        {part for part in _NEWER for name in names if name.startswith(f"{outcomes[0]}_{part}")} if outcomes else ()
-    )
-    return [part for part in _PARTS if part not in _NEWER or part in written]
+def _parts(counts: Mapping[str, Any], outcome: str) -> tuple[str, ...]:
+    """The parts that a result has of an outcome: one of an earlier version counts neither what is held nor measured."""
+    parts = tuple(part for part in _PARTS if part in counts or part != "held")
+    return parts_of(outcome, parts) if counts.get("by_measurement") else parts
 
 
 def _why(outcome: str, request: ScoreRequest) -> str:

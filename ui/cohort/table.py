@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from riskmodels.scoring.cohort import MEASURED as MEASURED_PART
 from riskmodels.scoring.cohort import PROBLEMS as PROBLEMS_PART
 from riskmodels.tabular.support import AT_LEAST, AT_MOST
 from riskmodels.vocabulary import VOCABULARY
@@ -17,8 +20,8 @@ PAGE_ROWS = 50
 _SHOWN = ("risk", "low", "high", "validity", "held", "note", "reasons")
 HIGHEST, LOWEST, FILE_ORDER, OLDEST = "Highest risk first", "Lowest risk first", "Order of the file", "Oldest first"
 ORDERS = (HIGHEST, LOWEST, FILE_ORDER, OLDEST)
-ALL, FLAGGED, PROBLEMS, MISSING = "All", "Flagged", "With problems", "Not estimated"
-FILTERS = (ALL, FLAGGED, PROBLEMS, MISSING)
+ALL, FLAGGED, PROBLEMS, MISSING, MEASURED = "All", "Flagged", "With problems", "Not estimated", "Measured"
+FILTERS = (ALL, FLAGGED, PROBLEMS, MISSING, MEASURED)
 
 
 def draw_table(scored: Result, outcome: str, flagged: pd.Series) -> None:
@@ -49,8 +52,14 @@ def draw_table(scored: Result, outcome: str, flagged: pd.Series) -> None:
 def choose_rows(scored: Result, outcome: str, flagged: pd.Series, shown: str, order: str) -> pd.Index:
     """Row numbers of the cohort that are shown, in the order asked for; rows without a value come last."""
     risk = scored.column(outcome, "risk")
-    wanted = {FLAGGED: lambda: flagged, PROBLEMS: lambda: scored.problems != "", MISSING: risk.isna}.get(shown)
-    keep = None if wanted is None else wanted()
+    told = scored.measured(outcome) != ""
+    wanted: dict[str, Callable[[], pd.Series]] = {
+        FLAGGED: lambda: flagged,
+        PROBLEMS: lambda: scored.problems != "",
+        MISSING: lambda: risk.isna() & ~told,
+        MEASURED: lambda: told,
+    }
+    keep = wanted[shown]() if shown in wanted else None
     values = scored.input("age") if order == OLDEST else risk
     values = values if keep is None else values[keep]
     if order == FILE_ORDER:
@@ -70,6 +79,9 @@ def page_table(scored: Result, outcome: str, flagged: pd.Series, rows: pd.Index)
     table = pd.DataFrame({"Row": rows}, index=rows)
     if patient:
         table["Id"] = part[scored.id_header].astype("str")
+    if (outcome, MEASURED_PART) in scored.columns:
+        told = scored.columns[outcome, MEASURED_PART]
+        table["Measured"] = scored.rows(rows, [told])[told]
     bounds = validity.astype("str").where(validity.isin((AT_LEAST, AT_MOST)), "")
     table["Risk"] = ["–" if p != p else risk_text(p, bound) for p, bound in zip(risk, bounds, strict=True)]
     table["90 % interval"] = [interval(*pair) for pair in zip(low, high, strict=True)]
@@ -88,6 +100,7 @@ def _config(scored: Result) -> dict[str, ColumnConfig]:
         "Id": text(width=85, help=scored.id_header),
         "Age": text(width=55, alignment="right"),
         "Sex": text(width=70),
+        "Measured": text(width=420),
         "Risk": text(width=105, alignment="right"),
         "90 % interval": text(width=105, alignment="right"),
         "Flagged": text(width=75),

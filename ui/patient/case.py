@@ -10,7 +10,7 @@ import pandas as pd
 
 from riskmodels.assessment import Answer, Assessment
 from riskmodels.care.safety import Note
-from riskmodels.criteria import Finding
+from riskmodels.criteria import Finding, Meets
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from ui.patient.score_rows import Published
@@ -61,5 +61,6 @@ class Case:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        """Diagnostic criteria met."""
-        return self.assessment.criteria(self.units)
+        """Diagnostic criteria that no answer tells: those that depend on what is not known."""
+        told = any(answer.measured for answer in self.answers)
+        return [f for f in self.assessment.criteria(self.units) if f.meets is Meets.DEPENDS or not told]

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from riskmodels.care.safety import notes
 from riskmodels.checks import Severity
+from riskmodels.records.visit_facts import old_tests
 from ui.memo import remembered
 from ui.models import answer_to
 from ui.patient import scores
@@ -15,6 +16,7 @@ from ui.patient.case import Case
 from ui.record import draft
 from ui.record import state as record_state
 from ui.record import text as record_text
+from ui.record.facts import facts_of_form
 
 Result = TypeVar("Result")
 
@@ -31,7 +33,7 @@ def of_case(slot: str, make: Callable[[], Result]) -> Result:
         slot: name of it, as in :func:`ui.memo.remembered`.
         make: makes it; may ask for :func:`current_case`.
     """
-    return remembered(slot, (draft.content(), scores.chosen_region()), make)
+    return remembered(slot, (draft.content(), record_state.day_of_form(), scores.chosen_region()), make)
 
 
 def current_case() -> Case:
@@ -46,6 +48,7 @@ def stored_case() -> Case:
 
 
 def _make_case() -> Case:
-    units, assessment = draft.chosen_units(), answer_to(draft.check_draft().frame)
+    units = draft.chosen_units()
+    assessment = answer_to(draft.check_draft().frame, units, old_tests(facts_of_form(), record_state.day_of_form()))
     published = scores.published_scores(assessment)
     return Case(assessment, units, published, notes(published.patient, published.results, units))

@@ -17,7 +17,7 @@ class Example:
 EXAMPLES = (
     Example(
         "Woman of 54, large waist, glucose slightly raised",
-        "Invented. HbA1c was never measured, so diabetes is estimated; blood pressure is treated.",
+        "Invented. HbA1c was never measured and whether she had fasted is not known, so diabetes is estimated.",
         {
             "age": 54,
             "sex": 0,
@@ -31,7 +31,6 @@ EXAMPLES = (
             "total_cholesterol": 231,
             "hdl_cholesterol": 41,
             "glucose": 109,
-            "fasting_hours": 10,
             "family_history_diabetes": 1,
             "diabetes": 0,
             "smoking": 0,

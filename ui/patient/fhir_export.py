@@ -131,7 +131,9 @@ def _assessed(case: Case) -> list[Assessed]:
 
 def _estimates(case: Case, model: str) -> dict[str, Estimate]:
     return {
-        a.outcome.name: Estimate(a.risk, a.low, a.high, a.refused, a.caution, held_text(a.held, case.units), a.bound)
+        a.outcome.name: Estimate(
+            a.risk, a.low, a.high, a.refused, a.caution, held_text(a.held, case.units), a.bound, measured=a.measured
+        )
         for a in case.answers
         if a.outcome.model == model
     }

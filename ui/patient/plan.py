@@ -40,7 +40,7 @@ def draw_plan(case: Case) -> None:
     key = (row_key(case.patient), outcome, threshold, symbols)
     if st.button("Find the smallest change", disabled=threshold is None, key="plan.ask") and threshold is not None:
         model = case.assessment.model(outcome)
-        plan = smallest_plan(model, case.patient, outcome, threshold / 100, units=case.units)
+        plan = smallest_plan(model, case.patient, outcome, threshold / 100, units=case.units, old=case.assessment.old)
         st.session_state[_FOUND] = (key, plan)
     found = st.session_state.get(_FOUND)
     if found is not None and found[0] == key:

@@ -78,6 +78,8 @@ def _answers(case: Case) -> str:
 
 def _answer(answer: Answer, case: Case) -> str:
     title = f"<h3>{escape(answer.outcome.label)}</h3>"
+    if answer.by_measurement:
+        return f'<div class="answer">{title}<p>{escape(answer.measured)} <small>{SOURCE}</small></p></div>'
     if not answer.given:
         return f'<div class="answer">{title}<p>{escape(refusal_text(answer, case.patient))}</p></div>'
     numbers = f"<span><b>{risk_html(answer)}</b> ({text.interval(answer.low, answer.high)})</span>"
@@ -88,7 +90,9 @@ def _answer(answer: Answer, case: Case) -> str:
     told = f"{told[0].upper()}{told[1:]}"
     held = held_text(answer.held, case.units)
     held = f" {escape(held)}." if held else ""
-    return f'<div class="answer">{title}{numbers}{drawn}<p>{told}.{held} {escape(_reasons(answer, case))}</p></div>'
+    measured = f" {answer.measured}" if answer.measured else ""
+    said = f"{told}.{held} {escape(_reasons(answer, case) + measured)}"
+    return f'<div class="answer">{title}{numbers}{drawn}<p>{said}</p></div>'
 
 
 def _reasons(answer: Answer, case: Case) -> str:

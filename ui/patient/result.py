@@ -45,6 +45,9 @@ def answers_html(answers: Sequence[Answer], patient: pd.Series, units: Mapping[s
 def answer_row(answer: Answer, patient: pd.Series, units: Mapping[str, Unit] | None = None) -> str:
     """One outcome as HTML."""
     title = f'<h3 title="{escape(answer.outcome.definition)}">{escape(answer.outcome.label)}</h3>'
+    if answer.by_measurement:
+        source = f"<small>{SOURCE}</small>"
+        return f'<div class="cr-answer cr-refused cr-measured">{title}<p>{escape(answer.measured)} {source}</p></div>'
     if not answer.given:
         return f'<div class="cr-answer cr-refused">{title}<p>{escape(refusal_text(answer, patient))}</p></div>'
     numbers = f'<span class="cr-numbers"><b>{risk_html(answer)}</b> {text.interval(answer.low, answer.high)}</span>'
@@ -52,6 +55,7 @@ def answer_row(answer: Answer, patient: pd.Series, units: Mapping[str, Unit] | N
     notes = "".join(
         [_frequency(answer), _standing(answer, patient), _published(answer), _held(answer, units), _caution(answer)]
     )
+    notes += f"<span>{escape(answer.measured)}</span>" if answer.measured else ""
     return (
         f'<div class="cr-answer">{title}{numbers}<span class="cr-scale-cell">{drawn}</span>'
         f'<div class="cr-notes">{notes}</div></div>'
@@ -70,7 +74,9 @@ def answer_words(answer: Answer) -> str:
 
 
 def refusal_text(answer: Answer, patient: pd.Series) -> str:
-    """Why there is no number: a statement where the disease is known, else the reason."""
+    """Why there is no number: what is measured, a statement where the disease is known, else the reason."""
+    if answer.by_measurement:
+        return answer.measured
     known = answer.known_by(patient)
     if known:
         return f"Known already ({text.inside(known)}), so no probability of it is given."

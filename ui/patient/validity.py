@@ -34,6 +34,8 @@ def unknown_text(case: Case) -> str:
 def validity_text(answer: Answer, case: Case) -> str:
     """What must be known to use one answer: definition, population, for whom it was off, refusal or caution."""
     outcome = answer.outcome
+    if answer.by_measurement:
+        return "Measured, so there is no estimate."
     lines = [f"The {outcome.definition}.", f"Holds for {outcome.population}."]
     if answer.given:
         lines.append(by_origin(case.models[outcome.model], outcome.name))

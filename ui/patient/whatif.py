@@ -12,7 +12,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from riskmodels.assessment import Answer, assess
+from riskmodels.assessment import Answer
 from riskmodels.changes.plan import LABEL
 from riskmodels.changes.whatif import Moved, apply
 from riskmodels.errors import InputError
@@ -134,7 +134,7 @@ def _draw_changed(case: Case, changes: Mapping[str, float]) -> None:
     except InputError as error:
         st.caption(f":material/error: {error}")
         return
-    answers = assess(changed.row.to_frame().T.astype(float), case.models).answers()
+    answers = case.assessment.again(changed.row.to_frame().T.astype(float)).answers()
     rows = "".join(_row(old, new, case.units) for old, new in zip(case.answers, answers, strict=True) if old.given)
     st.html(f'<section class="cr-answers" aria-label="Estimates with other values">{rows}</section>')
     if changed.moved:

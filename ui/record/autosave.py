@@ -93,7 +93,7 @@ def _bring_back(kept: Mapping[str, Any]) -> bool:
         if belongs != st.query_params.get("record", ""):
             return False
         record = _record_of(kept)
-        draft.restore(_content(kept["content"]))
+        draft.restore(content_of(kept["content"]))
         state.set_opened(record)
         draft.set_undo(_undo(kept["undo"], record))
     except _DAMAGED:
@@ -117,29 +117,30 @@ def as_json() -> dict[str, Any]:
     before = draft.undo_available()
     undo = before and {
         "did": before.did,
-        "content": _content_json(before.content),
+        "content": content_json(before.content),
         "opened": _opened_json(before.opened),
     }
     return {
-        "content": _content_json(draft.content()),
+        "content": content_json(draft.content()),
         "undo": undo,
         "opened": _opened_json(state.opened()),
     }
 
 
-def _content_json(content: Content) -> dict[str, Any]:
-    exact = {n: [e.shown, e.unit, e.entered.value, e.entered.unit] for n, e in content.exact.items()}
+def content_json(content: Content) -> dict[str, Any]:
+    """A content as plain JSON."""
+    exact = {n: [e.shown, e.unit, e.entered.value, e.entered.unit, e.entered.when] for n, e in content.exact.items()}
     fields = {name: value for name, value in content.fields.items() if value is not None}
     return {"fields": fields, "exact": exact, "units": dict(content.units)}
 
 
-def _content(kept: Mapping[str, Any]) -> Content:
+def content_of(kept: Mapping[str, Any]) -> Content:
     """A content as it was kept; names and units that this version does not know are left out."""
     fields = {name: float(value) for name, value in kept["fields"].items() if name in _FIELDS}
     units = {name: _symbol(name, unit) for name, unit in kept["units"].items() if name in VOCABULARY}
     exact = {
-        name: Exact(float(shown), _symbol(name, unit), Entered(float(value), _symbol(name, typed)))
-        for name, (shown, unit, value, typed) in kept["exact"].items()
+        name: Exact(float(shown), _symbol(name, unit), Entered(float(value), _symbol(name, typed), *map(str, when)))
+        for name, (shown, unit, value, typed, *when) in kept["exact"].items()
         if name in fields
     }
     return Content(fields, exact, units)
@@ -182,4 +183,4 @@ def _undo(kept: Mapping[str, Any] | None, record: Opened | None) -> Undo | None:
     if before is not None and (record is None or before["patient"] != record.patient.id):
         return None
     opened = _at_visit(record, before) if record and before else None
-    return Undo(str(kept["did"]), _content(kept["content"]), opened)
+    return Undo(str(kept["did"]), content_of(kept["content"]), opened)

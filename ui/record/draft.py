@@ -32,7 +32,8 @@ FIELDS: tuple[Variable, ...] = (*VARIABLES, *EXTRA_INPUTS.values())
 
 @dataclass(frozen=True)
 class Exact:
-    """What was typed behind a rounded number: valid while field and unit still show ``shown`` and ``unit``."""
+    """What was typed behind a rounded number, or one with a date: valid while field and unit still show ``shown`` and
+    ``unit``."""
 
     shown: float = field(repr=False)
     unit: str
@@ -203,6 +204,8 @@ def _show(name: str, value: Entered) -> None:
         unit = unit_of(name)
         shown = round(_in_unit(name, value), unit.decimals)
         _exact()[name] = Exact(shown, unit.symbol, value)
+    elif value.when:
+        _exact()[name] = Exact(float(shown), value.unit, value)
     st.session_state[value_key(name)] = float(shown)
     read_again()
 

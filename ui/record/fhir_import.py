@@ -16,6 +16,7 @@ from riskmodels.errors import CareRiskError
 from riskmodels.interop.fhir.facts import shortest
 from riskmodels.interop.fhir.read import LOOK_BACK, FhirPatient, Found, UnknownCode, Unused, read_bundle
 from riskmodels.interop.fhir.safe_json import MAX_BYTES
+from riskmodels.measured import TESTS
 from riskmodels.records.facts import Entered, canonical
 from riskmodels.scores.inputs import variable_of
 from riskmodels.tasks import Limits, Task, shared_room
@@ -96,10 +97,11 @@ def _unchanged(found: Found) -> bool:
 
 
 def _entered(found: Found) -> Entered:
-    """The value as reported, in its unit."""
+    """The value as reported, in its unit; of a test that answers an outcome with its date: an old one does not."""
     if not found.unit:
         return Entered(found.value, "")
-    return Entered(shortest(found.value, find_unit(VOCABULARY[found.name].units, found.unit)), found.unit)
+    value = shortest(found.value, find_unit(VOCABULARY[found.name].units, found.unit))
+    return Entered(value, found.unit, found.when if found.name in TESTS else "")
 
 
 def draw_import(on_fill: Callable[[FhirPatient], None] | None = None) -> None:

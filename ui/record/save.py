@@ -77,7 +77,7 @@ def create(label: str, day: date) -> bool:
     fitting = visit_facts.fit(record_facts.facts_of_form())
     if fitting.unusable:
         return False
-    answers = assessments.to_keep(answer_to(fitting.frame))
+    answers = _answers(fitting, day)
     made = talk.guarded(lambda: patients.create(database(), current_actor(), label, day, fitting.facts, answers))
     if made is None:
         return False
@@ -116,7 +116,7 @@ def save_merged(theirs: Visit, facts: Facts, day: date) -> bool:
 def _write(record: Opened, fitting: Fitting, day: date) -> bool:
     if fitting.unusable:
         return False
-    answers = assessments.to_keep(answer_to(fitting.frame))
+    answers = _answers(fitting, day)
     try:
         visit = talk.guarded(lambda: _written(record, fitting.facts, day, answers))
     except VisitConflictError as conflict:
@@ -128,6 +128,11 @@ def _write(record: Opened, fitting: Fitting, day: date) -> bool:
     now = talk.guarded(lambda: state.read(record.patient.id))
     _saved(replace(now, visit=visit, day=visit.day) if now else replace(record, visit=visit, day=visit.day))
     return True
+
+
+def _answers(fitting: Fitting, day: date) -> list[assessments.NewAssessment]:
+    old = visit_facts.old_tests(fitting.facts, day)
+    return assessments.to_keep(answer_to(fitting.frame, draft.chosen_units(), old))
 
 
 def _written(record: Opened, facts: Facts, day: date, answers: list[assessments.NewAssessment]) -> Visit:

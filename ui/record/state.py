@@ -77,6 +77,12 @@ class Opened:
         return max(self.visits, key=lambda v: v.day, default=None)
 
 
+def day_of_form() -> date:
+    """The day that what stands in the form is of: of the visit, today where no record is open."""
+    record = opened()
+    return record.day if record else today()
+
+
 def opened() -> Opened | None:
     """The record whose visit stands in the form; None while there is none."""
     return st.session_state.get(OPENED)

@@ -1,7 +1,8 @@
 """Known facts and estimates → FHIR: Observations, one RiskAssessment a model, and a Bundle of them, in R4 or R5.
 
 One RiskAssessment a model with one prediction an outcome. Probabilities are fractions between 0 and 1. An outcome that
-was refused has no prediction; the note says why. Whatever is written was checked by fhir.resources first.
+was refused has no prediction; the note says why. Nor has one that a measurement answers: its Observation is there, and
+the note says which criterion it meets or not. Whatever is written was checked by fhir.resources first.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Estimate:
     """What a model answers to one outcome.
 
     Args:
+        measured: what a measurement says to it, in words; then it is refused, unless the measurement is old.
         risk, low, high: probability and 90 % interval, 0–1; NaN where refused.
         refused: why there is none; empty where there is one.
         caution: what to be careful about; empty where nothing.
@@ -42,6 +44,7 @@ class Estimate:
         bound: "at least" or "at most" where that says so; empty otherwise.
     """
 
+    measured: str = shown(default="", repr=False, kw_only=True)
     risk: float = shown(repr=False)
     low: float = shown(repr=False)
     high: float = shown(repr=False)
@@ -240,10 +243,14 @@ def _bounded(estimate: Estimate) -> str:
 
 
 def _notes(assessed: Assessed) -> list[str]:
-    refused = [(OUTCOME[name].label, e.refused) for name, e in assessed.estimates.items() if e.refused]
-    held = [(OUTCOME[name].label, e) for name, e in assessed.estimates.items() if e.held and not e.refused]
+    told = [(OUTCOME[name].label, e) for name, e in assessed.estimates.items()]
     return [
         NOTE,
-        *(f"“{label}”: {_bounded(estimate)}" for label, estimate in held),
-        *(f"No estimate of “{label}”: {reason.removeprefix('not estimated: ')}." for label, reason in refused),
+        *(f"“{label}”, measured: {e.measured}" for label, e in told if e.measured),
+        *(f"“{label}”: {_bounded(e)}" for label, e in told if e.held and not e.refused),
+        *(
+            f"No estimate of “{label}”: {e.refused.removeprefix('not estimated: ')}."
+            for label, e in told
+            if e.refused and not e.measured
+        ),
     ]

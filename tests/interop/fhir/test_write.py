@@ -41,6 +41,8 @@ ASSESSED = Assessed(
     ("age", "sex", "bmi", "systolic_bp", "diastolic_bp", "total_cholesterol"),
     {"diabetes": REFUSED, "cvd_10y": GIVEN},
 )
+WORDS = "HbA1c 12.0 % meets the ADA criterion for diabetes (from 6.5 %); confirm with a second test."
+MEASURED = Estimate(math.nan, math.nan, math.nan, "answered by a measurement", measured=WORDS)
 NEW = subject_of({}, "", 0.0)
 VERSIONS = pytest.mark.parametrize("version", list(Version))
 Json = dict[str, Any]
@@ -119,6 +121,17 @@ class TestRiskAssessment:
         assert words in body["prediction"][0]["rationale"]
         assert f"“Cardiovascular disease in 10 years”: {words}" in [note["text"] for note in body["note"]]
         assert to_json(body, Version.R4)
+
+    def test_an_old_measurement_and_a_held_value_are_both_told_beside_the_estimate(self) -> None:
+        both = Estimate(
+            0.3, 0.2, 0.4, held="Waist counted as 138 cm", bound="at least", measured="HbA1c of 2020 was 6 %."
+        )
+        body = alone(Version.R4, Assessed("population", "1", ("age",), {"diabetes": both}))
+        assert len(body["prediction"]) == 1
+        assert [note["text"].partition(" ")[2] for note in body["note"]][1:] == [
+            "diabetes now”, measured: HbA1c of 2020 was 6 %.",
+            "diabetes now”: At least 0.3. Waist counted as 138 cm.",
+        ]
 
     def test_nothing_estimated_is_still_valid(self) -> None:
         body = alone(Version.R4, Assessed("population", "1", ("age",), {"diabetes": REFUSED}))
@@ -292,3 +305,12 @@ def test_a_current_smoker_is_not_written_as_one_of_unknown_present_status() -> N
     code = answer_code("smoking", next(c.code for c in VOCABULARY["smoking"].choices if c.word == "current"))
     assert code is not None
     assert (code.code, code.text) == ("77176002", "Smoker")
+
+
+@VERSIONS
+def test_what_is_measured_has_no_prediction_and_a_note_that_says_which_criterion(version: Version) -> None:
+    assessed = Assessed("population", "1", ("age",), {"diabetes": MEASURED, "cvd_10y": GIVEN})
+    found = json.loads(to_json(alone(version, assessed), version))
+    codes = [p["outcome"]["coding"][-1]["code"] for p in found["prediction"]]
+    assert codes == ["cvd_10y"]
+    assert [note["text"] for note in found["note"]][1:] == [f"“Undiagnosed diabetes now”, measured: {WORDS}"]

@@ -59,6 +59,8 @@ def script() -> None:
     patient = imported()
     st.text(f"imported {patient.subject if patient else 'nobody'}")
     st.text(f"measured {when_measured('hba1c')}")
+    hba1c = draft.entered("hba1c")
+    st.text(f"dated {hba1c.when if hba1c else ''}")
     frame = draft.check_draft().frame
     answer = Answer(OUTCOME["cvd_10y"], 0.123, 0.1, 0.15, "", "", 0.5, float("nan"))
     refused = Answer(OUTCOME["diabetes"], *[float("nan")] * 3, "already told of diabetes", "", *[float("nan")] * 2)
@@ -216,8 +218,10 @@ class TestWhoseItIs:
     def test_date_stands_until_the_value_is_changed(self, page: AppTest) -> None:
         fill(page, "us_core_vitals_r4.json")
         assert "measured 2026-10-01" in texts(page)
+        assert "dated 2026-10-01" in texts(page)
         page.number_input(key=value_key("hba1c")).set_value(6.0).run()
         assert "measured" in texts(page)
+        assert "dated" in texts(page)
 
 
 class TestExport:

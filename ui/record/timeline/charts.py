@@ -93,7 +93,11 @@ def _add_refusals(figure: go.Figure, points: Sequence[Estimated]) -> None:
 
 def _risk_sentence(point: Estimated) -> str:
     if not point.given:
-        return f"{point.when}: no estimate, {point.refused}."
+        return (
+            f"{point.when}: {point.measured}"
+            if point.by_measurement
+            else f"{point.when}: no estimate, {point.refused}."
+        )
     return f"{point.when}: {risk_text(point.risk, point.bound)}, 90 % interval {interval(point.low, point.high)}."
 
 

@@ -29,8 +29,10 @@ def draw_comparison(a: Visit, b: Visit, models: Mapping[str, RiskModel], units: 
     st.html(STYLE)
     # of two visits of one day the one entered first, as everywhere: the names tell them apart by that order
     first, second = in_order(a, b)
-    key = (first.id, first.version, second.id, second.version, tuple(model.version for model in models.values()))
-    risks = remembered("compare.risks", key, lambda: risk_rows(first, second, models))
+    symbols = tuple(unit.symbol for unit in units.values())
+    versions = tuple(model.version for model in models.values())
+    key = (first.id, first.version, second.id, second.version, versions, symbols)
+    risks = remembered("compare.risks", key, lambda: risk_rows(first, second, models, units))
     facts = fact_rows(first, second, units)
     same = sum(not row.differs for row in facts)
     show_all = st.toggle("Show what is the same", key=_ALL, persist_state="session") if same else True

@@ -47,10 +47,12 @@ class Row:
         return [self.label, self.first, self.second, self.change]
 
 
-def risk_rows(first: Visit, second: Visit, models: Mapping[str, RiskModel]) -> list[Row]:
-    """The outcomes, by the models in force; those without an estimate at both visits are left out."""
-    course = make_course([first, second], models)
-    return [_risk_row(outcome.label, *course.estimates(outcome)) for outcome in course.outcomes]
+def risk_rows(
+    first: Visit, second: Visit, models: Mapping[str, RiskModel], units: Mapping[str, Unit] | None = None
+) -> list[Row]:
+    """The outcomes, by the models in force; those neither estimated nor measured at one of both visits are left out."""
+    course = make_course([first, second], models, units)
+    return [_risk_row(outcome.label, *course.estimates(outcome)) for outcome in course.answered]
 
 
 def _risk_row(label: str, first: Estimated, second: Estimated) -> Row:
@@ -60,7 +62,7 @@ def _risk_row(label: str, first: Estimated, second: Estimated) -> Row:
 
 def _risk_text(point: Estimated) -> str:
     if not point.given:
-        return point.refused
+        return point.told
     return f"{text.risk(point.risk, point.bound)} ({text.interval(point.low, point.high)})"
 
 

@@ -92,7 +92,8 @@ def _draw_course(
 ) -> None:
     versions = tuple((visit.id, visit.version) for visit in visits)
     hashes = {name: model_hash(model) for name, model in models.items()}
-    course = remembered("timeline.course", (versions, tuple(hashes.values())), lambda: make_course(visits, models))
+    key = (versions, tuple(hashes.values()), tuple(unit.symbol for unit in units.values()))
+    course = remembered("timeline.course", key, lambda: make_course(visits, models, units))
     if part == RISKS:
         draw_risks(course, units, _stored(patient, versions), hashes)
     elif part == MEASUREMENTS:

@@ -31,13 +31,17 @@ def draw_risks(course: Course, units: Mapping[str, Unit], stored: Stored, hashes
         hashes: of the models in force, by name.
     """
     outcomes = course.outcomes
-    if not outcomes:
+    if not course.answered:
         st.caption(f"No visit has an estimate. {_refusals_text(course)}")
         return
     for first in range(0, len(outcomes), 2):
         for column, outcome in zip(st.columns(2, gap="medium"), outcomes[first : first + 2], strict=False):
             with column:
                 _draw_outcome(course, outcome, units)
+    for outcome in course.answered:
+        if outcome not in outcomes:
+            st.markdown(f"**{outcome.label}**")
+            st.caption(unbroken(" ".join(_missing(course.estimates(outcome)))))
     made_by_another = other_versions(course, stored, hashes)
     if made_by_another:
         st.caption(
@@ -89,12 +93,13 @@ def _since_before(course: Course, outcome: Outcome, given: Sequence[int], units:
 
 
 def _missing(points: Sequence[Estimated]) -> list[str]:
-    """Why there is no estimate at some visits, one sentence a reason."""
+    """What was measured at some visits, and why there is no estimate at others, one sentence a reason."""
     reasons: dict[str, list[str]] = {}
     for point in points:
-        if not point.given:
+        if not point.given and not point.by_measurement:
             reasons.setdefault(point.refused, []).append(point.when)
-    return [f"No estimate on {listed(whens, 4)}: {reason}." for reason, whens in reasons.items()]
+    measured = [f"Measured on {point.when}: {point.measured}" for point in points if point.by_measurement]
+    return [*measured, *(f"No estimate on {listed(whens, 4)}: {reason}." for reason, whens in reasons.items())]
 
 
 def _refusals_text(course: Course) -> str:
@@ -123,7 +128,7 @@ def other_versions(course: Course, stored: Stored, hashes: Mapping[str, str]) ->
 
 def figures(course: Course, stored: Stored) -> str:
     """Visits by outcomes as a table: the estimate with its interval, and what was told then where it differs."""
-    outcomes = course.outcomes
+    outcomes = course.answered
     points = {outcome.name: course.estimates(outcome) for outcome in outcomes}
     rows = [
         [when, *(_cell(points[o.name][i], o.name, stored.get(course.visits[i], ())) for o in outcomes)]
@@ -134,10 +139,12 @@ def figures(course: Course, stored: Stored) -> str:
 
 def _cell(point: Estimated, outcome: str, stored: Sequence[KeptAssessment]) -> str:
     shown = text.risk(point.risk, point.bound)
-    now = f"{shown} ({text.interval(point.low, point.high)})" if point.given else point.refused
+    now = f"{shown} ({text.interval(point.low, point.high)})" if point.given else point.told
     then = [a.outputs[outcome] for a in stored if outcome in a.outputs]
     if not then:
         return now
+    if point.by_measurement and then[-1].refused == point.refused:
+        return now  # the same measurement, perhaps in another unit
     told = then[-1].refused or text.risk(then[-1].risk or 0.0, then[-1].bound)
     same = told == (shown if point.given else point.refused)
     return now if same else f"{now}; told then: {told}"

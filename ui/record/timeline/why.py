@@ -46,7 +46,7 @@ def draw_why(course: Course, units: Mapping[str, Unit]) -> None:
     points = course.estimates(outcome)
     refused = [points[i] for i in (after - 1, after) if not points[i].given]
     if refused:
-        where = "; ".join(f"on {point.when}: {point.refused}" for point in refused)
+        where = "; ".join(f"on {point.when}: {point.told.rstrip('.')}" for point in refused)
         st.caption(unbroken(f"{outcome.label}: a change needs an estimate at both visits. There is none {where}."))
         return
     reasons = course.assessment.reasons(outcome.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -94,9 +95,15 @@ def test_a_fact_unknown_at_both_visits_has_no_row() -> None:
 def test_risks_have_their_interval_and_their_change(models: dict[str, RiskModel]) -> None:
     found = risk_rows(visit(date(2026, 1, 1), WOMAN), visit(date(2026, 1, 2), WOMAN | {"glucose": 125.0}), models)
     row = next(row for row in found if row.label == "Undiagnosed diabetes now")
-    assert row.first == "12 % (9–17 %)"
+    assert re.fullmatch(r"[\d.]+ % \([\d.]+–[\d.]+ %\)", row.first)
     assert row.change.startswith("+")
     assert row.change.endswith(" points")
+
+
+def test_a_measurement_stands_in_place_of_the_risk(models: dict[str, RiskModel]) -> None:
+    found = risk_rows(visit(date(2026, 1, 1), WOMAN), visit(date(2026, 1, 2), WOMAN | {"hba1c": 5.2}), models)
+    row = next(row for row in found if row.label == "Undiagnosed diabetes now")
+    assert (row.second, row.change) == ("HbA1c 5.2 %: below the criterion for diabetes (from 6.5 %).", "")
 
 
 def test_a_refusal_stands_in_place_of_the_risk(models: dict[str, RiskModel]) -> None:

@@ -15,12 +15,13 @@ from riskmodels.records import assessments
 from riskmodels.records.assessments import KeptAssessment
 from riskmodels.records.model_hash import model_hash
 from riskmodels.tabular.model import RiskModel, load_shipped
-from riskmodels.timeline.course import patient_frame
+from riskmodels.timeline.course import Course, patient_frame
 from tests.timeline.visits import (
     BETTER,
     DAYS,
     DIABETIC,
     HEAVIER,
+    MEASURED,
     MMOL,
     WITHOUT_WAIST,
     WOMAN,
@@ -32,6 +33,7 @@ from ui.record.timeline import change_words
 from ui.record.timeline import charts as timeline_charts
 from ui.record.timeline import panels as timeline_panels
 from ui.record.timeline import risks as timeline_risks
+from ui.text import risk
 
 
 @pytest.fixture(scope="module")
@@ -65,16 +67,34 @@ class TestWhyItChangedInWords:
         assert change_words.points_text(first, last) == words
 
 
+def first_risk(course: Course) -> str:
+    """As it is printed."""
+    return risk(course.estimates(OUTCOME["diabetes"])[0].risk)
+
+
 class TestRisksInWords:
     def test_finding_names_ends_change_and_reason(self, models: dict[str, RiskModel]) -> None:
-        found = timeline_risks.finding_text(course_of(models, WOMAN, HEAVIER), OUTCOME["diabetes"], {})
-        assert found.startswith("12 % on 2024-03-01, ")
+        course = course_of(models, WOMAN, HEAVIER)
+        found = timeline_risks.finding_text(course, OUTCOME["diabetes"], {})
+        assert found.startswith(f"{first_risk(course)} on 2024-03-01, ")
         assert "points since 2024-03-01, most by glucose 109 → 121 mg/dL (+" in found
 
     def test_finding_names_where_there_is_no_estimate(self, models: dict[str, RiskModel]) -> None:
         course = course_of(models, WOMAN, DIABETIC, DIABETIC)
         found = timeline_risks.finding_text(course, OUTCOME["diabetes"], {})
-        assert found == ("12 % on 2024-03-01. No estimate on 2024-11-24 and 2025-06-03: already told of diabetes.")
+        none = "No estimate on 2024-11-24 and 2025-06-03: already told of diabetes."
+        assert found == f"{first_risk(course)} on 2024-03-01. {none}"
+
+    def test_finding_says_what_was_measured_instead(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, MEASURED)
+        found = timeline_risks.finding_text(course, OUTCOME["dysglycaemia"], {})
+        assert found.endswith(
+            "Measured on 2024-11-24: HbA1c 6.1 % meets the ADA criterion for prediabetes (from 5.7 %)."
+        )
+
+    def test_figures_tell_an_outcome_that_was_measured_at_every_visit(self, models: dict[str, RiskModel]) -> None:
+        found = timeline_risks.figures(course_of(models, MEASURED, MEASURED), {})
+        assert found.count("HbA1c 6.1 %: below the criterion for diabetes (from 6.5 %).") == 2
 
     def test_another_version_is_told_with_its_visits(self, models: dict[str, RiskModel]) -> None:
         course = course_of(models, WOMAN, HEAVIER)
@@ -121,8 +141,8 @@ class TestMeasurements:
         assert found["Lipids, mg/dL"].names == ("total_cholesterol", "hdl_cholesterol")
 
     def test_a_measurement_known_once_has_no_line(self) -> None:
-        assert "HbA1c, %" not in self.panels(WOMAN, HEAVIER)
-        assert "HbA1c, %" in self.panels(HEAVIER, HEAVIER)
+        assert "HbA1c, %" not in self.panels(WOMAN, MEASURED)
+        assert "HbA1c, %" in self.panels(MEASURED, MEASURED)
 
     def test_values_are_in_the_unit_chosen(self) -> None:
         assert self.panels(WOMAN, HEAVIER)["Glucose, mmol/L"].values[0] == pytest.approx([6.05, 6.72], abs=0.01)
