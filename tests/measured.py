@@ -21,6 +21,7 @@ def measured_copy(folder: Path) -> Path:
         place = folder / shipped.name
         place.mkdir(parents=True)
         copy(shipped / "card.json", place)
+        (place / "model.safetensors").symlink_to(shipped / "model.safetensors")
         card = json.loads((shipped / "card.json").read_text(encoding="utf-8"))
         told = json.loads((shipped / FILE).read_text(encoding="utf-8"))
         told.pop(SEAL)
