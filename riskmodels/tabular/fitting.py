@@ -35,7 +35,7 @@ from riskmodels.vocabulary import VOCABULARY, Kind
 
 #: how death from any cause is fitted (docs/experiments.md)
 FOLLOW_UP_EPOCHS = 30
-FOLLOW_UP_PENALTY = Penalty(curves=20, values=3, known_known=100, known_value=300, value_value=1000, directions=0.03)
+FOLLOW_UP_PENALTY = Penalty(curves=20, values=3, known_known=100, known_value=300, value_value=1000, directions=0.012)
 
 
 def fit_model(

@@ -55,7 +55,7 @@ POPULATION_CONFIG = TrainingConfig(
             known_value=100,
             value_value=300,
             of_input={"glucose": 0.3},
-            directions=0.015,
+            directions=0.01,
         ),
         "cvd_10y": Penalty(
             curves=0.03, values=0.03, known_known=0.1, known_value=0.1, value_value=0.1, directions=0.002

@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from riskmodels.directions import direction_of
+from riskmodels.columns import Floats
+from riskmodels.directions import Direction, direction_of
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.network import PAIR_COLUMNS, pair_columns
 
 #: steps of a grid, people of a batch that are swept, and the tail of the training people beyond it on each side
-STEPS, PEOPLE, TAIL = 24, 192, 5
+STEPS, PEOPLE, TAIL = 24, 512, 5
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def sweeps_of(
         known = np.sort(frame[read.name].dropna().to_numpy(float))
         if not any(settled) or len(known) <= 2 * TAIL:
             continue
-        grid = np.array(read.levels) if read.levels else np.linspace(known[TAIL], known[-1 - TAIL], STEPS + 1)
+        grid = np.array(read.levels) if read.levels else _grid(known[TAIL], known[-1 - TAIL], settled)
         z = torch.zeros(len(encoding.names), len(grid), encoding.width)
         z[i, :, : read.width] = torch.tensor(read.evaluate(grid)).float()
         u = pair_columns(z, basis)[:, i * PAIR_COLUMNS : (i + 1) * PAIR_COLUMNS]
@@ -72,6 +73,14 @@ def sweeps_of(
         ]
         found.append(Sweep(i, z[i].diff(dim=0), u.diff(dim=0), torch.tensor(signs, dtype=torch.float32)))
     return tuple(found)
+
+
+def _grid(low: float, high: float, settled: Sequence[Direction | None]) -> Floats:
+    """Equal steps over a range; where a direction begins or ends a step does so as well."""
+    turns = [
+        turn for direction in settled if direction for turn in (direction.low, direction.high) if low < turn < high
+    ]
+    return np.unique(np.r_[np.linspace(low, high, STEPS + 1), turns])
 
 
 def against(
