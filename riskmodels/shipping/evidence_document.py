@@ -39,7 +39,8 @@ def _flow(flow: Flow) -> str:
         f"{part['label']}: {part['n']:,}" + ("" if part["events"] is None else f" ({part['events']:,} events)")
         for part in flow["parts"]
     )
-    return f"### People\n\n{flow['source']}: {flow['people']:,}. Left out: {left or 'nobody'}. {parts[0].upper()}{parts[1:]}."
+    lead = f"{flow['source']}: {flow['people']:,}. Left out: {left or 'nobody'}."
+    return f"### People\n\n{lead} {parts[0].upper()}{parts[1:]}."
 
 
 def _subsets_of_inputs(told: OutcomeEvidence) -> str:
