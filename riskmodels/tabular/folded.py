@@ -66,5 +66,5 @@ class Folded:
         """Shapley values of some of the forms, from :meth:`parts` → (wanted, n, p)."""
         at = list(wanted)
         half = torch.matmul(u, self.quadratic[at]).mul_(0.5).mul_(u)  # (wanted, n, p·m)
-        half = half.unflatten(2, (-1, PAIR_COLUMNS)).sum(3)
+        half = half.view(len(at), len(u), self.table.shape[1], PAIR_COLUMNS).sum(3)
         return half.add_(curves[:, :, at].permute(2, 1, 0))
