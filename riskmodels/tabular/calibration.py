@@ -8,8 +8,9 @@ say that did not draw the person:
     logit = level + Σ_i s_i φ_i + Σ_i c_i known_i + Σ_{i<j} e_ij known_i known_j,      φ_i = f_i + ½ Σ_j g_ij
 
 The factors are those of the people as they were seen; what depends on whom they stand for, the level and the offset, is
-fitted with the weights given. φ_i are the Shapley values, so the factors turn f_i into s_i f_i and g_ij into ½ (s_i + s_j) g_ij. The known flag is
-column 0 of every encoding and of every input's pair columns, so the offset is a change of curves (c) and pairs (e).
+fitted with the weights given. φ_i are the Shapley values, so the factors turn f_i into s_i f_i and g_ij into
+½ (s_i + s_j) g_ij. The known flag is column 0 of every encoding and of every input's pair columns, so the offset is a
+change of curves (c) and pairs (e).
 """
 
 from __future__ import annotations
@@ -138,10 +139,10 @@ def calibrate_subsets(
 
 @dataclass(frozen=True)
 class _Views:
-    """People of one outcome, each looked at :data:`VIEWS` times: flags and values (m, p), base (), the rest (m,)."""
+    """People of one outcome, each looked at :data:`VIEWS` times: flags and φ (m, p), base (), the rest (m,)."""
 
     flags: torch.Tensor
-    values: torch.Tensor
+    phi: torch.Tensor
     base: torch.Tensor
     label: torch.Tensor
     weight: torch.Tensor
@@ -152,15 +153,15 @@ class _Views:
         return replace(self, weight=(self.weight > 0).float())
 
     def stretched(self, factors: torch.Tensor) -> _Views:
-        """With the values as factors leave them."""
-        return replace(self, values=self.values * factors)
+        """With φ as factors leave them."""
+        return replace(self, phi=self.phi * factors)
 
 
 def _fit_outcome(views: _Views, generator: torch.Generator, *, free: bool = True) -> _Fit:
     """Fit level, offset and, where they are free, factors; factors are 1 where not."""
     rows = torch.nonzero(views.weight > 0)[:, 0]
-    flags, values, label, weight, strata = (
-        t[rows] for t in (views.flags, views.values, views.label, views.weight, views.strata)
+    flags, phi, label, weight, strata = (
+        t[rows] for t in (views.flags, views.phi, views.label, views.weight, views.strata)
     )
     weight = weight / weight.mean()
     p, people, off = flags.shape[1], len(rows) / VIEWS, 1 - torch.eye(flags.shape[1])
@@ -175,7 +176,7 @@ def _fit_outcome(views: _Views, generator: torch.Generator, *, free: bool = True
         batch = torch.randint(len(rows), (BATCH,), generator=generator)
         k, e = flags[batch], 0.5 * (both + both.T) * off
         pair = 0.5 * ((k @ e) * k).sum(1)
-        found = views.base + values[batch] @ (slope + apart) + k @ c + pair + level[strata[batch]]
+        found = views.base + phi[batch] @ (slope + apart) + k @ c + pair + level[strata[batch]]
         loss = torch.nn.functional.binary_cross_entropy_with_logits(found, label[batch], weight[batch])
         loss = loss + OFFSET_PENALTY / people * (c.square().sum() + e.square().sum())
         loss = loss + FACTOR_PENALTY / people * apart.square().sum()
