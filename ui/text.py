@@ -54,8 +54,8 @@ def interval(low: float, high: float) -> str:
 def frequency(probability: float, bound: str = "") -> str:
     """A probability as a natural frequency: ``about 7 of 100 people like this``, ``at least 3 of 1,000``."""
     if bound and probability == probability:
-        count = frequency(probability)
-        return f"{bound} {count.removeprefix('about ')}" if count.startswith("about ") else risk(probability, bound)
+        told = frequency(probability)
+        return f"{bound} {told.removeprefix('about ')}" if told.startswith("about ") else risk(probability, bound)
     if probability != probability:
         return ""
     if probability > 0.995:

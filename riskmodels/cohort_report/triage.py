@@ -138,7 +138,7 @@ def triage_list(
     )
     more = f" The first {MOST_LISTED} of {len(order):,} are listed." if len(order) > len(shown) else ""
     finding = f"{people(len(order))} flagged by {rule.words}, highest risk first.{more}"
-    columns = (
+    columns: tuple[Column, ...] = (
         Column("rank", "Rank", "count"),
         Column("row", "Row" if ids is None else "Id"),
         Column("risk", "Risk (90 % interval)", "percent", "low", "high"),

@@ -47,6 +47,21 @@ def fit_affine(logit: Any, label: Any, weight: Any = None) -> tuple[float, float
     return float(slope), float(intercept)
 
 
+def fit_shift(logit: Any, label: Any, weight: Any = None) -> float:
+    """The shift of log-odds under which as many have the outcome as is estimated, on average.
+
+    Args:
+        logit, label, weight: as for :func:`fit_affine`.
+
+    Raises:
+        InputError: when lengths differ, a label lies outside 0–1, or a weight is negative.
+    """
+    sample = known_rows(label, logit, weight, soft=True)
+    weights = (sample.weight / sample.weight.mean())[None, :]
+    ones = np.ones((len(sample.label), 1))
+    return float(fit_logistic(ones, sample.label, weights, offset=sample.scores[:, 0])[0, 0])
+
+
 def decile_table(label: Any, score: Any, weight: Any = None, bins: int = 10, level: float = 0.95) -> pd.DataFrame:
     """Predicted against observed in groups of equal (weighted) size.
 

@@ -46,7 +46,7 @@ def origin_words_of(told: OutcomeEvidence, outcome: str) -> list[str]:
     groups = [group for group in told["groups"] if group["by"] in ("origin", "Asian origin")]
     off = [group for group in groups if _fails(group)]
     if any(group["by"] == "Asian origin" for group in off):  # named apart, so not also among the others
-        off = [group for group in off if not group["level"].startswith("Asian, ")]
+        off = [group for group in off if not group["level"].startswith("Asian or ")]
     verb = _verb(outcome)
     return [_origin_sentence(group, verb) for group in sorted(off, key=_distance, reverse=True)]
 
@@ -106,7 +106,7 @@ def _calibration(outcome: str, told: OutcomeEvidence) -> str:
         return f"{overall}; no group fails beyond {MARGIN:g} times."
     ratio = _ratio(worst)[0]
     side = "low" if ratio > 1 else "high"
-    return f"{overall}; too {side} most among {_who(worst)} ({ratio:.1f} times, n {worst['n']:,})."
+    return f"{overall}; too {side} most among {_who(worst)} ({ratio:.1f} times)."
 
 
 def _coverage(told: OutcomeEvidence) -> str:

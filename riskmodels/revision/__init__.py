@@ -1,4 +1,4 @@
 """What an administrator does to a model: an edit of a curve, a stated prevalence in; a version with its effect out.
 
-Versions are kept by :mod:`riskmodels.tabular.versions`; recalibration on outcomes is :mod:`riskmodels.cohort_report`'s.
+Versions are kept by :mod:`riskmodels.tabular.versions`; recalibration is of :mod:`riskmodels.cohort_report`.
 """

@@ -39,7 +39,8 @@ def _flow(flow: Flow) -> str:
         f"{part['label']}: {part['n']:,}" + ("" if part["events"] is None else f" ({part['events']:,} events)")
         for part in flow["parts"]
     )
-    return f"### People\n\n{flow['source']}: {flow['people']:,}. Left out: {left or 'nobody'}. {parts}."
+    lead = f"{flow['source']}: {flow['people']:,}. Left out: {left or 'nobody'}."
+    return f"### People\n\n{lead} {parts[0].upper()}{parts[1:]}."
 
 
 def _subsets_of_inputs(told: OutcomeEvidence) -> str:
@@ -142,12 +143,11 @@ def _cells(found: Cells) -> str:
 
 
 def _words(values: Interval, digits: int = 0) -> str:
-    if not digits or values[0] is None:
+    value, low, high = values
+    if not digits or value is None:
         return words(values)
-    low, high = values[1:]
-    return f"{values[0]:.{digits}f}" + (
-        "" if low is None or high is None else f" ({low:.{digits}f} – {high:.{digits}f})"
-    )
+    bounds = "" if low is None or high is None else f" ({low:.{digits}f} – {high:.{digits}f})"
+    return f"{value:.{digits}f}{bounds}".replace("-", "−")
 
 
 def _share(values: Interval) -> str:

@@ -7,28 +7,30 @@ say that did not draw the person:
 
     logit = level + Σ_i s_i φ_i + Σ_i c_i known_i + Σ_{i<j} e_ij known_i known_j,      φ_i = f_i + ½ Σ_j g_ij
 
-φ_i are the Shapley values, so the factors turn f_i into s_i f_i and g_ij into ½ (s_i + s_j) g_ij. The known flag is
-column 0 of every encoding and of every input's pair columns, so the offset is a change of curves (c) and pairs (e).
+The factors are those of the people as they were seen; what depends on whom they stand for, the level and the offset, is
+fitted with the weights given. φ_i are the Shapley values, so the factors turn f_i into s_i f_i and g_ij into
+½ (s_i + s_j) g_ij. The known flag is column 0 of every encoding and of every input's pair columns, so the offset is a
+change of curves (c) and pairs (e).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import torch
 
 from riskmodels.columns import Floats
-from riskmodels.evaluation.calibration import fit_affine
+from riskmodels.evaluation.calibration import fit_affine, fit_shift
 from riskmodels.tabular.hiding import Hiding
 from riskmodels.tabular.network import PAIR_COLUMNS, Weights, member_form, member_logits
 
 #: how often every person is looked at with other inputs hidden
 VIEWS = 10
 #: L2 strengths of c and e, and of how far the factors of inputs lie apart
-OFFSET_PENALTY, FACTOR_PENALTY = 3.0, 30.0
+OFFSET_PENALTY, FACTOR_PENALTY = 3.0, 10.0
 STEPS, BATCH, RATE = 500, 16_384, 0.02
 _ROWS = 1024
 
@@ -115,15 +117,17 @@ def calibrate_subsets(
     bias, curves, pairs = ensemble.bias.clone(), ensemble.curves.clone(), ensemble.pairs.clone()
     for o in wanted:
         values = torch.cat([unseen_values(z * keep[:, :, None], judges, o, draws) for keep in keeps])
-        found = _fit_outcome(
+        seen = _Views(
             flags * serves[:, o],
             values,
             judges.bias[:, o].mean(),
             torch.nan_to_num(targets[:, o]).repeat(VIEWS),
             weights[:, o].repeat(VIEWS),
             strata.repeat(VIEWS),
-            generator,
         )
+        factors = _fit_outcome(seen.unweighted(), generator).factors
+        found = _fit_outcome(seen.stretched(factors), generator, free=False)
+        found = replace(found, factors=factors)
         bias[:, o] += found.level
         curves[:, :, :, o] *= found.factors[:, None, None]
         curves[:, 0, :, o] += (found.known * serves[:, o])[:, None]
@@ -133,31 +137,46 @@ def calibrate_subsets(
     return Weights(bias, curves, ensemble.basis, pairs)
 
 
-def _fit_outcome(
-    flags: torch.Tensor,
-    values: torch.Tensor,
-    base: torch.Tensor,
-    label: torch.Tensor,
-    weight: torch.Tensor,
-    strata: torch.Tensor,
-    generator: torch.Generator,
-) -> _Fit:
-    rows = torch.nonzero(weight > 0)[:, 0]
-    flags, values, label, weight, strata = (t[rows] for t in (flags, values, label, weight, strata))
+@dataclass(frozen=True)
+class _Views:
+    """People of one outcome, each looked at :data:`VIEWS` times: flags and φ (m, p), base (), the rest (m,)."""
+
+    flags: torch.Tensor
+    phi: torch.Tensor
+    base: torch.Tensor
+    label: torch.Tensor
+    weight: torch.Tensor
+    strata: torch.Tensor
+
+    def unweighted(self) -> _Views:
+        """Everybody who counts at all counts the same."""
+        return replace(self, weight=(self.weight > 0).float())
+
+    def stretched(self, factors: torch.Tensor) -> _Views:
+        """With φ as factors leave them."""
+        return replace(self, phi=self.phi * factors)
+
+
+def _fit_outcome(views: _Views, generator: torch.Generator, *, free: bool = True) -> _Fit:
+    """Fit level, offset and, where they are free, factors; factors are 1 where not."""
+    rows = torch.nonzero(views.weight > 0)[:, 0]
+    flags, phi, label, weight, strata = (
+        t[rows] for t in (views.flags, views.phi, views.label, views.weight, views.strata)
+    )
     weight = weight / weight.mean()
     p, people, off = flags.shape[1], len(rows) / VIEWS, 1 - torch.eye(flags.shape[1])
-    slope = torch.ones((), requires_grad=True)
-    apart, c = (torch.zeros(p, requires_grad=True) for _ in range(2))
-    free = torch.zeros(p, p, requires_grad=True)
+    slope = torch.ones((), requires_grad=free)
+    apart = torch.zeros(p, requires_grad=free)
+    c = torch.zeros(p, requires_grad=True)
+    both = torch.zeros(p, p, requires_grad=True)
     level = torch.zeros(int(strata.max()) + 1, requires_grad=True)
-    parameters = [slope, apart, c, free, level]
-    optimizer = torch.optim.Adam(parameters, lr=RATE)
+    optimizer = torch.optim.Adam([t for t in (slope, apart, c, both, level) if t.requires_grad], lr=RATE)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, total_steps=STEPS)
     for _ in range(STEPS):
         batch = torch.randint(len(rows), (BATCH,), generator=generator)
-        k, e = flags[batch], 0.5 * (free + free.T) * off
+        k, e = flags[batch], 0.5 * (both + both.T) * off
         pair = 0.5 * ((k @ e) * k).sum(1)
-        found = base + values[batch] @ (slope + apart) + k @ c + pair + level[strata[batch]]
+        found = views.base + phi[batch] @ (slope + apart) + k @ c + pair + level[strata[batch]]
         loss = torch.nn.functional.binary_cross_entropy_with_logits(found, label[batch], weight[batch])
         loss = loss + OFFSET_PENALTY / people * (c.square().sum() + e.square().sum())
         loss = loss + FACTOR_PENALTY / people * apart.square().sum()
@@ -165,15 +184,15 @@ def _fit_outcome(
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    slope, apart, c, free, level = (t.detach() for t in parameters)
+    slope, apart, c, both, level = (t.detach() for t in (slope, apart, c, both, level))
     shares = torch.zeros_like(level).index_add_(0, strata, weight)
-    return _Fit((level * shares).sum() / shares.sum(), slope + apart, c, 0.5 * (free + free.T) * off)
+    return _Fit((level * shares).sum() / shares.sum(), slope + apart, c, 0.5 * (both + both.T) * off)
 
 
 def calibrate_affine(
     logits: torch.Tensor, targets: pd.DataFrame, weights: pd.DataFrame
 ) -> dict[str, tuple[float, float]]:
-    """Slope and intercept of each outcome's log-odds.
+    """Slope and intercept of each outcome's log-odds: the slope of the people as seen, the level as they weigh.
 
     Args:
         logits: (n, O), NaN where there is none.
@@ -183,10 +202,12 @@ def calibrate_affine(
         outcome → (slope, intercept).
     """
     values = logits.double().numpy()
-    return {
-        str(o): fit_affine(values[:, i], targets[o].where(values[:, i] == values[:, i]), weights[o])
-        for i, o in enumerate(targets)
-    }
+    found = {}
+    for i, o in enumerate(targets):
+        label, weight = targets[o].where(~np.isnan(values[:, i])), weights[o]
+        slope, _ = fit_affine(values[:, i], label, (weight > 0).astype(float))
+        found[str(o)] = (slope, fit_shift(slope * values[:, i], label, weight))
+    return found
 
 
 def calibration_noise(

@@ -28,7 +28,7 @@ class Folded:
 
     def __init__(self, encoding: Encoding, forms: Sequence[PairwiseForm]) -> None:
         self.encoding, self.count = encoding, len(forms)
-        self.base = torch.tensor([form.base for form in forms]).to(encoding.origins)
+        self.base = torch.tensor([form.base for form in forms], dtype=torch.float64).to(encoding.origins)
         self.quadratic = torch.stack([form.quadratic for form in forms])  # (F, q, q)
         columns = torch.cat([torch.stack([form.linear for form in forms], -1), forms[0].basis], dim=2)  # (p, d, F + m)
         # (power, p, segments, F + m): a power's coefficients stand together, they are read one after the other
@@ -49,8 +49,8 @@ class Folded:
         cubic = c[3].index_select(0, place).mul_(u)
         cubic = cubic.add_(c[2].index_select(0, place)).mul_(u)
         cubic = cubic.add_(c[1].index_select(0, place)).mul_(u).add_(c[0].index_select(0, place))
-        cubic = cubic.mul_(known.reshape(-1, 1)).view(len(columns), len(x), -1)
-        pairs = cubic[:, :, self.count :].clamp(-REACH, REACH).transpose(0, 1).reshape(len(x), -1)
+        cubic = cubic.mul_(known.reshape(-1, 1)).view(len(columns), len(x), c.shape[-1])
+        pairs = cubic[:, :, self.count :].clamp(-REACH, REACH).transpose(0, 1).flatten(1)
         return cubic[:, :, : self.count], pairs
 
     def logits(self, x: torch.Tensor) -> torch.Tensor:
@@ -66,5 +66,5 @@ class Folded:
         """Shapley values of some of the forms, from :meth:`parts` → (wanted, n, p)."""
         at = list(wanted)
         half = torch.matmul(u, self.quadratic[at]).mul_(0.5).mul_(u)  # (wanted, n, p·m)
-        half = half.view(len(at), len(u), -1, PAIR_COLUMNS).sum(3)
+        half = half.view(len(at), len(u), self.table.shape[1], PAIR_COLUMNS).sum(3)
         return half.add_(curves[:, :, at].permute(2, 1, 0))

@@ -141,21 +141,25 @@ class Support:
         beyond = below | above
         edge = ((mine < usual_low) | (mine > usual_high)) & ~beyond
         cautions = _texts(edge, lambda flags: f"few people like this were seen: {_joined(self._labels, flags)}")
-        nothing = np.full(len(values), "", dtype=object)
-        if not beyond.any():
-            return Placed(nothing, cautions, nothing, np.zeros(len(values), np.int8), np.empty(0, np.int64), values[:0])
-        strange, held = beyond & ~self._may_hold, beyond & self._may_hold
-        far = self._distance(mine, held) > FARTHEST
-        refused = _texts(strange, lambda flags: _joined(self._refusals, flags))
-        too_far = _texts(
-            held & far[:, None], lambda flags: f"too far outside the training data: {_joined(self._seen, flags)}"
-        )
-        refused = np.where(refused == "", too_far, refused)
+        refused, told = (np.full(len(values), "", dtype=object) for _ in range(2))
+        rows = np.flatnonzero(beyond.any(axis=1))
+        side = np.zeros(len(values), dtype=np.int8)
+        if len(rows):  # of many people few are beyond: only they are looked at further
+            refused[rows], told[rows], side[rows] = self._judge(mine[rows], below[rows], above[rows])
+            rows = rows[(beyond[rows] & self._may_hold).any(axis=1)]
+        return Placed(refused, cautions, told, side, rows, self.hold(values[rows]))
+
+    def _judge(self, mine: Floats, below: Flags, above: Flags) -> tuple[Texts, Texts, Signs]:
+        """Refusals, what is held, and the side of rows of which each has something beyond."""
+        held = (below | above) & self._may_hold
+        refused = _texts((below | above) & ~self._may_hold, lambda flags: _joined(self._refusals, flags))
+        far = (refused == "") & (self._distance(mine, held) > FARTHEST)
+        words = _texts(held[far], lambda flags: f"too far outside the training data: {_joined(self._seen, flags)}")
+        refused[far] = words
         parts = np.hstack([below & held, above & held])
         side = self._side(parts)
-        told = np.where(refused == "", _texts(np.column_stack([parts, side > 0, side < 0]), self._words), "")
-        rows = np.flatnonzero(held.any(axis=1))
-        return Placed(refused, cautions, told, side, rows, self.hold(values[rows]))
+        told = _texts(np.column_stack([parts, side > 0, side < 0]), self._words)
+        return refused, np.where(refused == "", told, ""), side
 
     def hold(self, values: Floats) -> Floats:
         """(n, p) the values that are computed with: each number that may be held, not beyond its range."""
@@ -176,12 +180,10 @@ class Support:
 
     def _distance(self, mine: Floats, held: Flags) -> Floats:
         """(n,) how far the held inputs lie beyond their ranges together, in widths of the usual range."""
-        distance, rows = np.zeros(len(mine)), np.flatnonzero(held.any(axis=1))
-        scaled = self._scale(mine[rows])
+        scaled = self._scale(mine)
         with np.errstate(divide="ignore", invalid="ignore"):
             widths = np.maximum(self._scaled[0] - scaled, scaled - self._scaled[3]) / self._width
-        distance[rows] = np.where(held[rows], widths, 0.0).sum(axis=1)
-        return distance
+        return np.asarray(np.where(held, widths, 0.0).sum(axis=1))
 
     def _side(self, parts: Flags) -> Signs:
         """(n,) the side on which all held inputs, (n, 2p) lowest then highest, say that the risk lies; 0 for none."""

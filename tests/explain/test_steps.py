@@ -90,4 +90,5 @@ def test_a_value_counted_as_another_says_so_on_its_bar() -> None:
 def test_each_fact_s_bar_has_the_model_s_own_interval_and_its_ends_none() -> None:
     spread = contributions(glucose=0.4, waist=0.2)
     steps = make_steps(3.4, contributions(glucose=2.0, waist=1.0), PATIENT, {}, 1, spread=spread)
-    assert [step.spread for step in steps] == [0.0, 0.4, 0.2, 0.0]
+    assert {step.name: step.spread for step in steps if step.name} == {"glucose": 0.4, "waist": 0.2}
+    assert steps[0].spread == steps[-1].spread == 0.0

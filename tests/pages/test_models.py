@@ -12,20 +12,22 @@ from streamlit.testing.v1 import AppTest
 from riskmodels.errors import ModelFileError
 from riskmodels.evaluation.evidence import read_evidence
 from riskmodels.imaging.registry import Found
-from riskmodels.outcomes import OUTCOME
-from riskmodels.tabular.model import SHIPPED, load_shipped
+from riskmodels.outcomes import OUTCOME, OUTCOMES
+from riskmodels.tabular.model import load_shipped
 from riskmodels.tabular.versions import VersionStore
+from tests.measured import measured_copy
 from ui import models as ui_models
 from ui.inspect import evidence, page
 
 ROOT = Path(__file__).resolve().parents[2]
 TABS = ("Validation", "Curves", "Subgroups", "Peers", "Missing inputs", "Data", "Versions", "TRIPOD+AI")
-OF_OUTCOMES = [(model.name, outcome) for model in load_shipped(device="cpu").values() for outcome in model.outcomes]
+OF_OUTCOMES = [(outcome.model, outcome.name) for outcome in OUTCOMES]
 
 
 @pytest.fixture(autouse=True)
 def _fresh_caches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("CARERISK_MODEL_VERSIONS", str(tmp_path / "versions"))
+    monkeypatch.setattr(evidence, "SHIPPED", measured_copy(tmp_path / "measured"))
     st.cache_resource.clear()
     yield
     st.cache_resource.clear()
@@ -58,7 +60,7 @@ def charts(app: AppTest) -> int:
 class TestFirstSentence:
     @pytest.mark.parametrize(("model", "outcome"), OF_OUTCOMES)
     def test_says_how_good_it_is_for_whom_and_where_it_fails(self, model: str, outcome: str) -> None:
-        told = read_evidence(SHIPPED / model)
+        told = read_evidence(evidence.SHIPPED / model)
         assert told is not None
         shown = words(open_page(model, outcome))
         assert f"**{OUTCOME[outcome].label}.** {told['outcomes'][outcome]['sentence']}" in shown

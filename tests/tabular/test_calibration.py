@@ -91,6 +91,18 @@ def test_an_input_whose_effect_is_too_small_is_stretched_and_the_others_are_left
     assert abs(float(found.curves[1, 1, 0, 0]) - 1) < 0.12
 
 
+def test_the_slope_is_that_of_the_people_seen_and_the_level_that_of_whom_they_stand_for() -> None:
+    rng = np.random.default_rng(1)
+    logit = rng.normal(-1, 1, 40_000)
+    rare = rng.random(len(logit)) < 0.5  # half of the people stand for nobody else, and have it more often
+    chance = 1 / (1 + np.exp(-(logit + np.where(rare, 0.5, -0.5))))
+    label = pd.DataFrame({"diabetes": (rng.random(len(logit)) < chance).astype(float)})
+    weight = pd.DataFrame({"diabetes": np.where(rare, 0.01, 1.0)})
+    slope, intercept = calibrate_affine(torch.tensor(logit)[:, None], label, weight)["diabetes"]
+    assert abs(slope - 1) < 0.05
+    assert abs(intercept + 0.5) < 0.05
+
+
 def test_calibration_noise_is_what_repeated_samples_show() -> None:
     rng = np.random.default_rng(5)
     fits, told = [], []

@@ -14,11 +14,8 @@ from riskmodels.errors import CareRiskError, ModelFileError
 from riskmodels.model_files.folder import write_card
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.fitting import fit_model
-from riskmodels.tabular.leaning import leaning_head
 from riskmodels.tabular.model import RiskModel, load_shipped
-from riskmodels.tabular.network import member_logits, select
 from riskmodels.tabular.reference import Reference, age_band
-from riskmodels.tabular.training import Hiding
 
 from .conftest import INPUTS, SMALL
 
@@ -154,24 +151,6 @@ def test_the_curve_shows_the_contribution_of_one_input_alone(model: RiskModel) -
     assert curve.logit[at] == pytest.approx(alone, abs=1e-9)
     assert (curve.low <= curve.logit).all()
     assert curve.counts.sum() > 1000
-
-
-def test_a_leaning_head_finds_slope_and_extra_curve(model: RiskModel, cohort: Cohort) -> None:
-    frame, _ = cohort
-    z = model.encoding(model.encoding.matrix(frame)).float()
-    other = select(model.weights, 0).detached()
-    n, k = len(frame), other.bias.shape[0]
-    generator = torch.Generator().manual_seed(0)
-    truth = -1 + 0.5 * member_logits(z, other).mean(1)[:, 0]
-    labels = torch.bernoulli(torch.sigmoid(truth), generator=generator)
-    ones = torch.ones(n)
-    head = leaning_head(
-        z, other, labels, ones, torch.ones(n, k), penalty=300, allowed=torch.ones(len(INPUTS), dtype=torch.bool),
-        seed=0, hiding=Hiding(INPUTS, 0.0),
-    )  # fmt: skip
-    found = member_logits(z, head).mean(1)[:, 0]
-    assert float((found - truth).abs().mean()) < 0.25
-    assert float(torch.corrcoef(torch.stack([found, truth]))[0, 1]) > 0.95
 
 
 def make_reference() -> Reference:

@@ -157,7 +157,7 @@ class TestStep:
         self, store: VersionStore, model: RiskModel
     ) -> None:
         version = store.save(stepped(model))
-        with pytest.raises(ModelFileError, match="format 2"):
+        with pytest.raises(ModelFileError, match="format 4, not 3"):
             RiskModel.load(version.folder, "cpu")
 
     def test_saved_step_gives_the_same_estimates(

@@ -122,10 +122,12 @@ def _draw_subsets(missing: Missing) -> None:
         return
     with st.expander(f"With inputs known as in real files: {text.count(len(subsets), 'subset')}"):
         rows = [
-            [s["name"], f"{len(s['inputs'])}", f"{s['n']:,}", estimate(s["auroc"]), estimate(s["brier"])]
+            [s["name"], f"{len(s['inputs'])}", f"{s['n']:,}", estimate(s["auroc"]), _distance(s["moved"])]
             for s in subsets
         ]
-        draw_table("Subsets of inputs", ["subset", "inputs", "people", "AUROC", "Brier score"], rows)
+        draw_table(
+            "Subsets of inputs", ["subset", "inputs", "people", "AUROC", "mean distance from the full estimate"], rows
+        )
 
 
 def _draw_narrowing(told: Narrowing) -> None:

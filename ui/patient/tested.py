@@ -21,7 +21,9 @@ def by_origin(model: RiskModel, outcome: str) -> str:
         outcome: one of its outcomes.
     """
     evidence = _evidence(model)
-    return " ".join(origin_words(evidence, outcome)) if evidence else ""
+    found = origin_words(evidence, outcome) if evidence else []
+    others = (words.removeprefix("In tests ") for words in found[1:])  # said once
+    return " ".join([*found[:1], *(words[0].upper() + words[1:] for words in others)])
 
 
 def untested_text(models: Iterable[RiskModel]) -> str:

@@ -1,4 +1,4 @@
-"""Versions of a model as pages show them: listed, saved, put in force, taken back. Called by the Models and Cohort pages.
+"""Versions of a model as pages show them: listed, saved, put in force, taken back. For the Models and Cohort pages.
 
 What a change does to people is of :mod:`riskmodels.revision`.
 """

@@ -7,18 +7,25 @@ from typing import Any
 
 from riskmodels.evaluation import METRICS
 from riskmodels.outcomes import OUTCOME
-from riskmodels.tabular.derived import EDIT, PREVALENCE, change_text
+from riskmodels.tabular.derived import EDIT, PREVALENCE, change_text, steps_of
 from ui import text
 
 _NAMED = ("auroc", "brier", "ici")
 
 
 def done_text(derived: Mapping[str, Any]) -> str:
-    """What was done last: ``Prediabetes: recalibrated here (intercept)``."""
+    """What was done, the last first: ``Prediabetes: recalibrated here (intercept). On top of: Diabetes: …``."""
+    last, *earlier = (_step_text(step) for step in steps_of(derived))
+    return f"{last}.\nOn top of: {'; '.join(earlier)}" if earlier else last
+
+
+def _step_text(derived: Mapping[str, Any]) -> str:
     outcome = str(derived.get("outcome", ""))
     short = OUTCOME[outcome].short if outcome in OUTCOME else outcome
-    day = f" on {str(derived.get('date', ''))[:10]}"
-    return f"{short}: {text.inside(change_text(derived).replace(day, '').rstrip('.'))}"
+    said = change_text(derived)
+    if derived.get("method") != PREVALENCE:  # the day stands beside it; that of a statement belongs to it
+        said = said.replace(f" on {str(derived.get('date', ''))[:10]}", "")
+    return f"{short}: {text.inside(said.rstrip('.'))}"
 
 
 def figures_text(derived: Mapping[str, Any]) -> str:

@@ -105,12 +105,11 @@ def _chest_pain() -> Labelled:
 
 def _pima(cache: Path) -> pd.DataFrame:
     """From the cache, else from the registry."""
-    path = cache / "pima.csv"
+    path = cache / "pima.parquet"
     if not path.exists():
-        people = read_pima()
         path.parent.mkdir(parents=True, exist_ok=True)
-        people.to_csv(path, index=False)
-    return pd.read_csv(path).astype(float)
+        read_pima().to_parquet(path)
+    return pd.read_parquet(path)
 
 
 def network_of(models: dict[str, RiskModel]) -> Network:

@@ -28,7 +28,7 @@ ORIGINS = {
     "nh_black": "non-Hispanic Black",
     "mexican_american": "Mexican American",
     "other_hispanic": "other Hispanic",
-    "other_incl_multi": "Asian, other or several",
+    "other_incl_multi": "Asian or other",
 }
 ASIAN = "non-Hispanic Asian"
 _SEXES = {c.code: c.label for c in VOCABULARY["sex"].choices}

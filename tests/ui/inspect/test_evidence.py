@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree
 
 import pytest
 import streamlit as st
 
-from riskmodels.tabular.model import SHIPPED, RiskModel, load_shipped
+from riskmodels.evaluation.evidence import write_evidence
+from riskmodels.tabular.model import RiskModel, load_shipped
+from tests.measured import measured_copy
 from ui.inspect import evidence
 from ui.inspect.evidence import standing_of, whose_words
 
@@ -36,10 +37,9 @@ def recalibrated(model: RiskModel, outcome: str) -> RiskModel:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the shipped models, in which a test may change what was measured."""
-    copytree(SHIPPED, tmp_path / "models")
-    monkeypatch.setattr(evidence, "SHIPPED", tmp_path / "models")
-    return tmp_path / "models" / "population"
+    """What was measured of the models, where a test may change it."""
+    monkeypatch.setattr(evidence, "SHIPPED", measured_copy(tmp_path))
+    return tmp_path / "population"
 
 
 class TestWhose:
@@ -60,7 +60,7 @@ class TestWhose:
 
 
 class TestStanding:
-    def test_shipped_evidence_is_of_the_shipped_version_and_of_every_outcome(self, shipped: RiskModel) -> None:
+    def test_evidence_is_of_the_version_and_of_every_outcome(self, shipped: RiskModel, copied: Path) -> None:
         standing = standing_of(shipped)
         assert standing.evidence is not None, standing.problem
         assert standing.evidence["version"] == shipped.version
@@ -78,6 +78,14 @@ class TestStanding:
         standing = standing_of(shipped)
         assert standing.evidence is None
         assert "changed" in standing.problem
+
+    def test_file_of_other_weights_is_not_shown(self, shipped: RiskModel, copied: Path) -> None:
+        told = json.loads((copied / "evidence.json").read_text(encoding="utf-8"))
+        told.pop("evidence_sha256")
+        write_evidence(copied, told | {"weights_sha256": "0" * 64})
+        standing = standing_of(shipped)
+        assert standing.evidence is None
+        assert "another model" in standing.problem
 
     def test_file_written_anew_is_read_anew(self, shipped: RiskModel, copied: Path) -> None:
         assert standing_of(shipped).evidence is not None

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from riskmodels.evaluation.evidence import read_evidence
 from riskmodels.outcomes import OUTCOME, OUTCOMES
 from riskmodels.tabular.model import RiskModel, load_shipped
-from ui.inspect.evidence import standing_of
+from tests.measured import measured_copy
 from ui.inspect.tripod import answered
 
 
@@ -18,10 +20,11 @@ def models() -> dict[str, RiskModel]:
 @pytest.mark.parametrize("outcome", [outcome.name for outcome in OUTCOMES])
 @pytest.mark.parametrize("measured", [True, False])
 def test_every_item_is_answered_whether_it_was_measured_or_not(
-    models: dict[str, RiskModel], outcome: str, measured: bool
+    models: dict[str, RiskModel], tmp_path: Path, outcome: str, measured: bool
 ) -> None:
     model = models[OUTCOME[outcome].model]
-    found = standing_of(model).of(outcome) if measured else None
+    told = read_evidence(measured_copy(tmp_path) / model.name)
+    found = told["outcomes"][outcome] if told and measured else None
     items = answered(model, OUTCOME[outcome], found)
     numbers = {int(number) for item in items for number in re.findall(r"\d+", item.number)}
     assert numbers == set(range(1, 28))

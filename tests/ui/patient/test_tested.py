@@ -29,6 +29,22 @@ def evidence(model: RiskModel, monkeypatch: pytest.MonkeyPatch) -> Evidence:
 
 
 @pytest.mark.usefixtures("evidence")
+def test_further_groups_do_not_say_again_that_it_was_in_tests(
+    model: RiskModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    several = ["In tests twice as many had it.", "In tests about half as many had it.", "In tests 1.2 times as many."]
+    monkeypatch.setattr(tested, "origin_words", lambda evidence, outcome: several)
+    told = tested.by_origin(model, "diabetes")
+    assert told == "In tests twice as many had it. About half as many had it. 1.2 times as many."
+
+
+@pytest.mark.usefixtures("evidence")
+def test_no_group_that_was_off_gives_no_words(model: RiskModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tested, "origin_words", lambda evidence, outcome: [])
+    assert tested.by_origin(model, "diabetes") == ""
+
+
+@pytest.mark.usefixtures("evidence")
 def test_group_that_was_off_is_told_of(model: RiskModel) -> None:
     assert tested.by_origin(model, "diabetes") == WORDS[0]
     assert tested.untested_text([model]) == ""
