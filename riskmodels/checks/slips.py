@@ -131,7 +131,8 @@ def find_slips(
 
 def _known(relation: Relation, values: Mapping[str, Floats]) -> npt.NDArray[np.bool_]:
     # of a pregnant woman weight and waist go together otherwise
-    return np.logical_and.reduce([values["pregnancy"] != 1, *(values[name] > -np.inf for name in relation.needs)])
+    known = np.logical_and.reduce([values["pregnancy"] != 1, *(~np.isnan(values[name]) for name in relation.needs)])
+    return np.asarray(known, dtype=np.bool_)
 
 
 def _of(

@@ -88,7 +88,7 @@ def _one_epoch(model: TabM, step: Any, x: torch.Tensor, label: torch.Tensor, wei
         logit = model(x[rows]).squeeze(-1)  # (b, k)
         each = cross_entropy(logit, label[rows, None].expand_as(logit), reduction="none").mean(1)
         step.zero_grad()
-        (each * weight[rows]).mean().backward()
+        (each * weight[rows]).mean().backward()  # type: ignore[no-untyped-call]
         step.step()
 
 

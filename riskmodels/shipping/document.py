@@ -25,17 +25,18 @@ intervals; the probabilities' own intervals in the app are 90 %.
 **Intended use.** Decision support for care teams and analysts: who is likely to have undiagnosed diabetes or
 prediabetes, to develop cardiovascular disease within ten years, or to have coronary disease behind chest pain.
 **Not for**: children, pregnancy, people who already have the disease, a diagnosis, or people unlike the training data:
-there the model refuses and says why. Race and ethnicity are not inputs; they serve only to audit subgroups.
+there the model refuses and says why, or holds a value at the edge of what it learnt from and says so. Race and
+ethnicity are not inputs; they serve only to audit subgroups.
 
-**How it works.** An additive network with pairwise interactions on spline encodings, fitted to everybody; unknown inputs
-are the normal case; reasons are exact Shapley values (riskmodels/explain/shapley.py). Bootstrap members tell how far it
-could have come out; heads taught by them give the interval: if everything unknown were measured, 90 of 100 people with
-these facts would get a number in it (riskmodels/tabular/interval.py). Directions that are settled are kept
-(riskmodels/directions.py). What it associates is not what causes. Death from heart disease or stroke leans on death from
-any cause: it reads partly as general mortality.
+**How it works.** An additive network with pairwise interactions on spline encodings, fitted to everybody; unknown
+inputs are the normal case; reasons are exact Shapley values (riskmodels/explain/shapley.py). Bootstrap members tell how
+far it could have come out; heads taught by them give the interval: if everything unknown were measured, 90 of 100
+people with these facts would get a number in it (riskmodels/tabular/interval.py). Directions that are settled are kept
+(riskmodels/directions.py). What it associates is not what causes. Death from heart disease or stroke leans on death
+from any cause: it reads partly as general mortality.
 
-**What was looked at.** Settings were chosen on cycles up to 2014. The test part 2015–18 and the people held out for death
-had been looked at by earlier versions of these models, several times, and once more for the figures below.
+**What was looked at.** Settings were chosen on cycles up to 2014. The test part 2015–18 and the people held out for
+death had been looked at by earlier versions of these models, several times, and twice more for the figures below.
 """
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from riskmodels.evaluation.evidence import Cells, Flow, Group, Interval, Missing, Narrowing, OutcomeEvidence, Share
 from riskmodels.evaluation.evidence_words import origin_words_of
@@ -30,7 +31,31 @@ def evidence_lines(outcome: str, told: OutcomeEvidence) -> list[str]:
     blocks += [_shares(missing), _drawn(missing)] if missing else []
     blocks += [_narrowing(told["narrowing"])] if told["narrowing"] else []
     blocks += [_cells(told["cells"])] if told["cells"] else []
+    blocks += [_held(told["held"])] if told["held"] else []
     return [block for block in blocks if block]
+
+
+def _held(found: Mapping[str, Any]) -> str:
+    """Who is refused, who has a value held at the edge of the training data, and how right it is with these."""
+    reasons = "; ".join(f"{n} {reason}" for reason, n in found["refused"]["reasons"].items())
+    lines = [
+        f"### Values beyond the training data\n\nOf {found['n']:,} people of 30–79 for whom it holds, refused "
+        f"{_percent(found['refused']['share'])}{f' ({reasons})' if reasons else ''}; a value held at the edge for "
+        f"{_percent(found['held']['share'])} ({found['held']['n']:,})."
+    ]
+    rows = [
+        [
+            group["group"] or "held, higher or lower",
+            f"{group['n']:,}",
+            f"{group['events']:,}",
+            f"{_percent(group['observed'])} ({_percent(group['low'])}–{_percent(group['high'])})",
+            f"{_percent(group['predicted'])} ({_percent(group['mean_low'])}–{_percent(group['mean_high'])})",
+        ]
+        for group in found.get("groups", [])
+        if group["n"]
+    ]
+    header = ["", "n", "events", "observed", "mean estimate (mean ends of its interval)"]
+    return "\n\n".join([*lines, _table(header, rows)] if rows else lines)
 
 
 def _flow(flow: Flow) -> str:

@@ -92,11 +92,11 @@ def _relation(values: dict[str, Floats], kind: Kind) -> Relation:
     variable, given = kind.variable, kind.given
     draft = Relation(variable, given, bool(given), {0: (0.0,), 1: (0.0,)}, (0.0, 0.0), (0.0, 0.0))
     known = (values["pregnancy"] != 1) & np.logical_and.reduce([values[name] > 0 for name in (variable, *given)])
-    coefficients = dict(draft.coefficients)
+    coefficients: dict[int, tuple[float, ...]] = dict(draft.coefficients)
     for code in coefficients if given else ():
         mine = {name: values[name][known & (values["sex"] == code)] for name in ("age", *draft.needs)}
         found = np.linalg.lstsq(draft.design(mine).T, np.log(mine[variable]), rcond=None)[0]
-        coefficients[code] = tuple(np.round(found, _DIGITS).tolist())
+        coefficients[code] = tuple(round(float(beta), _DIGITS) for beta in found)
     fitted = replace(draft, coefficients=coefficients)
     away = fitted.away({name: values[name][known] for name in ("age", *draft.needs)})
     rare = (
@@ -142,10 +142,10 @@ def _of_number(name: str, values: dict[str, Floats], index: pd.Index, slips: Sli
         found[unit.symbol] = _counted(mine, slip, rows, {name: unit}, only)
         if name == "weight":
             waist = ~np.isnan(mine["waist"])
-            two = [{n: column[waist] for n, column in people.items()} for people in (mine, slip)]
-            found[unit.symbol]["waist known"] = _counted(*two, rows[waist], {name: unit}, only)
-            bare = [people | {"waist": np.full(len(rows), np.nan)} for people in (mine, slip)]
-            found[unit.symbol]["waist unknown"] = _counted(*bare, rows, {name: unit}, only)
+            true, false = ({n: column[waist] for n, column in people.items()} for people in (mine, slip))
+            found[unit.symbol]["waist known"] = _counted(true, false, rows[waist], {name: unit}, only)
+            bare = {"waist": np.full(len(rows), np.nan)}
+            found[unit.symbol]["waist unknown"] = _counted(mine | bare, slip | bare, rows, {name: unit}, only)
     return found
 
 

@@ -15,7 +15,7 @@ from riskmodels.errors import CareRiskError, ModelFileError
 from riskmodels.outcomes import OUTCOMES
 from riskmodels.shipping.selfcheck import Check, checks
 
-COMMANDS = ("data", "train", "score", "db", "audit", "serve-cds", "card", "bench", "imaging", "selfcheck")
+COMMANDS = ("data", "train", "evaluate", "score", "db", "audit", "serve-cds", "card", "bench", "imaging", "selfcheck")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
@@ -228,9 +228,15 @@ class TestCommands:
             "riskmodels.shipping.chest_pain.ship_chest_pain",
             lambda out, **options: shipped.append((out.name, options["peers"], options["device"])),
         )
+        measured: list[str] = []
+        monkeypatch.setattr(
+            "riskmodels.shipping.evidence.command.measure",
+            lambda name, folder, shared, say: measured.append(folder.name),
+        )
         code, _, _ = run(capsys, "train", "--out", tmp_path, "--no-peers", "--device", "cpu", *only)
         assert code == 0
         assert shipped == [(name, False, "cpu") for name in trained]
+        assert measured == trained
 
     @pytest.mark.shared_data
     def test_data_nhanes_reads_a_merged_table_that_is_here(

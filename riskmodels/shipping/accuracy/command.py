@@ -24,9 +24,18 @@ from riskmodels.cohorts.pima import read_pima
 from riskmodels.errors import InputError, SourceDataError
 from riskmodels.evaluation.peers import ALL_PEERS
 from riskmodels.shipping.accuracy.compare import Comparison, compare
-from riskmodels.shipping.accuracy.fits import Floats, Fold, Kept, Network, Row, answer, of_network
+from riskmodels.shipping.accuracy.fits import Floats, Kept, Network, answer, of_network
 from riskmodels.shipping.accuracy.page import page
-from riskmodels.shipping.accuracy.rows import NHANES, PIMA, chest_pain_rows, nhanes_rows, pima_row, subset_rows
+from riskmodels.shipping.accuracy.rows import (
+    NHANES,
+    PIMA,
+    Fold,
+    Row,
+    chest_pain_rows,
+    nhanes_rows,
+    pima_row,
+    subset_rows,
+)
 from riskmodels.shipping.chest_pain import SOURCE as UCI_FILE
 from riskmodels.shipping.chest_pain import fits_of
 from riskmodels.shipping.own_data import OwnData, fit_own

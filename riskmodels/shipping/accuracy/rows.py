@@ -175,7 +175,7 @@ def _population_row(
     )
 
 
-def _quarters(rows: Rows, label: npt.NDArray[np.float64]) -> tuple[tuple[Rows, Rows], ...]:
+def _quarters(rows: Rows, label: npt.NDArray[np.floating[Any]]) -> tuple[tuple[Rows, Rows], ...]:
     splitter = StratifiedKFold(_PARTS, shuffle=True, random_state=SEED)
     return tuple((rows[fit], rows[tune]) for fit, tune in splitter.split(rows, label[rows] > 0.5))
 

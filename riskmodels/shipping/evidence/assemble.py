@@ -21,12 +21,12 @@ from riskmodels.shipping.evidence.missing import missing_inputs
 from riskmodels.shipping.evidence.scale import FULL, Scale
 from riskmodels.shipping.evidence.survey import Audit, read_audit
 from riskmodels.shipping.population import COHORT, agreement_with_prevent
+from riskmodels.shipping.reach import reach_of
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.recipes import Labelled, label_chest_pain, label_population
 
 COMMAND = "python -m riskmodels evaluate"
-#: held for every outcome by its own function, where that was measured
 NOTES = [
     "Intervals are 95 % bootstrap intervals; those of groups draw the survey's sampling units, or hospitals' patients.",
     "2015–2018 was looked at several times while models were developed: its figures are the best case.",
@@ -71,6 +71,7 @@ def population_outcome(model: RiskModel, data: Labelled, outcome: str, audit: Au
     """
     judged = population.judge(model, data, outcome, "test", scale)
     told = common(model, judged, scale, LEAST)
+    told["held"] = reach_of(model, data, judged.outcome)
     told["people"] = _tested(data, judged)
     told["weights"] = _WEIGHTED
     told["flow"] = flow_of(data, outcome, "NHANES 1999–2018, adults")
