@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riskmodels.evaluation.evidence import Evidence, Group, OutcomeEvidence
+from riskmodels.evaluation.evidence import Evidence, Group, Interval, OutcomeEvidence
 
 #: a group is told of when observed / expected is beyond this, or below its inverse, and the interval excludes 1
 MARGIN = 1.2
@@ -98,8 +98,9 @@ def _calibration(outcome: str, told: OutcomeEvidence) -> str:
     failing = [group for group in told["groups"] if group["by"] in _WHO and _fails(group)]
     worst = max(failing, key=_distance, default=None)
     overall = "Right on average in tests"
-    if whole and whole["unweighted"]["ratio"][0] is not None:
-        ratio, low, high = _ratio(whole)
+    share = (whole["weighted"] or whole["unweighted"]) if whole else None  # weighted: of whom the people stand for
+    if share and share["ratio"][0] is not None:
+        ratio, low, high = _numbers(share["ratio"])
         if max(ratio, 1 / ratio) > OVERALL and not low <= 1 <= high:
             overall = f"In tests {times(ratio)} {_verb(outcome)} it as estimated"
     if worst is None:
@@ -148,5 +149,9 @@ def _distance(group: Group) -> float:
 
 
 def _ratio(group: Group) -> tuple[float, float, float]:
-    ratio, low, high = (float("nan") if value is None else value for value in group["unweighted"]["ratio"])
-    return ratio, low, high
+    return _numbers(group["unweighted"]["ratio"])
+
+
+def _numbers(interval: Interval) -> tuple[float, float, float]:
+    value, low, high = (float("nan") if number is None else number for number in interval)
+    return value, low, high

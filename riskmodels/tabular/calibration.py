@@ -114,7 +114,6 @@ def calibrate_subsets(
     full = torch.ones(z.shape[:2], dtype=torch.bool)
     keeps = [full, *(hiding.keep(z.shape[1], generator) for _ in range(VIEWS - 1))]
     flags = torch.cat([(z[:, :, 0] * keep).T for keep in keeps])  # (views · n, p), 1 where known
-    bias, curves, pairs = ensemble.bias.clone(), ensemble.curves.clone(), ensemble.pairs.clone()
     for o in wanted:
         values = torch.cat([unseen_values(z * keep[:, :, None], judges, o, draws) for keep in keeps])
         seen = _Views(
@@ -127,14 +126,8 @@ def calibrate_subsets(
         )
         factors = _fit_outcome(seen.unweighted(), generator).factors
         found = _fit_outcome(seen.stretched(factors), generator, free=False)
-        found = replace(found, factors=factors)
-        bias[:, o] += found.level
-        curves[:, :, :, o] *= found.factors[:, None, None]
-        curves[:, 0, :, o] += (found.known * serves[:, o])[:, None]
-        wide = found.factors.repeat_interleave(PAIR_COLUMNS)
-        pairs[:, o] *= 0.5 * (wide[:, None] + wide[None, :])
-        pairs[:, o, ::PAIR_COLUMNS, ::PAIR_COLUMNS] += found.both * serves[:, o] * serves[:, o, None]
-    return Weights(bias, curves, ensemble.basis, pairs)
+        ensemble = _with(ensemble, o, replace(found, factors=factors), serves[:, o])
+    return ensemble
 
 
 @dataclass(frozen=True)
@@ -187,6 +180,64 @@ def _fit_outcome(views: _Views, generator: torch.Generator, *, free: bool = True
     slope, apart, c, both, level = (t.detach() for t in (slope, apart, c, both, level))
     shares = torch.zeros_like(level).index_add_(0, strata, weight)
     return _Fit((level * shares).sum() / shares.sum(), slope + apart, c, 0.5 * (both + both.T) * off)
+
+
+def agree_with_full(
+    z: torch.Tensor,
+    ensemble: Weights,
+    draws: torch.Tensor,
+    folds: int,
+    outcome: int,
+    hiding: Hiding,
+    seed: int,
+    allowed: torch.Tensor,
+) -> Weights:
+    """Make estimates with less known agree, on average, with those of the same people with all known.
+
+    For an outcome with too few events to be calibrated in subsets: what is estimated of part of the facts has to be the
+    mean of what is estimated of all of them, and that needs no events. Only an offset by what is known is added.
+
+    Args:
+        z: (p, n, d) encoded inputs of people for whom the outcome holds.
+        ensemble: fitted on ``draws``.
+        draws: (n, K) how often each member drew each row.
+        folds: place of the first member that left out a fold.
+        outcome: its place.
+        hiding: of whole views.
+        seed: of views and batches.
+        allowed: (p,) which inputs serve the outcome.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    judges, draws, serves = ensemble.members(folds), draws[:, folds:], allowed.float()
+    whole = torch.ones(z.shape[:2], dtype=torch.bool)
+    keeps = [whole, *(hiding.keep(z.shape[1], generator) for _ in range(VIEWS - 1))]
+    base = judges.bias[:, outcome].mean()
+    phi = [unseen_values(z * keep[:, :, None], judges, outcome, draws) for keep in keeps]
+    full = torch.sigmoid(base + phi[0].sum(1))
+    weight = torch.ones(VIEWS, len(full))
+    weight[0] = VIEWS / 2  # with everything known little may change
+    seen = _Views(
+        torch.cat([(z[:, :, 0] * keep).T for keep in keeps]) * serves,
+        torch.cat(phi),
+        base,
+        full.repeat(VIEWS),
+        weight.flatten(),
+        torch.zeros(VIEWS * len(full), dtype=torch.long),
+    )
+    found = _fit_outcome(seen, generator, free=False)
+    return _with(ensemble, outcome, found, serves)
+
+
+def _with(ensemble: Weights, outcome: int, found: _Fit, serves: torch.Tensor) -> Weights:
+    """The ensemble with what was found of one outcome in its level, curves and pairs."""
+    bias, curves, pairs = ensemble.bias.clone(), ensemble.curves.clone(), ensemble.pairs.clone()
+    bias[:, outcome] += found.level
+    curves[:, :, :, outcome] *= found.factors[:, None, None]
+    curves[:, 0, :, outcome] += (found.known * serves)[:, None]
+    wide = found.factors.repeat_interleave(PAIR_COLUMNS)
+    pairs[:, outcome] *= 0.5 * (wide[:, None] + wide[None, :])
+    pairs[:, outcome, ::PAIR_COLUMNS, ::PAIR_COLUMNS] += found.both * serves * serves[:, None]
+    return Weights(bias, curves, ensemble.basis, pairs)
 
 
 def calibrate_affine(

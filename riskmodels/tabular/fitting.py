@@ -13,14 +13,20 @@ import pandas as pd
 import torch
 
 from riskmodels.outcomes import OUTCOME, eligible
-from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, calibration_noise, unseen_logits
+from riskmodels.tabular.calibration import (
+    agree_with_full,
+    calibrate_affine,
+    calibrate_subsets,
+    calibration_noise,
+    unseen_logits,
+)
 from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.encoding import Encoding
 from riskmodels.tabular.hiding import Hiding
 from riskmodels.tabular.interval import fit_interval
 from riskmodels.tabular.leaning import FollowUp, leaning_head
 from riskmodels.tabular.model import CHUNK, RiskModel, today
-from riskmodels.tabular.network import Weights, centred, concatenate, pair_basis, select
+from riskmodels.tabular.network import Weights, centred, concatenate, pair_basis, select, weighted_sum
 from riskmodels.tabular.settled import sweeps_of
 from riskmodels.tabular.support import fit_support
 from riskmodels.tabular.training import (
@@ -164,6 +170,12 @@ class _People:
         column = self.allowed[:, self.outcomes.index(outcome)].tolist()
         return tuple(name for name, may in zip(self.inputs, column, strict=True) if may)
 
+    def views(self) -> Hiding:
+        """How people are looked at with less known: in a seventh only what every estimate needs."""
+        needed = self.required().tolist()
+        others = [name for name, must in zip(self.inputs, needed, strict=True) if not must]
+        return Hiding(self.inputs, 1.0, ((others, 1 / 7),))
+
     def required(self) -> torch.Tensor:
         """(p,) inputs without which no outcome is estimated."""
         needed = [set(OUTCOME[o].required) if o in OUTCOME else set() for o in self.outcomes]
@@ -248,7 +260,7 @@ def _calibrate(people: _People, ensemble: Weights) -> Weights:
         _tensor(people.targets[first]),
         _tensor(people.calibrated[first]),
         people.strata,
-        Hiding(people.inputs, 1.0),
+        people.views(),
         people.config.seed,
         [i for i, o in enumerate(first) if o not in people.config.computed],
         people.allowed[:, : len(first)],
@@ -271,8 +283,32 @@ def _add_leaning_heads(people: _People, ensemble: Weights, follow_up: FollowUp |
             _tensor(people.weights[outcome])[rows],
             people.draws[rows],
         )
-        ensemble = concatenate(ensemble, head)
+        ensemble = _with_less_known(people, concatenate(ensemble, _calibrated(people, outcome, head)), outcome)
     return ensemble
+
+
+def _calibrated(people: _People, outcome: str, head: Weights) -> Weights:
+    """The head with its slope and level, as left-out folds show them."""
+    folds = 1 + people.config.members
+    unseen = unseen_logits(people.z, head.members(folds), people.draws[:, folds:])
+    slope, intercept = calibrate_affine(unseen, people.targets[[outcome]], people.calibrated[[outcome]])[outcome]
+    k = len(head.bias)
+    return weighted_sum([head], [torch.full((k,), slope)], torch.full((k,), intercept)).detached()
+
+
+def _with_less_known(people: _People, ensemble: Weights, outcome: str) -> Weights:
+    """Estimates of people with less known agree with those of all that is known of them."""
+    at, holds = people.outcomes.index(outcome), people.counted()[:, people.outcomes.index(outcome)] > 0
+    return agree_with_full(
+        people.z[:, holds],
+        ensemble,
+        people.draws[holds],
+        1 + people.config.members,
+        at,
+        people.views(),
+        people.config.seed,
+        people.allowed[:, at],
+    ).detached()
 
 
 def _any_death(people: _People, follow_up: FollowUp, allowed: torch.Tensor, device: torch.device) -> Weights:

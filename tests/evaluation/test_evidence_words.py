@@ -114,3 +114,11 @@ def test_sentence_of_an_outcome_learnt_from_an_equation_says_how_near_it_is() ->
     agreement: Any = {"all inputs": near, "base inputs only, against base PREVENT": near}
     found = sentence("cvd_10y", {**EMPTY, "agreement": agreement})
     assert found.startswith("Agrees with PREVENT within 0.5 points on average, 3.9 in 99 of 100")
+
+
+def test_the_whole_is_told_of_whom_the_people_stand_for_where_that_is_known() -> None:
+    weighted = told()
+    weighted["groups"][0]["unweighted"] = group("all", "all", [1.6, 1.4, 1.8])["unweighted"]
+    assert "times as many had it as estimated" in sentence("diabetes", weighted)
+    weighted["groups"][0]["weighted"] = group("all", "all", [1.0, 0.9, 1.1])["unweighted"]
+    assert "Right on average in tests" in sentence("diabetes", weighted)

@@ -4,7 +4,13 @@ import numpy as np
 import pandas as pd
 import torch
 
-from riskmodels.tabular.calibration import calibrate_affine, calibrate_subsets, calibration_noise, unseen_logits
+from riskmodels.tabular.calibration import (
+    agree_with_full,
+    calibrate_affine,
+    calibrate_subsets,
+    calibration_noise,
+    unseen_logits,
+)
 from riskmodels.tabular.hiding import Hiding
 from riskmodels.tabular.network import PAIR_COLUMNS, Weights, member_logits
 from riskmodels.tabular.training import bootstrap_weights
@@ -101,6 +107,27 @@ def test_the_slope_is_that_of_the_people_seen_and_the_level_that_of_whom_they_st
     slope, intercept = calibrate_affine(torch.tensor(logit)[:, None], label, weight)["diabetes"]
     assert abs(slope - 1) < 0.05
     assert abs(intercept + 0.5) < 0.05
+
+
+def test_estimates_with_less_known_come_to_agree_with_those_of_all_that_is_known() -> None:
+    generator = torch.Generator().manual_seed(6)
+    z = torch.zeros(2, ROWS, 2)
+    z[:, :, 0] = 1.0
+    z[:, :, 1] = torch.randn(2, ROWS, generator=generator)
+    ensemble = make_ensemble(torch.full((3, 1), -1.0))
+    ensemble.curves[1, 1], ensemble.curves[1, 0] = (
+        1.0,
+        -1.5,
+    )
+    hiding = Hiding(NAMES, 1.0, ((("glucose",), 0.5), ((), 0.3)))
+    draws = torch.zeros(ROWS, 3)
+    found = agree_with_full(z, ensemble, draws, 0, 0, hiding, 0, torch.tensor([True, True]))
+    less = z.clone()
+    less[1] = 0
+    full, partly = (torch.sigmoid(member_logits(part, found)[:, 0, 0]).mean() for part in (z, less))
+    before = torch.sigmoid(member_logits(z, ensemble)[:, 0, 0]).mean()
+    assert abs(float(full - before)) < 0.01
+    assert abs(float(partly - full)) < 0.02
 
 
 def test_calibration_noise_is_what_repeated_samples_show() -> None:
