@@ -89,7 +89,7 @@ def _draw_tabs(model: RiskModel, outcome: str, found: OutcomeEvidence | None, no
         "Validation": lambda: _of(found, lambda told: draw_validation(told, notes)),
         "Curves": lambda: draw_curves(model, outcome),
         "Subgroups": lambda: _of(found, draw_subgroups),
-        "Peers": lambda: _of(found, draw_peers),
+        "Peers": lambda: _of(found, lambda told: draw_peers(told, outcome, model.version)),
         "Missing inputs": lambda: _of(found, draw_missing),
         "Data": lambda: draw_data(model, outcome, found),
         "Versions": lambda: draw_versions(model.name),

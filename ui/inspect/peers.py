@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from riskmodels.evaluation.accuracy import NAMES, read_reports
 from riskmodels.evaluation.evidence import OutcomeEvidence
 from riskmodels.evaluation.metrics import METRICS
 from ui import text
@@ -22,13 +23,15 @@ _SHOWN = ("auroc", "auprc", "brier", "calibration_slope", "calibration_in_the_la
 Report = Mapping[str, Any]
 
 
-def draw_peers(found: OutcomeEvidence) -> None:
+def draw_peers(found: OutcomeEvidence, outcome: str, version: str) -> None:
     """The model beside its peers.
 
     Args:
         found: what was measured of an outcome.
+        outcome: its name.
+        version: of the model.
     """
-    sets = peer_sets(found)
+    sets = peer_sets({**(found["peers"] or {}), **read_reports(outcome, version)})
     if not sets:
         st.caption("It was compared with no other way to predict the same.")
         return
@@ -54,11 +57,11 @@ def draw_peers(found: OutcomeEvidence) -> None:
     draw_table("Model and peers", ["", *(METRICS[m].label for m in metrics)], rows)
 
 
-def peer_sets(found: OutcomeEvidence) -> dict[str, Report]:
+def peer_sets(reports: Mapping[str, Any]) -> dict[str, Report]:
     """Comparisons by what was known of each person; only those with a difference to show."""
     return {
         name: report
-        for name, report in (found["peers"] or {}).items()
+        for name, report in reports.items()
         if isinstance(report, Mapping)
         and any(part.get("model_minus_peer") for part in (report.get("differences") or {}).values())
     }
@@ -77,9 +80,7 @@ def _option(name: str) -> str:
 
 
 def _name(name: str) -> str:
-    return {"this model": "This model", "logistic": "Logistic regression", "xgboost": "XGBoost", "ebm": "EBM"}.get(
-        name, name
-    )
+    return NAMES.get(name, f"{name[:1].upper()}{name[1:]}")
 
 
 def peer_finding(metric: str, differences: Mapping[str, list[float | None]]) -> str:

@@ -22,6 +22,7 @@ from riskmodels.cohorts import read_uci_heart
 from riskmodels.cohorts.nhanes import read_nhanes
 from riskmodels.cohorts.pima import read_pima
 from riskmodels.errors import InputError, SourceDataError
+from riskmodels.evaluation.accuracy import RESULTS
 from riskmodels.evaluation.peers import ALL_PEERS
 from riskmodels.shipping.accuracy.compare import Comparison, compare
 from riskmodels.shipping.accuracy.fits import Floats, Kept, Network, answer, of_network
@@ -43,7 +44,6 @@ from riskmodels.shipping.population import COHORT, risk_of
 from riskmodels.tabular.model import SHIPPED, RiskModel, load_shipped, today
 from riskmodels.tabular.recipes import Labelled, label_chest_pain, label_population
 
-RESULTS = ROOT / "data" / "reference" / "accuracy.json"
 PAGE = ROOT / "docs" / "accuracy.md"
 CACHE = "CARERISK_BENCH_CACHE"
 Say = Callable[[str], None]

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import mean
 
+from riskmodels.evaluation.accuracy import NAMES
 from riskmodels.outcomes import OUTCOME
 from riskmodels.shipping.accuracy.compare import Comparison, best_peer, standing
 
-NAMES = {
-    "logistic": "logistic",
-    "spline_logistic": "spline logistic",
-    "random_forest": "random forest",
-    "hist_gradient_boosting": "HistGradientBoosting",
-    "xgboost": "XGBoost",
-    "lightgbm": "LightGBM",
-    "catboost": "CatBoost",
-    "ebm": "EBM",
-    "tabm": "TabM",
-}
 _HEAD = """# Accuracy beside nine peers
 
 Written by `make bench-accuracy`; do not edit. Figures, intervals and settings of every row:
