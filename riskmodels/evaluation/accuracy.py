@@ -11,8 +11,8 @@ from riskmodels import ROOT
 RESULTS = ROOT / "data" / "reference" / "accuracy.json"
 #: peers as people call them
 NAMES = {
-    "logistic": "logistic",
-    "spline_logistic": "spline logistic",
+    "logistic": "logistic regression",
+    "spline_logistic": "spline logistic regression",
     "random_forest": "random forest",
     "hist_gradient_boosting": "HistGradientBoosting",
     "xgboost": "XGBoost",

@@ -104,7 +104,7 @@ class TestPeers:
 
     def test_an_interval_that_holds_nothing_tells_nobody_apart(self) -> None:
         told = peers.peer_finding("auroc", {"ebm": [0.001, -0.01, 0.01], "logistic": [None, None, None]})
-        assert told.startswith("Not told apart from EBM and Logistic regression.")
+        assert told.startswith("Not told apart from EBM and logistic regression.")
 
 
 class TestFlow:
