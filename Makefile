@@ -41,7 +41,7 @@ lint: $(VENV)/dev
 	$(PY) tools/audit_dependencies.py
 
 train: $(VENV)/dev
-	$(PY) -m riskmodels train --shared $(SHARED)
+	$(PY) -m riskmodels train --shared $(SHARED) --no-peers
 
 evaluate: $(VENV)/dev
 	$(PY) -m riskmodels evaluate --shared $(SHARED)
