@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
+    from riskmodels.tabular.network import Weights
 
 _known: WeakKeyDictionary[RiskModel, str] = WeakKeyDictionary()
 
@@ -29,8 +30,8 @@ def hash_of(content: Mapping[str, Any]) -> str:
 
 
 def model_hash(model: RiskModel) -> str:
-    """SHA-256 of name, version, encoding, weights, calibration, steps, edits, support, reference population, and how
-    values beyond the support are answered.
+    """SHA-256 of name, version, encoding, weights, interval, calibration, steps, edits, support, reference population,
+    and how values beyond the support are answered.
 
     The same for a model in memory and one read from its folder, on any device. A model is not changed once it is
     made, so each is read through once.
@@ -50,7 +51,8 @@ def _content(model: RiskModel) -> dict[str, Any]:
         "name": model.name,
         "version": model.version,
         "encoding": model.encoding.to_list(),
-        "weights": _weights(model),
+        "weights": _hashes(model.weights),
+        "interval": _hashes(model.interval),
         "calibration": {outcome: list(scale) for outcome, scale in model.calibration.items()},
         "steps": {outcome: step.to_dict() for outcome, step in steps.items()},
         "support": {o: {name: vars(seen) for name, seen in s.items()} for o, s in model.support.items()},
@@ -59,10 +61,10 @@ def _content(model: RiskModel) -> dict[str, Any]:
     }
 
 
-def _weights(model: RiskModel) -> dict[str, str]:
+def _hashes(weights: Weights) -> dict[str, str]:
     """SHA-256 of each table as it is kept in the model's file: single precision, row by row."""
     found = {}
-    for field in fields(model.weights):
-        table = getattr(model.weights, field.name).detach().to("cpu").float().contiguous().numpy()
+    for field in fields(weights):
+        table = getattr(weights, field.name).detach().to("cpu").float().contiguous().numpy()
         found[field.name] = hashlib.sha256(repr(table.shape).encode() + table.tobytes()).hexdigest()
     return found

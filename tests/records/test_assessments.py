@@ -196,15 +196,18 @@ class TestHash:
         support = {o: dict(list(ranges.items())[:-1]) for o, ranges in model.support.items()}
         weights = model.weights.detached()
         weights.bias[0, 0] += 1e-3
-        same = (model.calibration, model.support, model.card, model.reference, "cpu")
+        interval = model.interval.detached()
+        interval.bias[0, 0] += 1e-3
+        rest = (model.card, model.reference, "cpu")
         changed = [
             model,
             recalibrated(model, 1e-12),
             SteppedModel(model, {"coronary_disease": Step(np.array([0.0, 1]), np.array([0.0, 1]))}, model.card, None),
             model.calibrated(model.calibration, None, model.card),
             model.calibrated(model.calibration, model.reference, model.card | {"version": "another"}),
-            RiskModel(model.encoding, model.weights, model.calibration, support, model.card, model.reference, "cpu"),
-            RiskModel(model.encoding, weights, *same),
+            RiskModel(model.encoding, model.weights, model.interval, model.calibration, support, *rest),
+            RiskModel(model.encoding, weights, model.interval, model.calibration, model.support, *rest),
+            RiskModel(model.encoding, model.weights, interval, model.calibration, model.support, *rest),
         ]
         assert len({model_hash(m) for m in changed}) == len(changed)
 
