@@ -211,7 +211,11 @@ class _Asked:
         return self.lowest(space, tried, limit, start, most)
 
     def walk(self, space: Space, state: States) -> tuple[Step, ...]:
-        """The path to a state, step by step, each within its bound; empty where there is none."""
+        """The path to a state, step by step, each within its bound and lowering the estimate; empty where none is.
+
+        A later step moves what is linked to it, maybe what an earlier one has set: so a path is asked about again.
+        """
+        start = self.begin()[0].risk
         for order in find_paths(space, state):
             rows, changed = [self.patient], []
             for i in order:
@@ -221,6 +225,8 @@ class _Asked:
                 rows.append(done.row)
             if all(self.bounds[name].holds(before, after) for name, before, after, _ in changed):
                 estimates = self.estimates(rows[1:]) if changed else []
+                if not np.all(np.diff([start, *(estimate.risk for estimate in estimates)]) < 0):
+                    continue
                 return tuple(
                     Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
                     for (name, before, after, moved), estimate in zip(changed, estimates, strict=True)

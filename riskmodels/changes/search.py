@@ -263,7 +263,7 @@ def settle(space: Space, state: States, limit: float) -> States:
 
 
 def deepen(space: Space, state: States) -> States:
-    """Move any input of a state to its best rung, one after the other, until none lowers the estimate further."""
+    """Move any input of a state to its best rung, back to where it was too, until none lowers the estimate further."""
     logit = float(space.score(state[None, :])[0])
     while True:
         trials = np.concatenate([_with_every_rung(space, state, i) for i in np.flatnonzero(state).tolist()])
@@ -275,9 +275,9 @@ def deepen(space: Space, state: States) -> States:
 
 
 def _with_every_rung(space: Space, state: States, ladder: int) -> States:
-    last = len(space.ladders[ladder].rungs) - 1
-    trials = np.repeat(state[None, :], last, axis=0)
-    trials[:, ladder] = np.arange(1, last + 1)
+    count = len(space.ladders[ladder].rungs)
+    trials = np.repeat(state[None, :], count, axis=0)
+    trials[:, ladder] = np.arange(count)
     return trials
 
 

@@ -20,7 +20,7 @@ _READ = (
 #: read by Compose and the proxy; a unit of systemd passes them on to the app, which has no use for them
 _DEPLOYING = ("CPUS", "HOST", "MEMORY", "TLS", "UID", "VERSION")
 #: read by tests and benchmarks
-_TESTING = ("FUZZ", "SCREENSHOTS", "SHARED", "TEST_POSTGRES")
+_TESTING = ("BENCH_CACHE", "FUZZ", "SCREENSHOTS", "SHARED", "TEST_POSTGRES")
 KNOWN = frozenset(PREFIX + name for name in (*_READ, *_DEPLOYING, *_TESTING))
 
 

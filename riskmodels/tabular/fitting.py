@@ -120,7 +120,7 @@ def fit_model(
         "inputs": list(inputs),
         "config": asdict(config),
         "training_rows": int(fitted.sum()),
-        "training_data_sha256": frame_hash(frame, targets),
+        "training_data_sha256": frame_hash(frame[fitted], targets[fitted]),
         "histograms": {i: _histogram(frame.loc[fitted, i]) for i in inputs},
         "calibration_noise": {o: found.tolist() for o, found in noise.items()},
     }

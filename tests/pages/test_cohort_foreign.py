@@ -6,11 +6,14 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from riskmodels.interop.columns.mapping import Role, Visits
+from riskmodels.tabular.model import load_shipped
 from tests.waiting import run_until
+from ui import text
 
 ROOT = Path(__file__).resolve().parents[2]
 GERMAN = (
@@ -100,7 +103,10 @@ class TestGerman:
         score(uploaded)
         assert counts(uploaded)[:2] == (3, 3)
         table = next(d.value for d in uploaded.dataframe if "Reasons" in d.value).set_index("Row")
-        assert "mmol/L" in " ".join(table["Reasons"]) or "mmol/mol" in " ".join(table["Reasons"])
+        frame = pd.DataFrame({"age": [63.0], "sex": [1.0], "systolic_bp": [152.0], "smoking": [2.0]})
+        frame = frame.assign(total_cholesterol=6.1 * 38.67, hdl_cholesterol=1.1 * 38.67, hba1c=41 / 10.929 + 2.15)
+        expected = float(load_shipped(device="cpu")["population"].predict(frame).risk["cvd_10y"].iloc[0])
+        assert text.risk(expected) in " ".join(map(str, table.iloc[0]))
 
     def test_comparator_is_told_and_counts_as_unknown(self, uploaded):
         table = next((d.value for d in uploaded.dataframe if "Effect" in d.value), None)
