@@ -62,7 +62,7 @@ def draw_why(case: Case) -> None:
         alt=finding_text(steps, in_points, decimals),
     )
     st.html(_table(steps, in_points, decimals))
-    st.caption(finding_text(steps, in_points, decimals))
+    st.caption(f"{finding_text(steps, in_points, decimals)} Thin bars: the model's own 90 % interval.")
     _draw_narrowing(answer, case.assessment)
     _draw_curve(answer, case)
 
