@@ -205,17 +205,16 @@ class _Asked:
         for grid in searched:
             tried.append(grid)
             for state in bring_back(space, grid.under(limit, space)[:FOLLOWED_UP], limit)[:FOLLOWED_UP]:
-                steps = self.walk(space, settle(space, state, limit))
+                steps = self.walk(space, settle(space, state, limit), start)
                 if steps and steps[-1].estimate.under(self.threshold):
                     return self.plan(steps, True, start)
         return self.lowest(space, tried, limit, start, most)
 
-    def walk(self, space: Space, state: States) -> tuple[Step, ...]:
+    def walk(self, space: Space, state: States, start: Estimate) -> tuple[Step, ...]:
         """The path to a state, step by step, each within its bound and lowering the estimate; empty where none is.
 
         A later step moves what is linked to it, maybe what an earlier one has set: so a path is asked about again.
         """
-        start = self.begin()[0].risk
         for order in find_paths(space, state):
             rows, changed = [self.patient], []
             for i in order:
@@ -225,7 +224,7 @@ class _Asked:
                 rows.append(done.row)
             if all(self.bounds[name].holds(before, after) for name, before, after, _ in changed):
                 estimates = self.estimates(rows[1:]) if changed else []
-                if not np.all(np.diff([start, *(estimate.risk for estimate in estimates)]) < 0):
+                if not np.all(np.diff([start.risk, *(estimate.risk for estimate in estimates)]) < 0):
                     continue
                 return tuple(
                     Step(name, before, after, moved, estimate, self.say(name, before, after, moved))
@@ -267,7 +266,7 @@ class _Asked:
         why = f"No plausible change of {inputs} brings the estimate under {_percent(self.threshold)}."
         states = np.concatenate([grid.lowest(FOLLOWED_UP) for grid in tried])
         for state in states[np.argsort(space.score(states), kind="stable")]:
-            steps = self.walk(space, settle(space, deepen(space, state), limit))
+            steps = self.walk(space, settle(space, deepen(space, state), limit), start)
             if steps and steps[-1].estimate.under(self.threshold):
                 return self.plan(steps, True, start)
             if steps:
