@@ -1,5 +1,5 @@
-# make run · serve · test · coverage · test-elsewhere · lint · train · evaluate · train-imaging · bench ·
-# bench-accuracy · lock · sbom: each makes its own environment first.
+# make run · serve · test · coverage · test-elsewhere · lint · train · evaluate · train-imaging ·
+# train-signals · train-generated · bench · bench-accuracy · lock · sbom: each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -14,8 +14,8 @@ TORCH ?= cpu pypi
 # only files whose hashes are locked; that nothing is missing is checked afterwards
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test coverage test-elsewhere lint train evaluate train-imaging bench bench-accuracy screenshots lock
-.PHONY: sbom clean
+.PHONY: run serve test coverage test-elsewhere lint train evaluate train-imaging train-signals train-generated bench
+.PHONY: bench-accuracy screenshots lock sbom clean
 
 run: $(VENV)/app
 	$(PY) -m streamlit run app.py --server.port $(PORT)
@@ -23,6 +23,7 @@ run: $(VENV)/app
 serve: $(VENV)/app
 	$(PY) tools/serve.py --port $(PORT) --processes $(PROCESSES)
 
+test coverage: export OMP_NUM_THREADS = 1
 test: $(VENV)/dev
 	$(PY) -m pytest -n $(WORKERS)
 
@@ -50,11 +51,18 @@ evaluate: $(VENV)/dev
 train-imaging: $(VENV)/dev
 	$(PY) -m riskmodels imaging ship --shared $(SHARED)
 
+train-signals: $(VENV)/dev
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels signals ship --shared $(SHARED)
+
+train-generated: $(VENV)/dev
+	$(PY) -m riskmodels.shipping.generated_trial.invented --shared $(SHARED)
+
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md
 	$(PY) tests/load/one_update.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --cohort 500000 --out docs/benchmarks.md
+	$(PY) tests/load/fhir_export.py --out docs/benchmarks.md
 
 # what is ready is kept in build/accuracy (or CARERISK_BENCH_CACHE): it can be stopped and goes on
 bench-accuracy: $(VENV)/dev

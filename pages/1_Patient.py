@@ -7,7 +7,7 @@ from riskmodels.records import Role
 from ui.models import shipped_models
 from ui.page import start_page
 from ui.patient import answer as patient_answer
-from ui.patient import current, form, parts
+from ui.patient import carried, chart_copy, current, form, freetext, parts
 from ui.patient import download as record_download
 from ui.patient.examples import EXAMPLES
 from ui.record import autosave as record_draft
@@ -16,6 +16,7 @@ from ui.record import draft
 from ui.record import state as record_state
 from ui.record import talk as record_talk
 from ui.record.timeline.page import draw_timeline
+from ui.smart import panel as smart
 
 start_page("Assess a patient", roles=(Role.CARE,))
 
@@ -41,7 +42,10 @@ def draw_visit(bar: record_bar.Bar) -> None:
     missing = current.missing()
     left, right = st.columns([2, 3], gap="large")
     with left, st.container(key="form"):
+        smart.draw_arrived()
+        freetext.draw_freetext()
         form.draw_toolbar()
+        carried.draw_carried()
         form.draw_form()
     with right, st.container(key="result"):
         if missing:
@@ -50,6 +54,7 @@ def draw_visit(bar: record_bar.Bar) -> None:
             patient_answer.draw_answer()
     if not missing:
         with bar.buttons:
+            chart_copy.draw_copy()
             record_download.draw_download()
 
 
@@ -82,6 +87,7 @@ def keep(_: draft.Content) -> None:
 
 
 try:
+    smart.arrive()
     draft.read_again()
     record_draft.arrive()
     record_state.arrive()

@@ -11,6 +11,7 @@ from ui.cohort import state as cohort_state
 from ui.cohort.columns import draw_columns_line, draw_columns_step
 from ui.cohort.file import WAITING, draw_file_step, draw_refusal
 from ui.cohort.jobs import Job, ScoreRequest
+from ui.cohort.own_models import draw_own_models
 from ui.cohort.result import draw_progress, draw_result
 from ui.cohort.scored import result_of
 from ui.database import database
@@ -26,7 +27,7 @@ def draw_waiting(*steps: str) -> None:
 
 def find_job() -> tuple[Job | None, ScoreRequest | None]:
     """The scoring that the address or the session names; one that is gone is forgotten."""
-    job_id = cohort_state.job_id()
+    job_id = cohort_state.job_id() or cohort_state.first_look(cohort_jobs.just_begun)
     found = cohort_jobs.find(job_id) if job_id else None
     if found is None:
         if job_id:
@@ -70,3 +71,6 @@ else:
     if upload is None and job is not None and job.state is State.FAILED:
         st.error(f"Scoring ended with an error. {job.message}")
     draw_waiting("Result")
+
+if upload is not None:
+    draw_own_models(upload)

@@ -17,6 +17,7 @@ from ui.image.models import STYLE, choose_model, draw_about, draw_in_sidebar, mo
 from ui.image.picture import draw_picture
 from ui.image.record import draw_keep
 from ui.image.result import draw_reading, limits_html
+from ui.image.site import draw_site
 from ui.image.state import Batch
 from ui.image.upload import draw_progress, draw_upload, take_files
 from ui.page import start_page
@@ -65,7 +66,7 @@ with right:
     draw_upload(found, made)
 try:
     made = take_files(found, made)
-    job = image_job.current()
+    job = image_job.SLOT.current()
     if made is not None:
         draw_results(made, found)
     elif job is not None:
@@ -74,3 +75,4 @@ try:
         st.html(limits_html(found.card))
 except CareRiskError as error:
     st.error(f"The model {plain(found.title)} cannot be used, so no picture was read. {error}")
+draw_site(found)

@@ -110,7 +110,7 @@ class Assessment:
         self.frame, self.models, self.outcomes = frame, models, tuple(answered)
         self._estimates, self._reasons, self._answered = estimates, dict(reasons), answered
         self._answers: dict[int, list[Answer]] = {}
-        self.old, self._units, self._words = old, units, dict[str, Texts]()
+        self.old, self.units, self._words = old, units, dict[str, Texts]()
 
     def __getitem__(self, outcome: str) -> OutcomeEstimates:
         """What is answered to an outcome: no number where a measurement decides, for that is measured."""
@@ -129,7 +129,7 @@ class Assessment:
     @cached_property
     def measurements(self) -> Measured:
         """What is measured."""
-        return Measured(self.facts, self._units, self.old)
+        return Measured(self.facts, self.units, self.old)
 
     def measured(self, outcome: str) -> Texts:
         """(n,) what a measurement says to an outcome, in words; empty where none is known."""
@@ -143,7 +143,7 @@ class Assessment:
         Args:
             frame: PatientFrame.
         """
-        return assess(frame, self.models, self.outcomes, units=self._units, old=self.old)
+        return assess(frame, self.models, self.outcomes, units=self.units, old=self.old)
 
     def model(self, outcome: str) -> RiskModel:
         """The model that answers an outcome."""
@@ -266,8 +266,7 @@ def assess(
             raise ValueError(f"two models answer {', '.join(sorted(twice))}")
         answered |= dict.fromkeys(wanted, name)
         if wanted and explained:
-            prediction, of_model = model.predict_and_explain(frame, wanted)
-            estimates[name] = Estimates.of(prediction)
+            estimates[name], of_model = model.estimate_and_explain(frame, wanted)
             reasons |= of_model
         elif wanted:
             estimates[name] = model.estimate(facts)

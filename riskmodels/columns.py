@@ -14,6 +14,9 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 
+#: metadata of a Parquet file that holds a PatientFrame: its answers are the vocabulary's codes, its units canonical
+PATIENT_FRAME = {b"carerisk": b"PatientFrame"}
+
 #: as many rows are taken out of a frame of numbers all at once; of more, what is asked for
 _FEW_ROWS = 64
 

@@ -36,6 +36,7 @@ class Direction:
 _EVERY = float("inf")
 _ADA = "ADA Standards of Care 2025, section 2, doi 10.2337/dc25-S002 (criteria and risk factors for screening)"
 _PREVENT = "AHA PREVENT (Khan 2024), doi 10.1161/CIRCULATIONAHA.123.067626"
+_LDL = "Ference 2017 (EAS consensus: LDL causes atherosclerosis), doi 10.1093/eurheartj/ehx144"
 
 DIRECTIONS = (
     Direction("age", (*SUGAR, *HEART, "coronary_disease"), 1, -_EVERY, _EVERY, f"{_PREVENT}; {_ADA}"),
@@ -43,6 +44,7 @@ DIRECTIONS = (
     Direction("hba1c", HEART, 1, -_EVERY, _EVERY, _PREVENT),
     Direction("systolic_bp", (*HEART, "coronary_disease"), 1, 110.0, _EVERY, f"{_PREVENT}: from 110 mmHg"),
     Direction("total_cholesterol", (*HEART, "coronary_disease"), 1, -_EVERY, _EVERY, _PREVENT),
+    Direction("ldl_cholesterol", HEART, 1, -_EVERY, _EVERY, _LDL),
     Direction("hdl_cholesterol", (*SUGAR, *HEART), -1, -_EVERY, _EVERY, f"{_PREVENT}; {_ADA} (below 35 mg/dL)"),
     Direction("triglycerides", SUGAR, 1, -_EVERY, _EVERY, f"{_ADA} (above 250 mg/dL)"),
     Direction("smoking", HEART, 1, -_EVERY, _EVERY, _PREVENT),

@@ -4,7 +4,8 @@
     ├── InputError            what was entered or uploaded cannot be used
     │   ├── UnitError         a unit that the variable does not accept
     │   ├── FileError         a file that cannot be read as a cohort
-    │   └── ImageError        a file that cannot be read as an image
+    │   ├── ImageError        a file that cannot be read as an image
+    │   └── SignalError       a file that cannot be read as a signal (glucose, heart rhythm, blood pressure)
     ├── ModelFileError        a model folder that is missing, damaged or of another version
     ├── SourceDataError       raw public data that are missing or not as published
     ├── TrainingError         training that cannot start or go on
@@ -50,6 +51,10 @@ class FileError(InputError):
 
 class ImageError(InputError):
     """A file that cannot be read as an image."""
+
+
+class SignalError(InputError):
+    """A file that cannot be read as a signal: glucose, heart rhythm or blood pressure."""
 
 
 class ModelFileError(CareRiskError):

@@ -11,6 +11,7 @@ Source: as :mod:`riskmodels.criteria`; two tests that disagree: section 2, “Co
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 
@@ -80,6 +81,32 @@ def _is_old(when: str, today: date) -> bool:
     return ((today.year - day.year) * 12 + today.month - day.month, today.day) > (RECENT, day.day)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What one test says to one patient.
+
+    Args:
+        name: of the test.
+        value: the patient's, canonical unit.
+        limit: the one it is held against, canonical unit.
+        disease: what that limit is of, “prediabetes” or “diabetes”.
+        met: whether it is reached.
+        when: date as told of a value that is too old to decide; empty for one that does.
+    """
+
+    name: str
+    value: float = field(repr=False)
+    limit: float = field(repr=False)
+    disease: str = field(repr=False)
+    met: bool = field(repr=False)
+    when: str = field(default="", repr=False)
+
+    @property
+    def level(self) -> int:
+        """0 where its limit is not reached, 1 for prediabetes, 2 for diabetes."""
+        return _DISEASE.index(self.disease) if self.met else 0
+
+
 class Measured:
     """Which of n rows a measurement answers, and in which words.
 
@@ -126,6 +153,19 @@ class Measured:
         self._write_one(texts, "glucose", outcome, glucose & ~a1c)
         self._write_two(texts, outcome, a1c & glucose)
         return self._with_old(texts, outcome) if self._old else texts
+
+    def readings(self, outcome: str, row: int = 0) -> tuple[Reading, ...]:
+        """What :meth:`words` says of one row, for another language: tests that decide, then old ones."""
+        if outcome not in ANSWERED:
+            return ()
+        fresh = [self._reading(name, outcome, row, "") for name in TESTS if self._known[name][row]]
+        aged = [n for n in TESTS if n in self._aged and self._aged[n][row]]
+        return (*fresh, *(self._reading(name, outcome, row, str(self._old[name][row])) for name in aged))
+
+    def _reading(self, name: str, outcome: str, row: int, when: str) -> Reading:
+        value = float(self._facts[name][row])
+        limit, disease = _held_against(name, value, _graded(outcome))
+        return Reading(name, value, limit, disease, bool(reached(name, value, limit)), when)
 
     def _level(self, name: str, outcome: str) -> Levels:
         """(n,) what a test reaches of an outcome: 0 none of it, 1 prediabetes, 2 diabetes."""
@@ -186,6 +226,13 @@ def _chosen(texts: tuple[str, ...], places: Levels) -> Texts:
     return np.array(texts, dtype=object)[places]
 
 
+def _held_against(name: str, value: float, graded: bool) -> tuple[float, str]:
+    """The limit that a test is held against, and what it is the limit of."""
+    lower, upper = _LIMITS[name]
+    limit = lower if graded and not reached(name, value, upper) else upper
+    return limit, _DISEASE[2 if limit == upper else 1]
+
+
 def _inside(sentence: str) -> str:
     return f"{sentence[0].lower()}{sentence[1:]}"
 
@@ -195,9 +242,8 @@ def _phrase(name: str, value: float, graded: bool, unit: Unit, when: str) -> str
     """What one test says: ``HbA1c 12.0 % meets the ADA criterion for diabetes (from 6.5 %)``."""
     shown = worded_value(name, value, {name: unit})
     spoken = f"Fasting {_inside(shown)}" if name == "glucose" else shown
-    lower, upper = _LIMITS[name]
-    limit = lower if graded and not reached(name, value, upper) else upper
-    met, disease = reached(name, value, limit), _DISEASE[2 if limit == upper else 1]
+    limit, disease = _held_against(name, value, graded)
+    met = reached(name, value, limit)
     start = f"(from {VOCABULARY[name].format(limit, unit)})"
     if when:
         verb = "met the ADA criterion" if met else "was below the criterion"

@@ -13,6 +13,9 @@ import riskmodels.interop.columns.propose
 import riskmodels.interop.fhir.write
 import riskmodels.interop.table.safe_csv
 import riskmodels.interop.table.source
+import riskmodels.signals.glucose.files
+import riskmodels.signals.kinds
+import riskmodels.signals.pressure.files
 import riskmodels.tasks.worker  # noqa: F401
 from riskmodels.interop.fhir.bundle import KINDS, model_of
 from riskmodels.interop.fhir.types import Version

@@ -97,8 +97,35 @@ C_REACTIVE_PROTEIN = (
     Unit("mg/dL", "mg/dL", 10.0, step=0.01, source=_EXACT),
 )
 ALBUMIN = (Unit("g/dL", "g/dL", step=0.1), Unit("g/L", "g/L", 0.1, source=_EXACT))
+METRES = (Unit("m", "m"),)
 MILLIMETRES = (Unit("mm", "mm", step=0.1),)
 VESSELS = (Unit("vessels", "1"),)
+
+_YEAR = "a year of 365.25 days (UCUM)"
+#: by the units of a variable: further ones, read where a file names them; never inferred, never offered by a form
+FURTHER: dict[tuple[Unit, ...], tuple[Unit, ...]] = {
+    YEARS: (Unit("months", "mo", 1 / 12, source=_YEAR), Unit("days", "d", 1 / 365.25, source=_YEAR)),
+    HOURS: (Unit("min", "min", 1 / 60, source=_EXACT),),
+    CENTIMETRES: (Unit("mm", "mm", 0.1, source=_EXACT), Unit("ft", "[ft_i]", 30.48, step=0.01, source=_EXACT)),
+    WAIST_LENGTH: (Unit("m", "m", 100.0, step=0.01, source=_EXACT), Unit("mm", "mm", 0.1, source=_EXACT)),
+    KILOGRAMS: (Unit("g", "g", 0.001, source=_EXACT), Unit("st", "[stone_av]", 6.35029318, step=0.1, source=_EXACT)),
+    PRESSURE: (Unit("cmHg", "cm[Hg]", 10.0, step=0.1, source=_EXACT),),
+    CHOLESTEROL: (Unit("g/L", "g/L", 100.0, step=0.01, source=_EXACT),),
+    TRIGLYCERIDES: (Unit("g/L", "g/L", 100.0, step=0.01, source=_EXACT),),
+    GLUCOSE: (Unit("g/L", "g/L", 100.0, step=0.01, source=_EXACT),),
+    HBA1C: (Unit("fraction", "1", 100.0, step=0.001, source="NGSP % as a fraction of 1"),),
+    CREATININE: (
+        Unit("mg/L", "mg/L", 0.1, step=0.1, source=_EXACT),
+        Unit("mmol/L", "mmol/L", 1000 / 88.4, step=0.001, source=_CREATININE),
+    ),
+    EGFR: (Unit("mL/s/1.73 m²", "mL/s/{1.73_m2}", 60.0, step=0.01, source=_EXACT),),
+    ALBUMIN_CREATININE: (Unit("mg/mg", "mg/mg", 1000.0, step=0.001, source=_EXACT),),
+    URATE: (
+        Unit("mg/L", "mg/L", 0.1, source=_EXACT),
+        Unit("mmol/L", "mmol/L", 1000 / 59.48, step=0.01, source=_URATE),
+    ),
+    METRES: (Unit("ft", "[ft_i]", 0.3048, source=_EXACT),),
+}
 
 ALIASES = {
     "mg/dl": "mg/dL",

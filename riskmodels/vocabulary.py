@@ -1,7 +1,8 @@
 """Every clinical variable once. Form, CSV, labels, checks and models are all drawn from this table.
 
 A **PatientFrame** is a pandas DataFrame with one row a visit and these names as float columns, in canonical
-units, NaN = not known. Choices are stored as their code (sex: 0 female, 1 male; yes/no: 1/0).
+units, NaN = not known. Choices are stored as their code (sex: 0 female, 1 male; yes/no: 1/0). An answer that leaves
+others open has a code between theirs: smoking 0 never, 0.5 not now with the past unknown, 1 former, 2 current.
 
 LOINC codes: FHIR value sets and US Core examples; see ../shared/guides/interop.md. Plausible range: what a living
 adult can have and a laboratory can report; outside it a value is refused. Usual range: about what 998 of 1,000 adults
@@ -10,98 +11,15 @@ of NHANES 1999–2018 have; a value outside it that would be usual in another un
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any
 
 from riskmodels import units as u
 from riskmodels.units import Unit
-
-
-class Kind(StrEnum):
-    """How a variable is entered and encoded."""
-
-    NUMBER = "number"
-    YES_NO = "yes_no"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One answer of a choice: its code in a frame, its word in a file, its label on a page."""
-
-    code: float
-    word: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """A clinical group of variables, as shown on forms and in grouped reasons."""
-
-    name: str
-    label: str
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One clinical variable.
-
-    Args:
-        name: column name in a PatientFrame and in the app's own CSV.
-        label: sentence-case label for people.
-        group: name of its :class:`Group`.
-        kind: number, yes/no or choice.
-        units: accepted units, the canonical one first; empty for yes/no and choices.
-        plausible: lowest and highest value accepted, canonical unit.
-        usual: range of almost all adults, canonical unit.
-        choices: the answers of a choice or yes/no.
-        loinc: LOINC code for the canonical unit, where one is established.
-        modifiable: whether care can change it.
-        derived: how it is computed when absent, in words; empty when it never is.
-        help: one line for the person who enters it.
-        source: where the definition comes from.
-    """
-
-    name: str
-    label: str
-    group: str
-    kind: Kind = Kind.NUMBER
-    units: tuple[Unit, ...] = ()
-    plausible: tuple[float, float] = (0.0, 1.0)
-    usual: tuple[float, float] = (0.0, 1.0)
-    choices: tuple[Choice, ...] = ()
-    loinc: str = ""
-    modifiable: bool = False
-    derived: str = ""
-    help: str = ""
-    source: str = "NHANES"
-
-    @property
-    def unit(self) -> str:
-        """Symbol of the canonical unit; empty when there is none."""
-        return self.units[0].symbol if self.units else ""
-
-    @property
-    def laboratory(self) -> bool:
-        """Whether it needs a laboratory."""
-        return self.name in _LABORATORY
-
-    @property
-    def column(self) -> str:
-        """Header in the app's CSV template, with the unit: ``hba1c [%]``."""
-        return f"{self.name} [{self.unit}]" if self.unit else self.name
-
-    def format(self, value: float, unit: Unit | None = None) -> str:
-        """A canonical value in words, with its unit: ``152 mmHg``, ``current smoker``, ``unknown``."""
-        if value != value:
-            return "unknown"
-        if self.choices:
-            return next((c.label for c in self.choices if c.code == value), f"code {value:g}")
-        shown = unit or self.units[0]
-        number = f"{u.from_canonical(float(value), shown):z,.{shown.decimals}f}"
-        return f"{number} {shown.symbol}"
-
+from riskmodels.variable import Choice as Choice
+from riskmodels.variable import Group as Group
+from riskmodels.variable import Kind as Kind
+from riskmodels.variable import Variable as Variable
 
 GROUPS = (
     Group("about", "About"),
@@ -114,6 +32,7 @@ GROUPS = (
     Group("history", "Heart and vessel history"),
     Group("lifestyle", "Lifestyle"),
     Group("chest_pain", "Chest-pain work-up"),
+    Group("rhythm", "Atrial fibrillation and bleeding"),
 )
 
 _LABORATORY = frozenset(
@@ -122,6 +41,8 @@ _LABORATORY = frozenset(
 )
 NO_YES = (Choice(0, "no", "no"), Choice(1, "yes", "yes"))
 _UCI = "UCI Heart Disease (Detrano 1989)"
+_ESC_AF = "ESC 2024 guideline on atrial fibrillation, doi 10.1093/eurheartj/ehae176"
+_HAS_BLED = "HAS-BLED (Pisters 2010), doi 10.1378/chest.10-0134"
 
 
 def _number(
@@ -135,11 +56,14 @@ def _number(
     modifiable: bool = False,
     **more: str,
 ) -> Variable:
-    return Variable(name, label, group, Kind.NUMBER, units, plausible, usual, (), loinc, modifiable, **more)
+    lab = name in _LABORATORY
+    return Variable(
+        name, label, group, Kind.NUMBER, units, plausible, usual, (), loinc, modifiable, laboratory=lab, **more
+    )
 
 
 def _yes_no(name: str, label: str, group: str, **more: Any) -> Variable:
-    return Variable(name, label, group, Kind.YES_NO, choices=NO_YES, **more)
+    return Variable(name, label, group, Kind.YES_NO, choices=NO_YES, laboratory=name in _LABORATORY, **more)
 
 
 def _choice(
@@ -147,6 +71,15 @@ def _choice(
 ) -> Variable:
     answers = tuple(Choice(float(i), word, text) for i, (word, text) in enumerate(choices))
     return Variable(name, label, group, Kind.CHOICE, choices=answers, loinc=loinc, **more)
+
+
+NEVER_SMOKED, SMOKES_NOT_NOW, FORMER_SMOKER, CURRENT_SMOKER = 0.0, 0.5, 1.0, 2.0
+_SMOKING = (
+    Choice(NEVER_SMOKED, "never", "never"),
+    Choice(SMOKES_NOT_NOW, "not_now", "not now, past unknown", (NEVER_SMOKED, FORMER_SMOKER)),
+    Choice(FORMER_SMOKER, "former", "former smoker"),
+    Choice(CURRENT_SMOKER, "current", "current smoker"),
+)
 
 
 VARIABLES = (
@@ -274,14 +207,15 @@ VARIABLES = (
     _yes_no("heart_failure", "Told: heart failure", "history"),
     _yes_no("stroke", "Told: stroke", "history"),
     # Lifestyle
-    _choice(
+    Variable(
         "smoking",
         "Smoking",
         "lifestyle",
-        (("never", "never"), ("former", "former smoker"), ("current", "current smoker")),
-        "72166-2",
+        Kind.CHOICE,
+        choices=_SMOKING,
+        loinc="72166-2",
         modifiable=True,
-        help="Former: at least 100 cigarettes in life, none now.",
+        help="Former: at least 100 cigarettes in life, none now. Not now: none now, and nothing known of the past.",
     ),
     _yes_no(
         "physical_activity",
@@ -289,6 +223,16 @@ VARIABLES = (
         "lifestyle",
         help="At work or in leisure in a usual week, at least 10 minutes, hard enough to breathe fast.",
         modifiable=True,
+    ),
+    _number(
+        "six_minute_walk",
+        "Distance walked in six minutes",
+        "lifestyle",
+        u.METRES,
+        (10, 1000),
+        (100, 800),
+        help="Not an input of the models; the plan of care compares it with the predicted distance.",
+        source="ATS 2002, doi 10.1164/ajrccm.166.1.at1102",
     ),
     # Chest-pain work-up
     _choice(
@@ -350,6 +294,63 @@ VARIABLES = (
         (("normal", "normal"), ("fixed_defect", "fixed defect"), ("reversible_defect", "reversible defect")),
         source=_UCI,
     ),
+    # Atrial fibrillation and bleeding: no input of a model; for the scores of atrial fibrillation
+    _yes_no(
+        "atrial_fibrillation",
+        "Told: atrial fibrillation",
+        "rhythm",
+        help="Or flutter, seen on an ECG. The scores that ask what follows hold for people with it only.",
+        source=_ESC_AF,
+    ),
+    _yes_no(
+        "tia_embolism",
+        "Told: transient ischaemic attack or arterial embolism",
+        "rhythm",
+        help="Besides a stroke.",
+        source=_ESC_AF,
+    ),
+    _yes_no(
+        "peripheral_artery_disease",
+        "Told: peripheral artery disease",
+        "rhythm",
+        help="Or a complex plaque of the aorta, or an intervention on aorta or leg arteries.",
+        source=_ESC_AF,
+    ),
+    _yes_no(
+        "dialysis_or_transplant",
+        "On dialysis or with a kidney transplant",
+        "rhythm",
+        source=_HAS_BLED,
+    ),
+    _yes_no(
+        "liver_disease",
+        "Told: severe liver disease",
+        "rhythm",
+        help="Cirrhosis, or bilirubin above 2 times with AST, ALT or ALP above 3 times the upper limit.",
+        source=_HAS_BLED,
+    ),
+    _yes_no(
+        "bleeding_history",
+        "Told: major bleeding or a tendency to bleed",
+        "rhythm",
+        help="Anaemia counts.",
+        source=_HAS_BLED,
+    ),
+    _yes_no(
+        "labile_inr",
+        "INR out of range for much of the time",
+        "rhythm",
+        help="In range for less than 60 % of the time; no without a vitamin K antagonist.",
+        source=_HAS_BLED,
+    ),
+    _yes_no(
+        "antiplatelet_or_nsaid",
+        "Takes an antiplatelet or anti-inflammatory medicine",
+        "rhythm",
+        help="Aspirin, clopidogrel and the like, or a non-steroidal anti-inflammatory drug.",
+        source=_HAS_BLED,
+    ),
+    _yes_no("alcohol_excess", "Drinks 8 or more units of alcohol a week", "rhythm", source=_HAS_BLED),
 )
 
 VOCABULARY: dict[str, Variable] = {v.name: v for v in VARIABLES}
@@ -364,6 +365,11 @@ def group_of(name: str) -> Group:
 def in_group(group: str) -> tuple[Variable, ...]:
     """The variables of a group, in the order of the table."""
     return tuple(v for v in VARIABLES if v.group == group)
+
+
+def vague_of(name: str) -> Mapping[float, tuple[float, ...]]:
+    """Of a variable the answers that leave others open → which; of an input that is not in the table none."""
+    return VOCABULARY[name].vague if name in VOCABULARY else {}
 
 
 def inside(label: str) -> str:

@@ -27,6 +27,8 @@ FLAGS = [
 HUNG_MS = 1000 * HUNG
 #: the app once it has computed the page to its end and the browser has drawn it
 IDLE = "[data-testid='stApp'][data-test-script-state='notRunning']"
+#: the app while it computes the page
+BUSY = "[data-testid='stApp']:not([data-test-script-state='notRunning'])"
 
 
 @contextmanager
@@ -43,3 +45,12 @@ def chromium() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS, timeout=HUNG_MS)
         yield launched
         launched.close()
+
+
+def unhurried(page: Any) -> Any:
+    """The page, on which each click, choice and filling of a field waits until the app computes nothing.
+
+    What is pressed while the page is drawn may move or be replaced between the pointer's way down and up.
+    """
+    page.add_locator_handler(page.locator(BUSY), lambda: None)
+    return page

@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 import os
-import secrets
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import settings
+from sqlalchemy.engine import make_url
 
 from tests.chromium import chromium
+from tests.postgresql import new_database
 from tests.relay import Relay
 from tests.waiting import HUNG
 
@@ -25,7 +25,6 @@ settings.register_profile("tests", deadline=None)
 settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parent.parent
-SERVER = "CARERISK_TEST_POSTGRES"
 #: tests that serve the app, or run many programs: one after the other also where others run beside them
 SERVED = ("tests/browser/", "tests/crash/", "tests/load/", "tests/processes/", "tests/security/test_leaks.py")
 SHARED = Path(os.environ.get("CARERISK_SHARED", ROOT.parent / "shared"))
@@ -69,59 +68,14 @@ def browser() -> Iterator[Any]:
         yield launched
 
 
-def _server() -> str:
-    """The test server's address; skips where there is none, fails in CI."""
-    address = os.environ.get(SERVER, "")
-    if not address:
-        reason = f"no PostgreSQL: {SERVER} is not set (.ci/run starts one)"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return address
-
-
-def _command(address: str, statement: str) -> None:
-    import sqlalchemy as sa
-    from sqlalchemy.engine import make_url
-
-    engine = sa.create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    try:
-        _patiently(engine, sa.text(statement))
-    finally:
-        engine.dispose()
-
-
-def _patiently(engine: Any, statement: Any) -> None:
-    """Try again while the server itself is busy with the database: no role of ours may end its vacuum."""
-    from sqlalchemy.exc import ProgrammingError
-
-    for left in reversed(range(60)):
-        try:
-            with engine.connect() as connection:
-                connection.execute(statement)
-            return
-        except ProgrammingError as error:
-            if not left or "InsufficientPrivilege" not in type(error.orig).__name__:
-                raise
-            time.sleep(1)
-
-
 @pytest.fixture(scope="session")
-def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
-    """Address of the server and the name of a database that is up to date, to copy for each test."""
+def postgresql_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a database that is up to date, to copy for each test."""
     from riskmodels.records import open_database
 
-    address, name = _server(), f"template_{secrets.token_hex(6)}"
-    _command(address, f"CREATE DATABASE {name}")
-    open_database(_address(address, name), tmp_path_factory.mktemp("template")).close()
-    yield address, name
-    _command(address, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _address(server: str, name: str) -> str:
-    from sqlalchemy.engine import make_url
-
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+    with new_database("template") as address:
+        open_database(address, tmp_path_factory.mktemp("template")).close()
+        yield str(make_url(address).database)
 
 
 @pytest.fixture
@@ -137,29 +91,22 @@ def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def postgresql_url(postgresql_template: tuple[str, str], unhurried: None) -> Iterator[str]:
+def postgresql_url(postgresql_template: str, unhurried: None) -> Iterator[str]:
     """Address of a PostgreSQL database of this test, up to date and empty."""
-    server, template = postgresql_template
-    name = f"test_{secrets.token_hex(6)}"
-    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield _address(server, name)
-    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database("test", postgresql_template) as address:
+        yield address
 
 
 @pytest.fixture
 def postgresql_empty_url(unhurried: None) -> Iterator[str]:
     """Address of a PostgreSQL database of this test, without a table."""
-    server, name = _server(), f"empty_{secrets.token_hex(6)}"
-    _command(server, f"CREATE DATABASE {name}")
-    yield _address(server, name)
-    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database("empty") as address:
+        yield address
 
 
 @pytest.fixture
 def relay(postgresql_url: str) -> Iterator[Relay]:
     """Stands before the PostgreSQL database of this test, which can be reached through its port."""
-    from sqlalchemy.engine import make_url
-
     address = make_url(postgresql_url)
     made = Relay(address.host or "127.0.0.1", address.port or 5432)
     yield made

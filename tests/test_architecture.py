@@ -42,7 +42,8 @@ ABOVE = ("tabular", "explain", "changes", "evaluation", "shipping", "scoring", "
 ALLOWED = {
     "errors": (),
     "units": ("errors",),
-    "vocabulary": ("units",),
+    "variable": ("units",),
+    "vocabulary": ("units", "variable"),
     "columns": (),
     "outcomes": ("columns", "vocabulary"),
     "criteria": ("units", "vocabulary"),
@@ -56,11 +57,23 @@ PICKLING_CALLS = {"read_pickle", "to_pickle", "torch.load", "torch.save"}
 #: modules of ui/ that need neither Streamlit, Starlette nor one another, under what ui/ is for; all else that needs
 #: none of these is library
 PRESENTATION = {
-    "draws": ("charts", "image.gauge", "image.overlay", "patient.scale", "tables"),
-    "says": ("cohort.mapping", "record.image_text", "text"),
-    "asks": ("patient.examples",),
+    "draws": (
+        "charts",
+        "checks",
+        "image.candidates",
+        "image.gauge",
+        "image.overlay",
+        "patient.benefit_chart",
+        "patient.care_doses",
+        "patient.scale",
+        "signal.beside",
+        "signal.glucose_numbers",
+        "tables",
+    ),
+    "says": ("cohort.mapping", "record.image_text", "record.signal_words", "text"),
+    "asks": ("patient.examples", "patient.key_facts"),
     "keeps for its session": ("uploads",),
-    "is served by": ("server.worker", "sign_in.claims", "sign_in.guarded", "sign_in.local"),
+    "is served by": ("server.worker", "sign_in.claims", "sign_in.guarded", "sign_in.local", "smart.waiting"),
 }
 #: Streamlit calls that only mark a function when a module is imported
 DECORATORS = {"cache_data", "cache_resource", "fragment", "dialog"}

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from riskmodels.columns import Columns
-from riskmodels.measured import Measured, old_values
+from riskmodels.measured import ANSWERED, MEETS, Measured, old_values
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 
@@ -164,3 +164,22 @@ def test_a_value_is_old_after_three_months_from_the_first_day_it_can_have_been(w
 
 def test_only_tests_that_answer_can_be_old() -> None:
     assert old_values({"ldl_cholesterol": "2020"}, date(2026, 11, 24)) == {}
+
+
+@pytest.mark.parametrize("outcome", ANSWERED)
+@pytest.mark.parametrize("hba1c", [5.2, 5.8, 6.7, np.nan])
+@pytest.mark.parametrize("glucose", [90.0, 109.0, 131.0, np.nan])
+def test_readings_of_a_row_are_what_its_words_say(outcome: str, hba1c: float, glucose: float) -> None:
+    facts = Columns.of(pd.DataFrame([{"hba1c": hba1c, "glucose": glucose, "fasting_hours": 10.0}]))
+    found = Measured(facts)
+    readings, said = found.readings(outcome), str(found.words(outcome)[0])
+    assert len(readings) == sum(value == value for value in (hba1c, glucose))
+    assert max((reading.level for reading in readings), default=0) > 0 or not found.meets(outcome)[0]
+    assert [r.name for r in readings if f"for {r.disease} (from " not in said] == []
+    assert sum(reading.met for reading in readings) == said.count(MEETS)
+
+
+def test_an_old_reading_has_its_date_and_comes_last() -> None:
+    facts = Columns.of(pd.DataFrame([{"hba1c": 6.7, "glucose": 90.0, "fasting_hours": 10.0}]))
+    readings = Measured(facts, old={"hba1c": "2025-03"}).readings("diabetes")
+    assert [(reading.name, reading.when) for reading in readings] == [("glucose", ""), ("hba1c", "2025-03")]

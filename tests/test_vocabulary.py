@@ -33,7 +33,12 @@ ASKED = (
     "ldl_cholesterol triglycerides glucose fasting_hours hba1c creatinine egfr uacr uric_acid crp albumin hypertension "
     "bp_medication cholesterol_medication diabetes insulin glucose_pills family_history_diabetes heart_attack "
     "coronary_disease angina heart_failure stroke smoking physical_activity chest_pain_type fasting_glucose_above_120 "
-    "resting_ecg max_heart_rate exercise_angina st_depression st_slope major_vessels thallium_scan"
+    "resting_ecg max_heart_rate exercise_angina st_depression st_slope major_vessels thallium_scan "
+    # what the scores of atrial fibrillation ask for
+    "atrial_fibrillation tia_embolism peripheral_artery_disease dialysis_or_transplant liver_disease bleeding_history "
+    "labile_inr antiplatelet_or_nsaid alcohol_excess "
+    # what the plan of care asks for
+    "six_minute_walk"
 ).split()
 
 
@@ -157,8 +162,17 @@ class TestNumbers:
 class TestAnswers:
     @each_answer
     def test_codes_are_counted_from_zero(self, variable: Variable) -> None:
-        assert [c.code for c in variable.choices] == list(range(len(variable.choices)))
-        assert len(variable.choices) >= 2
+        exact = [c.code for c in variable.choices if not c.may_be]
+        assert exact == list(range(len(exact)))
+        assert len(exact) >= 2
+
+    @each_answer
+    def test_an_answer_that_leaves_others_open_has_a_code_between_theirs(self, variable: Variable) -> None:
+        codes = [c.code for c in variable.choices]
+        assert codes == sorted(codes)
+        for code, may_be in variable.vague.items():
+            assert set(may_be) < set(codes)
+            assert [c for c in codes if may_be[0] <= c <= may_be[-1]] == sorted((*may_be, code))
 
     @each_answer
     def test_words_are_plain_and_unique(self, variable: Variable) -> None:
@@ -179,7 +193,9 @@ class TestAnswers:
         assert {c.word: c.code for c in VOCABULARY["sex"].choices} == {"female": 0, "male": 1}
 
     def test_smoking_codes_are_those_of_the_patient_frame(self) -> None:
-        assert {c.word: c.code for c in VOCABULARY["smoking"].choices} == {"never": 0, "former": 1, "current": 2}
+        codes = {"never": 0, "not_now": 0.5, "former": 1, "current": 2}
+        assert {c.word: c.code for c in VOCABULARY["smoking"].choices} == codes
+        assert VOCABULARY["smoking"].vague == {0.5: (0, 1)}
 
 
 class TestFormat:

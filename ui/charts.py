@@ -7,12 +7,15 @@ it, which took 26 ms a waterfall; Streamlit has the whole checked once, when it 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import ceil
 from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
 from riskmodels.explain.steps import Step
+from riskmodels.percent import percent_text
 from riskmodels.tabular.model import Curve
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import Variable
@@ -23,6 +26,8 @@ Figure = dict[str, Any]
 RAISES, LOWERS, NEUTRAL = "#D55E00", "#0072B2", "#8A949E"
 CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]], "scrollZoom": False}
 _ROW_HEIGHT, _FRAME_HEIGHT, _LABEL_WIDTH, _CURVE_HEIGHT = 30, 44, 28, 260
+#: pixels a line of a label takes
+_LINE_HEIGHT = 17
 #: of the thin bars under a waterfall's, in rows
 _SPREAD_BELOW, _SPREAD_HEIGHT = 0.42, 0.07
 #: text of a figure by theme; the framework's own is too faint
@@ -53,7 +58,6 @@ def layout(height: int, theme: str, **axes: dict[str, Any]) -> dict[str, Any]:
     """
     ink = font(theme)
     shared = {"tickfont": ink, "gridcolor": PALE, "fixedrange": True}
-    lines = {"xaxis": PALE, "yaxis": NEUTRAL, "yaxis2": NEUTRAL}
     return {
         **PLAIN,
         "font": ink,
@@ -62,7 +66,10 @@ def layout(height: int, theme: str, **axes: dict[str, Any]) -> dict[str, Any]:
         "bargap": 0.3,
         "hoverlabel": {"align": "left"},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": NEUTRAL, "activecolor": NEUTRAL},
-    } | {name: {"zerolinecolor": lines[name]} | shared | axis for name, axis in axes.items()}
+    } | {
+        name: {"zerolinecolor": PALE if name.startswith("x") else NEUTRAL} | shared | axis
+        for name, axis in axes.items()
+    }
 
 
 def number(value: float, decimals: int, signed: bool) -> str:
@@ -70,6 +77,23 @@ def number(value: float, decimals: int, signed: bool) -> str:
     text = f"{abs(value):.{decimals}f}"
     sign = "−" if value < 0 else "+" if signed else ""
     return f"{sign}{text}"
+
+
+def level(value: float, in_points: bool, decimals: int) -> str:
+    """The printed start or end of a waterfall: a risk in percent as it is written everywhere, or log-odds."""
+    return percent_text(value / 100) if in_points else number(value, decimals, False)
+
+
+def points(value: float, decimals: int) -> str:
+    """A printed change of a risk: ``+2.1 points``, ``−1 point``."""
+    shown = number(value, decimals, True)
+    return f"{shown} point{'' if shown[1:] == '1' else 's'}"
+
+
+def amounts(steps: Sequence[Step], in_points: bool, decimals: int) -> list[str]:
+    """What stands beside each bar of a waterfall."""
+    ends = [level(steps[place].amount, in_points, decimals) for place in (0, -1)]
+    return [ends[0], *(number(step.amount, decimals, True) for step in steps[1:-1]), ends[1]]
 
 
 def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str = "light") -> Figure:
@@ -88,16 +112,16 @@ def waterfall(steps: Sequence[Step], in_points: bool, decimals: int, theme: str 
     room = 0.18 * (high - low)
     labels = ["<br>".join(wrap(_kept_together(step.label), _LABEL_WIDTH)) for step in steps]
     rows = {"tickmode": "array", "tickvals": list(range(len(steps))), "ticktext": labels, "autorange": "reversed"}
-    amounts = {
+    across = {
         "range": [low - (room if low < 0 or not in_points else 0), high + room],
         "ticksuffix": " %" if in_points else "",
         "nticks": 6,
         "zeroline": not in_points,
     }
     frame = layout(
-        _FRAME_HEIGHT + _ROW_HEIGHT * len(steps),
+        _FRAME_HEIGHT + _row_height(labels) * len(steps),
         theme,
-        xaxis=amounts,
+        xaxis=across,
         yaxis=rows | {"showgrid": False, "zeroline": False, "automargin": True},
     )
     return {
@@ -123,7 +147,6 @@ def _spreads(steps: Sequence[Step]) -> dict[str, Any]:
 
 def _bars(steps: Sequence[Step], in_points: bool, decimals: int, theme: str) -> dict[str, Any]:
     with_ends = [(step, step is steps[0] or step is steps[-1]) for step in steps]
-    unit = " %" if in_points else ""
     as_it_is = {"marker": {"opacity": 1}, "textfont": {"color": INK[theme]}}
     return {
         "type": "bar",
@@ -132,7 +155,7 @@ def _bars(steps: Sequence[Step], in_points: bool, decimals: int, theme: str) -> 
         "base": [step.start for step in steps],
         "x": [step.amount for step in steps],
         "marker": {"color": [_colour(step, end) for step, end in with_ends], "line": {"width": 0}},
-        "text": [number(step.amount, decimals, signed=not end) + (unit if end else "") for step, end in with_ends],
+        "text": amounts(steps, in_points, decimals),
         "textposition": "outside",
         "textfont": font(theme),
         "cliponaxis": False,
@@ -142,6 +165,12 @@ def _bars(steps: Sequence[Step], in_points: bool, decimals: int, theme: str) -> 
         "selected": as_it_is,
         "unselected": as_it_is,
     }
+
+
+def _row_height(labels: Sequence[str]) -> int:
+    """Pixels a row, so that no two labels touch, however many lines they have."""
+    lines = [1 + label.count("<br>") for label in labels]
+    return max(_ROW_HEIGHT, *(ceil(_LINE_HEIGHT * sum(pair) / 2) + 2 for pair in pairwise(lines)))
 
 
 def _kept_together(label: str) -> str:
@@ -165,9 +194,9 @@ def _colour(step: Step, end: bool) -> str:
 
 
 def _sentence(step: Step, end: bool, in_points: bool, decimals: int) -> str:
-    amount = number(step.amount if end else abs(step.amount), decimals, signed=False)
     if end:
-        return f"{step.label}: {amount}{' %' if in_points else ' log-odds'}"
+        return f"{step.label}: {level(step.amount, in_points, decimals)}{'' if in_points else ' log-odds'}"
+    amount = number(abs(step.amount), decimals, signed=False)
     verb = "raises" if step.amount > 0 else "lowers"
     what = f"the risk by {amount} percentage points" if in_points else f"the log-odds by {amount}"
     return f"{step.label} {verb} {what}."
@@ -190,7 +219,7 @@ def curve(drawn: Curve, variable: Variable, value: float, unit: Unit | None, the
     levels = len(drawn.bins) == len(drawn.counts)
     shape = _levels(x, drawn) if levels else _line(x, drawn)
     traces = [people_bars(drawn, unit), *shape, _patient(drawn, variable, value, unit, theme)]
-    return {"data": traces, "layout": _curve_layout(variable, unit, theme)}
+    return {"data": traces, "layout": _curve_layout(drawn, variable, unit, theme)}
 
 
 def _in_unit(values: np.ndarray, unit: Unit | None) -> np.ndarray:
@@ -258,14 +287,17 @@ def _patient(drawn: Curve, variable: Variable, value: float, unit: Unit | None, 
     }
 
 
-def _curve_layout(variable: Variable, unit: Unit | None, theme: str) -> dict[str, Any]:
+def broken(label: str) -> str:
+    """A choice's label, a word a line."""
+    return label.replace(" ", "<br>", 3)
+
+
+def _curve_layout(drawn: Curve, variable: Variable, unit: Unit | None, theme: str) -> dict[str, Any]:
     ink, name = font(theme), f"{variable.label}{', ' + unit.symbol if unit else ''}"
     across: dict[str, Any] = {"title": {"text": name, "font": ink}, "anchor": "y2"}
     if variable.choices:
-        across |= {
-            "tickvals": [choice.code for choice in variable.choices],
-            "ticktext": [choice.label for choice in variable.choices],
-        }
+        ticks = [choice for choice in variable.choices if choice.code in drawn.x]
+        across |= {"tickvals": [c.code for c in ticks], "ticktext": [broken(c.label) for c in ticks]}
     up = {"title": {"text": "log-odds", "font": ink}, "domain": [0.24, 1], "zeroline": True, "nticks": 5}
     people = {"domain": [0, 0.18], "showticklabels": False, "showgrid": False}
     return layout(_CURVE_HEIGHT, theme, xaxis=across, yaxis=up, yaxis2=people)

@@ -16,15 +16,14 @@ import streamlit as st
 from riskmodels.assessment import Assessment, assess
 from riskmodels.measured import TESTS
 from riskmodels.outcomes import OUTCOME
+from riskmodels.tabular.called import MODEL_LABEL as MODEL_LABEL
+from riskmodels.tabular.called import version_text as version_text
 from riskmodels.tabular.derived import notes
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.tabular.versions import VersionStore
 from riskmodels.units import Unit
 from ui import text
 from ui.memo import remembered, row_key
-
-#: what each shipped model is called on pages
-MODEL_LABEL = {"population": "Population model", "chest_pain": "Chest-pain model"}
 
 
 @st.cache_resource(show_spinner="Loading the models", validate=lambda models: VersionStore().holds(models))
@@ -60,12 +59,6 @@ def _place(name: str) -> tuple[int, str]:
     """Models in the order of :data:`MODEL_LABEL`, unlabelled ones after them."""
     known = list(MODEL_LABEL)
     return (known.index(name) if name in known else len(known), name)
-
-
-def version_text(model: RiskModel) -> str:
-    """Version and date of training; the date once where the version begins with it."""
-    version = model.version.removeprefix(f"{model.created[:10]}-")
-    return f"version {version} of {model.created[:10]}"
 
 
 def draw_models() -> None:

@@ -19,13 +19,21 @@ EVERYBODY = tuple(Role)
 
 @dataclass(frozen=True)
 class PageLink:
-    """One door of the menu: script, label, Material icon, the roles that may open it, and what is behind it."""
+    """One door of the menu.
+
+    Args:
+        script, label, icon: of the page; the icon is a Material one.
+        roles: that may open it.
+        about: what is behind it.
+        section: heading that it stands under, apart from the pages of care; empty for those.
+    """
 
     script: str
     label: str
     icon: str
     roles: tuple[Role, ...]
     about: str = ""
+    section: str = ""
 
 
 PAGES = (
@@ -59,6 +67,13 @@ PAGES = (
         "Check a photo of the retina or a chest film, and see what a network reads in it, where, and its limits.",
     ),
     PageLink(
+        "pages/7_Signal.py",
+        "Read a signal",
+        ":material/monitor_heart:",
+        (Role.CARE, Role.ANALYST),
+        "Check a glucose sensor's file, an ECG or a blood pressure record, and see what is found on the trace.",
+    ),
+    PageLink(
         "pages/6_Models.py",
         "Inspect the models",
         ":material/insights:",
@@ -72,11 +87,21 @@ PAGES = (
         (Role.ADMIN,),
         "See who did what when to which record, and whether anything was taken out.",
     ),
+    PageLink(
+        "pages/8_Generate.py",
+        "Make invented patients",
+        ":material/group_add:",
+        (Role.ANALYST,),
+        "Invent people that behave like yours, to share, to teach and to test with; see what they give away.",
+        "Research",
+    ),
 )
 
 _FOLDER = Path(__file__).parent
 #: pixels
-_SIDEBAR_WIDTH = 220
+_SIDEBAR_WIDTH = 236
+#: their labels fit on one line
+_DOORS_A_ROW = 4
 
 
 def theme() -> str:
@@ -101,7 +126,7 @@ def start_page(title: str, roles: tuple[Role, ...], models: Callable[[], None] |
         initial_sidebar_state=_SIDEBAR_WIDTH,
         menu_items={},
     )
-    for name in ("style.css", "scale.css", "tables.css", "sign_in/sign_in.css"):
+    for name in ("style.css", "scale.css", "tables.css", "checks.css", "sign_in/sign_in.css", "patient/strip.css"):
         st.html(_FOLDER / name)
     actor = sign_in_screens.person_at_the_gate()
     allowed = actor.may(*roles)
@@ -121,15 +146,21 @@ def open_pages(actor: Actor | None = None) -> list[PageLink]:
 def draw_doors() -> None:
     """A link to each page with a sentence on what is behind it."""
     doors = [page for page in open_pages() if page.about]
-    for column, page in zip(st.columns(len(doors), gap="large"), doors, strict=True):
-        with column, st.container(key=f"door.{page.label}"):
-            st.page_link(page.script, label=f"**{page.label}**", icon=page.icon)
-            st.caption(page.about)
+    for first in range(0, len(doors), _DOORS_A_ROW):
+        for column, page in zip(
+            st.columns(_DOORS_A_ROW, gap="large"), doors[first : first + _DOORS_A_ROW], strict=False
+        ):
+            with column, st.container(key=f"door.{page.label}"):
+                st.page_link(page.script, label=f"**{page.label}**", icon=page.icon)
+                st.caption(page.about)
 
 
 def _draw_sidebar(actor: Actor, draw_models: Callable[[], None] | None) -> None:
     with st.sidebar:
-        for page in open_pages(actor):
+        pages = open_pages(actor)
+        for before, page in zip([None, *pages], pages, strict=False):
+            if page.section and (before is None or before.section != page.section):
+                st.caption(f"**{page.section}**")
             st.page_link(page.script, label=page.label, icon=page.icon, width="stretch")
         if draw_models:
             draw_models()

@@ -1,70 +1,19 @@
-"""Numbers as people read them, two significant digits of a risk; and what strangers wrote, made safe to show."""
+"""Numbers as people read them; and what strangers wrote, made safe to show."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from math import floor, log10
+from math import floor
 
+from riskmodels.probability import frequency as frequency
+from riskmodels.probability import interval as interval
+from riskmodels.probability import risk as risk
 from riskmodels.tabular.reference import AGE_BANDS
-from riskmodels.tabular.support import bounded
 from riskmodels.vocabulary import inside as inside
 
-#: risks below this are not told apart
-_LEAST = 0.0001
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=@/])")
 _LONGEST = 80
-
-
-def _digits(percent: float) -> str:
-    """Two significant digits below 1 %, whole numbers of percent from 10 % on."""
-    if percent >= 99.5:
-        return "over 99"
-    decimals = max(0, 1 - floor(log10(percent))) if percent < 1 else int(percent < 9.95)
-    text = f"{percent:.{decimals}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def risk(probability: float, bound: str = "") -> str:
-    """A probability (0–1) in percent with at most two significant digits: ``0.8 %``, ``7 %``, ``at least 31 %``.
-
-    NaN → “not estimated”; under 1 in 10,000 → “under 0.01 %”.
-
-    Args:
-        probability: 0–1.
-        bound: “at least” or “at most”; empty where it is an estimate like any other.
-    """
-    if bound and probability == probability:
-        return bounded(bound, risk(probability))
-    if probability != probability:
-        return "not estimated"
-    if probability < _LEAST:
-        return "under 0.01 %"
-    return f"{_digits(100 * probability)} %"
-
-
-def interval(low: float, high: float) -> str:
-    """An interval of probabilities in percent: ``4–11 %``. Empty text where it is not known."""
-    if low != low or high != high:
-        return ""
-    first, second = (risk(end).removesuffix(" %").replace("over ", ">") for end in (low, high))
-    return f"{first} %" if first == second else f"{first}–{second} %"
-
-
-def frequency(probability: float, bound: str = "") -> str:
-    """A probability as a natural frequency: ``about 7 of 100 people like this``, ``at least 3 of 1,000``."""
-    if bound and probability == probability:
-        told = frequency(probability)
-        return f"{bound} {told.removeprefix('about ')}" if told.startswith("about ") else risk(probability, bound)
-    if probability != probability:
-        return ""
-    if probability > 0.995:
-        return "more than 99 of 100 people like this"
-    for people in (100, 1_000, 10_000):
-        count = round(probability * people)
-        if count >= (1 if people == 100 and probability >= 0.0095 else 2):
-            return f"about {count} of {people:,} people like this"
-    return "fewer than 2 of 10,000 people like this"
 
 
 def points(change: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 T = TypeVar("T")
@@ -33,6 +33,14 @@ class Shelf(Generic[T]):
     def get(self, key: str) -> T | None:
         """The thing of that key; None when it was never put there or has gone."""
         return self._things.get(key)
+
+    def kept(self, key: str, make: Callable[[], T]) -> T:
+        """The thing of that key, made and put there where it is not."""
+        known = self._things.get(key)
+        if known is None:
+            known = make()
+            self.put(key, known)
+        return known
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._things.values())

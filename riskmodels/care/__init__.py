@@ -1,7 +1,7 @@
-"""What trials and labels say for one patient: facts and published risks in, benefit of a treatment and prompts out.
+"""What published trials promise one patient: facts and published risks in, the benefit of each treatment out.
 
-Called by the Patient page and its report. Published effects are applied to a published baseline risk; prompts say what
-to check and prescribe nothing.
+Called by the Patient page and its report. Published effects are applied to a published baseline risk; guidelines, doses
+and rehabilitation are rooms of their own below.
 """
 
 from riskmodels.care.benefits import Benefit, Combined, benefits, combine

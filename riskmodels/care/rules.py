@@ -11,7 +11,8 @@ import pandas as pd
 from riskmodels.care.wording import Units, is_yes, known, value_text, worded
 from riskmodels.criteria import FASTING_PREDIABETES, HBA1C_PREDIABETES, HOURS_FASTING, Meets, find_criteria
 from riskmodels.outcomes import already_text
-from riskmodels.scores.eligibility import CURRENT_SMOKER, DIABETES_FACTS
+from riskmodels.scores.eligibility import DIABETES_FACTS
+from riskmodels.vocabulary import CURRENT_SMOKER
 
 #: systolic pressure, mmHg, from which lowering is considered: the treatment goal is below it.
 #: Source: 2017 ACC/AHA guideline (Whelton 2018, doi 10.1161/HYP.0000000000000065); 2025 the same

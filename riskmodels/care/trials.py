@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from math import nan
 from typing import Any
 
-import pandas as pd
-
 from riskmodels.care.effects import Estimate
+from riskmodels.care.rows import read_rows
 
 _NUMBERS = ("per", "baseline_rate", "horizon_years")
 
@@ -62,13 +61,11 @@ class Trial:
 @cache
 def read_trials() -> dict[str, Trial]:
     """The trials by name, in the order of the file."""
-    with (files(__package__) / "trials.csv").open(encoding="utf-8") as handle:
-        table = pd.read_csv(handle, dtype=str, keep_default_na=False)
-    return {trial.name: trial for trial in (_trial(row) for _, row in table.iterrows())}
+    return {trial.name: trial for trial in map(_trial, read_rows(__package__, "trials.csv"))}
 
 
-def _trial(row: pd.Series) -> Trial:
-    cells: dict[str, Any] = {str(name): str(cell) for name, cell in row.items()}
+def _trial(row: Mapping[str, str]) -> Trial:
+    cells: dict[str, Any] = dict(row)
     numbers = {name: float(cells[name]) if cells[name] else nan for name in _NUMBERS}
     interval = Estimate(*(float(cells.pop(name)) for name in ("relative_risk", "low", "high")))
     return Trial(**cells | numbers | {"relative_risk": interval})

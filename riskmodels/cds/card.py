@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -20,13 +21,14 @@ from riskmodels.cds.words import (
     NOT_A_DIAGNOSIS,
     paragraph,
     plain,
+    published,
     remarks,
     summary_of,
     values_table,
 )
 from riskmodels.checks import check
 from riskmodels.criteria import SOURCE, Finding, Meets, find_criteria
-from riskmodels.interop.fhir.read import FhirPatient
+from riskmodels.interop.fhir.read import OF_ANOTHER, FhirPatient
 from riskmodels.measured import old_values
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import find_unit
@@ -35,11 +37,17 @@ from riskmodels.vocabulary import VOCABULARY
 Card = dict[str, Any]
 NewId = Callable[[], uuid.UUID]
 
+#: inputs known, age and sex among them, below which nothing is estimated where results of somebody else were sent too
+FEWEST_KNOWN = 5
+
 SOURCE_URL = "https://doi.org/10.2337/dc25-S002"
 REASON_SYSTEM = "urn:carerisk:override-reason"
 _SNOMED = "http://snomed.info/sct"
 _SCREENING = {"system": _SNOMED, "code": "171183004", "display": "Diabetes mellitus screening"}
 _ASSESSMENT = {"system": _SNOMED, "code": "225338004", "display": "Risk assessment"}
+_ANOTHERS = "No risk is estimated: results of another patient were sent, and hardly any of this one"
+#: the outcome that was learnt from the published equation
+_LEARNT = "cvd_10y"
 #: short summaries of criteria whose own sentence does not fit
 _SUMMARY = {
     Meets.DIABETES: "Measured values meet an ADA criterion for diabetes; see which, and what confirms it",
@@ -121,18 +129,35 @@ def _measured(met: Sequence[Finding], patient: FhirPatient) -> str:
 
 def _risk_card(patient: FhirPatient, assessment: Assessment, notes: Sequence[str]) -> Card:
     (model,) = assessment.models.values()
-    parts = [paragraph(assessment, answer) for answer in assessment.answers()]
+    withheld = _withheld(patient, assessment)
+    parts = [paragraph(assessment, answer) for answer in assessment.answers() if answer.by_measurement or not withheld]
+    parts += [f"**No estimate.** {withheld}"] if withheld else []
+    parts += [published(assessment)] if _LEARNT in model.outcomes and not withheld else []
     parts.append(values_table(patient))
     looked = remarks(patient, notes)
     parts += ["\n".join(["To look at:", "", *looked])] if looked else []
     parts.append(f"{NOT_A_DIAGNOSIS} {model.name.capitalize()} model, version {model.version}.")
     return {
-        "summary": summary_of(assessment),
+        "summary": _ANOTHERS if withheld else summary_of(assessment),
         "indicator": "info",
         "source": {"label": f"CareRisk, {model.name} model {model.version}", "topic": _ASSESSMENT},
         "detail": "\n\n".join(parts),
         "overrideReasons": _reasons(RISK_REASONS),
     }
+
+
+def _withheld(patient: FhirPatient, assessment: Assessment) -> str:
+    """Why nothing is estimated where the results sent may be somebody else's; empty where they are this patient's."""
+    others = sum(p.count for p in patient.problems if p.what == "Observation" and p.reason == OF_ANOTHER)
+    (model,) = assessment.models.values()
+    known = sum(not isnan(float(assessment.facts[name][0])) for name in model.inputs)
+    if not others or known >= FEWEST_KNOWN:
+        return ""
+    results = "1 result sent is" if others == 1 else f"{others} results sent are"
+    return (
+        f"{results} of another patient, and of this one only {known} of {len(model.inputs)} inputs are known: "
+        "the searches may have been answered for somebody else. Check them."
+    )
 
 
 def _reasons(reasons: Mapping[str, str]) -> list[dict[str, str]]:

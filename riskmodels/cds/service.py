@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from riskmodels.errors import CareRiskError, FileError
 from riskmodels.interop.fhir.bundle import has_next
@@ -35,8 +35,10 @@ _OBSERVATIONS = "observations_"
 _CONDITIONS, _MEDICATION = "conditions", ("medication_requests", "medication_statements")
 _LISTS = {
     _CONDITIONS: "Condition?patient={{context.patientId}}&_count=500",
-    "medication_requests": "MedicationRequest?patient={{context.patientId}}&status=active&_count=200",
-    "medication_statements": "MedicationStatement?patient={{context.patientId}}&_count=200",
+    "medication_requests": "MedicationRequest?patient={{context.patientId}}&status=active&_count=200"
+    "&_include=MedicationRequest:medication",
+    "medication_statements": "MedicationStatement?patient={{context.patientId}}&_count=200"
+    "&_include=MedicationStatement:medication",
 }
 
 
@@ -136,7 +138,7 @@ def read_request(body: bytes) -> Asked:
     )
     sent = request.get("prefetch")
     _require(sent is None or isinstance(sent, dict), "prefetch has to be an object.")
-    return _joined(sent or {}, str(number))
+    return _joined(sent or {}, str(number), request.get("fhirServer"))
 
 
 def is_uuid(value: object) -> bool:
@@ -152,7 +154,7 @@ def _require(holds: bool, message: str) -> None:
         raise RequestError(400, message)
 
 
-def _joined(sent: Mapping[str, Any], number: str) -> Asked:
+def _joined(sent: Mapping[str, Any], number: str, server: object) -> Asked:
     patient, lists = _resource(sent, "patient", "Patient"), {}
     for key in prefetch():
         if key != "patient" and (found := _resource(sent, key, "Bundle")) is not None:
@@ -166,7 +168,8 @@ def _joined(sent: Mapping[str, Any], number: str) -> Asked:
     if patient is None or missing:
         raise RequestError(412, f"Prefetched data are missing: {', '.join(missing)}.", missing)
     _require(patient.get("id") == number, "The prefetched Patient is not the patient of the context.")
-    resources = [{"resource": patient}, *(_entry(entry) for found in lists.values() for entry in _entries(found))]
+    sent_of = [_entry(entry) for found in lists.values() for entry in _entries(found)]
+    resources = [_placed(patient, number, server, sent_of), *sent_of]
     if len(resources) > MOST_ENTRIES:
         raise RequestError(413, f"More than {MOST_ENTRIES:,} resources were sent: keep to the _count of the templates.")
     document = {"resourceType": "Bundle", "type": "collection", "entry": resources}
@@ -198,6 +201,30 @@ def _entry(entry: object) -> dict[str, Any]:
     if not isinstance(entry, dict):
         raise RequestError(400, "Every entry of a Bundle has to be an object.")
     return {name: entry[name] for name in ("fullUrl", "resource") if name in entry}
+
+
+def _placed(patient: Json, number: str, server: object, entries: Iterable[Json]) -> Json:
+    """The entry of the Patient, with its address: a subject on another server is another patient, whatever its id.
+
+    The server is the one the call names, else the one that all searches were answered by; where neither is told an
+    address cannot be compared and the id has to do.
+    """
+    bases = {server.rstrip("/")} if _is_address(server) else {_base(entry) for entry in entries} - {""}
+    if len(bases) > 1:
+        raise RequestError(400, "The resources are of several servers: say by fhirServer which is the patient's.")
+    entry: Json = {"resource": patient}
+    return entry | {"fullUrl": f"{bases.pop()}/Patient/{number}"} if bases else entry
+
+
+def _base(entry: Json) -> str:
+    """Address of the server that holds a resource of a patient; empty where it is not told."""
+    url, resource = entry.get("fullUrl"), entry.get("resource")
+    of_patient = isinstance(resource, dict) and "subject" in resource
+    return url.rsplit("/", 2)[0] if of_patient and _is_address(url) else ""
+
+
+def _is_address(text: object) -> TypeGuard[str]:
+    return isinstance(text, str) and text.startswith(("https://", "http://"))
 
 
 def _notes(lists: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from riskmodels.assessment import Answer, Assessment
-from riskmodels.interop.fhir.read import FhirPatient, Found
+from riskmodels.interop.fhir.read import FhirPatient, Found, Medicine
+from riskmodels.percent import percent_text
+from riskmodels.scores.prevent import BANDS, MAIN, RATED
+from riskmodels.scores.registry import REGISTRY
 from riskmodels.tabular.holding import held_text
 from riskmodels.tabular.support import bounded
 from riskmodels.units import find_unit
@@ -14,8 +17,15 @@ from riskmodels.vocabulary import VOCABULARY
 
 #: characters a summary may have (CDS Hooks: fewer than 140)
 LONGEST_SUMMARY = 139
-#: results that were not used, at most, that a card names
+#: results that were not used, and codes that nothing is read from, at most, that a card names
 MOST_NAMED = 6
+#: characters of a sender's words for a code, and of the name of a medicine
+LONGEST_NAME = 80
+_PREVENT_WORDS = {
+    "total_cvd_10y": "all cardiovascular disease",
+    "ascvd_10y": "ASCVD",
+    "heart_failure_10y": "heart failure",
+}
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&])")
 NOT_A_DIAGNOSIS = (
     "An estimate by a statistical model for a person to weigh, not a diagnosis. It says what is likely in people with "
@@ -23,18 +33,9 @@ NOT_A_DIAGNOSIS = (
 )
 
 
-def percent(risk: float) -> str:
-    """A risk (0–1): ``12 %``, ``3.4 %``, ``0.62 %``, ``under 0.01 %``, ``over 99.9 %``."""
-    if risk < 0.0001:
-        return "under 0.01 %"
-    if risk > 0.999:
-        return "over 99.9 %"
-    return f"{100 * risk:.{0 if risk >= 0.0995 else 1 if risk >= 0.00995 else 2}f} %"
-
-
 def estimated(answer: Answer) -> str:
     """An estimate as it is to be read: ``12 %``, ``at least 12 %``."""
-    return bounded(answer.bound, percent(answer.risk))
+    return bounded(answer.bound, percent_text(answer.risk))
 
 
 def plain(text: str) -> str:
@@ -52,7 +53,7 @@ def _useful(assessment: Assessment, answer: Answer) -> str:
         return ""
     best = table.iloc[0]
     label = str(best["label"]).replace("Told: ", "whether told of ")
-    return f"{label} (then about {percent(best['low'])} to {percent(best['high'])})"
+    return f"{label} (then about {percent_text(best['low'])} to {percent_text(best['high'])})"
 
 
 def summary_of(assessment: Assessment) -> str:
@@ -86,7 +87,8 @@ def paragraph(assessment: Assessment, answer: Answer) -> str:
     if not answer.given:
         return f"**{outcome.label}: no estimate.** {_sentence(plain(answer.refused))}"
     lines = [
-        f"**{outcome.label}: {estimated(answer)}** (90 % interval {percent(answer.low)} to {percent(answer.high)}). "
+        f"**{outcome.label}: {estimated(answer)}** "
+        f"(90 % interval {percent_text(answer.low)} to {percent_text(answer.high)}). "
         f"{_sentence(outcome.definition)} Valid for {outcome.population}."
     ]
     if answer.held:
@@ -123,15 +125,59 @@ def _value(found: Found) -> str:
     return variable.format(found.value, unit)
 
 
+def _by_name(patient: FhirPatient) -> list[str]:
+    """Which medicines count by their name alone, and as what."""
+    return [
+        f"matched by name, not by a code: {_listed(medicines)}, counted as “{VOCABULARY[name].label}”"
+        for name, medicines in patient.by_name.items()
+        if name in VOCABULARY
+    ]
+
+
+def _listed(medicines: Sequence[Medicine]) -> str:
+    """Medicines by name, each once, as many as a card names."""
+    names = list(dict.fromkeys(shortened(medicine.name, LONGEST_NAME) for medicine in medicines))
+    rest = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return f"{'; '.join(names[:MOST_NAMED])}{rest}"
+
+
 def remarks(patient: FhirPatient, more: Iterable[str] = ()) -> list[str]:
     """What to look at: remarks on values and on the data as a whole, and what was not used with the reason."""
     lines = [f"{f.label}: {f.remark}" for f in _known(patient) if f.remark]
-    lines += [*patient.remarks, *more]
+    lines += [*_by_name(patient), *patient.remarks, *more]
     unused = [f"{p.what}, not used: {p.reason}{f' ({p.count} times)' if p.count > 1 else ''}" for p in patient.problems]
     lines += unused[:MOST_NAMED]
     if len(unused) > MOST_NAMED:
         lines.append(f"{len(unused) - MOST_NAMED} more kinds of results were not used")
-    if patient.unknown:
-        number = sum(u.count for u in patient.unknown)
-        lines.append(f"{number} {'entry has a code' if number == 1 else 'entries have codes'} nothing is read from")
+    if patient.unmatched:
+        lines.append(f"Medicines that no field of the model is read from: {_listed(patient.unmatched)}")
+    lines += [not_read(patient)] if patient.unknown else []
     return [f"- {_sentence(plain(line))}" for line in lines if line]
+
+
+def not_read(patient: FhirPatient) -> str:
+    """What nothing is read from, by name: ``Nothing is read from 4 entries: simvastatin 20 MG (2 times), 1234-5``."""
+    number = sum(unknown.count for unknown in patient.unknown)
+    named = [
+        f"{shortened(u.code.text or u.code.code, LONGEST_NAME)}{f' ({u.count} times)' if u.count > 1 else ''}"
+        for u in patient.unknown[:MOST_NAMED]
+    ]
+    more = len(patient.unknown) - MOST_NAMED
+    named += [f"{more} more {'code' if more == 1 else 'codes'}"] if more > 0 else []
+    return f"nothing is read from {number} {'entry' if number == 1 else 'entries'}: {', '.join(named)}"
+
+
+def published(assessment: Assessment) -> str:
+    """PREVENT beside the estimate that was learnt from it: its main numbers, and why there are none or not all."""
+    score, row = REGISTRY["prevent"], assessment.prevent.row()
+    if row["problems"]:
+        return f"**{score.title}: no number.** {_sentence(plain(row['problems']))}"
+    category = {RATED: f" ({row['category']})"}
+    numbers = [
+        f"{_PREVENT_WORDS[name]} {percent_text(row[name], BANDS.edges)}{category.get(name, '')}"
+        for name in MAIN
+        if row[name] == row[name]
+    ]
+    withheld = f" {_sentence(plain(row['problems_bmi']))}" if row["problems_bmi"] else ""
+    told = f"{', '.join(numbers)} in 10 years (published equation, {row['model']} model)"
+    return f"**{score.title}:** {_sentence(told)}{withheld}"

@@ -15,6 +15,8 @@ from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY
 
 _EPSILON = 1e-9
+#: outcomes that HbA1c and glucose themselves diagnose: a plan for them moves causes only, and lipids are none
+SUGAR = ("diabetes", "dysglycaemia")
 #: rungs of a ladder in a coarse grid, beside the patient's own value
 COARSE = 10
 
@@ -32,6 +34,7 @@ class Bound:
         share: greatest change as a share of the patient's value.
         led_by: another bound; where that one can be used, this input moves along with it and not by itself.
         acts_on: an input it is a part of, by which it counts where it is no input itself.
+        not_for: outcomes that it is not moved for by itself: it diagnoses them, or is no cause of them.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Bound:
     share: float = inf
     led_by: str = ""
     acts_on: str = ""
+    not_for: tuple[str, ...] = ()
 
     def reach(self, value: float) -> float:
         """The furthest value for a patient, canonical unit; NaN where there is nothing left to gain."""
@@ -104,6 +108,7 @@ DEFAULT_BOUNDS = (
         "high-intensity statin with ezetimibe does. Total cholesterol follows.",
         share=0.6,
         acts_on="total_cholesterol",
+        not_for=SUGAR,
     ),
     Bound(
         "total_cholesterol",
@@ -113,6 +118,7 @@ DEFAULT_BOUNDS = (
         "doi 10.1016/S0002-9149(03)00530-7). 130 mg/dL: an LDL of 55 with usual HDL and triglycerides.",
         share=0.4,
         led_by="ldl_cholesterol",
+        not_for=SUGAR,
     ),
     Bound(
         "hdl_cholesterol",
@@ -122,6 +128,7 @@ DEFAULT_BOUNDS = (
         "10.1001/archinte.167.10.999), about a twentieth. 60 mg/dL counts as high already (NCEP ATP III). Total "
         "cholesterol follows.",
         share=0.1,
+        not_for=SUGAR,
     ),
     Bound(
         "bmi",
@@ -137,8 +144,10 @@ DEFAULT_BOUNDS = (
         -1,
         HBA1C_PREDIABETES,
         "Lower would be no prediabetes (ADA 2025). At most 2.5 percentage points: about the mean fall from 8.3 % with "
-        "the strongest single drug (−2.3, SURPASS-2, Frías 2021, doi 10.1056/NEJMoa2107519). Glucose follows.",
+        "the strongest single drug (−2.3, SURPASS-2, Frías 2021, doi 10.1056/NEJMoa2107519). Glucose follows. Not for "
+        "the estimates of diabetes and prediabetes, which it diagnoses.",
         most=2.5,
+        not_for=SUGAR,
     ),
     Bound(
         "glucose",
@@ -146,9 +155,10 @@ DEFAULT_BOUNDS = (
         FASTING_PREDIABETES,
         "Used where HbA1c is not known or not an input of the estimate. Lower would be no prediabetes when fasting "
         "(ADA 2025). At most 70 mg/dL: what 2.5 points of HbA1c mean on average (ADAG, Nathan 2008, doi "
-        "10.2337/dc08-0545).",
+        "10.2337/dc08-0545). Not for the estimates of diabetes and prediabetes, which it diagnoses.",
         most=70.0,
         led_by="hba1c",
+        not_for=SUGAR,
     ),
     Bound("smoking", -1, 1.0, "A current smoker may stop. How long ago is not an input.", most=1.0),
     Bound("physical_activity", 1, 1.0, "Vigorous activity may be taken up.", most=1.0),

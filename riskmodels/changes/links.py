@@ -1,9 +1,10 @@
 """How linked inputs move together: two identities, and the population's own regression lines.
 
 Identities: BMI = weight ÷ height²; total cholesterol = HDL + LDL + triglycerides ÷ 5. Lines: waist and BMI, diastolic
-on systolic pressure, HbA1c and glucose, each the survey-weighted regression among the adults of NHANES, with its
-slope, standard error and number of people in ``data/reference/links.json``
-(written by ``python -m riskmodels.shipping.fit_links``). A line says how people differ, not what a treatment does.
+on systolic pressure, HbA1c and glucose, these two on BMI (said of a plan, never moved along): each the survey-weighted
+regression among the adults of NHANES, with its slope, standard error and number of people in
+``data/reference/links.json`` (written by ``python -m riskmodels.shipping.fit_links``). A line says how people differ,
+not what a treatment does.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ import pandas as pd
 
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
 from riskmodels.changes.links import Links, load_links
+from riskmodels.changes.markers import markers_text
 from riskmodels.changes.search import (
     FOLLOWED_UP,
     Grid,
@@ -33,6 +34,7 @@ from riskmodels.changes.whatif import Moved, apply
 from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.measured import Measured, Old
+from riskmodels.percent import percent_text
 from riskmodels.tabular.estimates import OutcomeEstimates
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
@@ -43,7 +45,6 @@ __all__ = ["DEFAULT_BOUNDS", "LABEL", "Bound", "Estimate", "Plan", "Step", "smal
 LABEL = "what the model associates with a patient like this, not a treatment effect"
 #: inputs a plan may change at most
 MOST = 3
-_EXACT = 1e-9
 _COUNT = {1: "one", 2: "two", 3: "three"}
 
 
@@ -99,6 +100,8 @@ class Plan:
         start, end: estimates before the first and after the last step.
         text: the plan in one sentence; empty where none reaches the threshold.
         why_not: why there is no plan; empty where there is one.
+        follows: what the marker that diagnoses the outcome would probably do along the path, in words; empty where the
+            outcome has none, or nothing is known of it.
         label: what a plan is and is not; always shown with it.
     """
 
@@ -110,6 +113,7 @@ class Plan:
     end: Estimate = field(repr=False)
     text: str = field(repr=False)
     why_not: str = field(repr=False)
+    follows: str = field(repr=False, default="")
     label: str = LABEL
 
 
@@ -144,6 +148,7 @@ def smallest_plan(
         InputError: when the model has no such outcome, or threshold or ``most`` are out of range.
     """
     _refuse(model, outcome, threshold, most)
+    bounds = [bound for bound in bounds if outcome not in bound.not_for]
     patient, lines = row[[name for name in row.index if name in VOCABULARY]].astype(float), links or load_links()
     asked = _Asked(model, outcome, threshold, patient, lines, units or {}, {bound.name: bound for bound in bounds})
     measured = Measured(Columns.of_row(patient), asked.units, old)
@@ -249,21 +254,26 @@ class _Asked:
 
     def percent(self, estimate: Estimate) -> str:
         """“at least 12 %”."""
-        return f"{estimate.bound} {_percent(estimate.risk, self.threshold)}".lstrip()
+        return f"{estimate.bound} {percent_text(estimate.risk, (self.threshold,))}".lstrip()
 
     def plan(self, steps: tuple[Step, ...], reached: bool, start: Estimate, why_not: str = "") -> Plan:
         end = steps[-1].estimate if steps else start
-        threshold = _percent(self.threshold)
+        threshold = f"{100 * self.threshold:g} %"
         text = f"The estimate is under {threshold} already: {self.percent(start)}."
         if steps:
             values, risk = ", ".join(self.value(s) for s in steps), self.percent(end)
             text = f"With {values} the estimate is {risk}, under {threshold}."
-        return Plan(self.outcome, self.threshold, reached, steps, start, end, text if reached else "", why_not)
+        weight = [step for step in steps if step.name == "bmi"]
+        change = weight[-1].after - weight[0].before if weight else 0.0
+        followed = markers_text(self.outcome, self.patient, change, self.links, self.units)
+        return Plan(
+            self.outcome, self.threshold, reached, steps, start, end, text if reached else "", why_not, followed
+        )
 
     def lowest(self, space: Space, tried: Sequence[Grid], limit: float, start: Estimate, most: int) -> Plan:
         """The path to the lowest estimate there is; a plan after all where it is under the threshold."""
         inputs = "one input" if most == 1 else f"at most {_COUNT[most]} inputs"
-        why = f"No plausible change of {inputs} brings the estimate under {_percent(self.threshold)}."
+        why = f"No plausible change of {inputs} brings the estimate under {100 * self.threshold:g} %."
         states = np.concatenate([grid.lowest(FOLLOWED_UP) for grid in tried])
         for state in states[np.argsort(space.score(states), kind="stable")]:
             steps = self.walk(space, settle(space, deepen(space, state), limit), start)
@@ -284,17 +294,3 @@ def _estimates(found: OutcomeEstimates) -> list[Estimate]:
 def _lower(label: str) -> str:
     """A label inside a sentence: “systolic pressure”, but “HbA1c” and “HDL cholesterol”."""
     return label[0].lower() + label[1:] if label.split()[0][1:].islower() else label
-
-
-def _percent(risk: float, beside: float | None = None) -> str:
-    """A probability in percent, with as many decimals as it takes to tell it from another one."""
-    percent, other = 100 * risk, None if beside is None else 100 * beside
-    decimals = 0 if percent >= 9.95 else 1 if percent >= 0.95 else 2
-    while decimals < 6 and (
-        round(percent, decimals) == round(other, decimals)
-        if other is not None
-        else abs(round(percent, decimals) - percent) > _EXACT
-    ):
-        decimals += 1
-    text = f"{percent:.{decimals}f}"
-    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"

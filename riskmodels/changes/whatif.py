@@ -19,11 +19,10 @@ from riskmodels.changes.links import BMI_IDENTITY, FRIEDEWALD, FRIEDEWALD_HIGHES
 from riskmodels.checks import ORDERED_PAIRS
 from riskmodels.columns import Floats
 from riskmodels.errors import InputError
-from riskmodels.vocabulary import VOCABULARY, Variable
+from riskmodels.vocabulary import CURRENT_SMOKER, FORMER_SMOKER, VOCABULARY, Variable
 
 __all__ = ["Changed", "Followed", "Links", "Moved", "apply", "follow", "load_links"]
 
-_NEVER, _FORMER, _CURRENT = (choice.code for choice in VOCABULARY["smoking"].choices)
 #: followers along a regression line, and their leader; waist and BMI are apart, since weight moves them too
 _LINES = (("diastolic_bp", "systolic_bp"), ("hba1c", "glucose"), ("glucose", "hba1c"))
 
@@ -221,7 +220,7 @@ def _refuse_change(patient: pd.Series, name: str, value: float) -> None:
 def _refuse_answer(variable: Variable, before: float, after: float) -> None:
     if after not in [choice.code for choice in variable.choices]:
         raise InputError(f"{variable.label} is not one of its answers.")
-    if variable.name == "smoking" and after != before and (before, after) != (_CURRENT, _FORMER):
+    if variable.name == "smoking" and after != before and (before, after) != (CURRENT_SMOKER, FORMER_SMOKER):
         raise InputError(f"{SMOKING[0].upper()}{SMOKING[1:]}.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as shown
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,22 @@ _YES_NO_WORDS = {"y": 1.0, "true": 1.0, "n": 0.0, "false": 0.0}
 _DECIMAL_COMMA = re.compile(r"[+-]?(\d+,\d{1,2}|0,\d+)")
 _NUMERIC_KINDS = "fiu"
 Flags = npt.NDArray[np.bool_]
-#: of a problem: what was entered, reason, hint
-Words = tuple[str, str, str]
+
+
+class Meant(NamedTuple):
+    """What was perhaps meant: a number and the symbol of its unit."""
+
+    number: float
+    unit: str
+
+
+class Words(NamedTuple):
+    """Of a problem: what was entered, reason, hint, and what was perhaps meant."""
+
+    entered: str
+    reason: str
+    hint: str
+    meant: Meant | None = None
 
 
 class Severity(StrEnum):
@@ -47,6 +61,8 @@ class Problem:
         reason: what is wrong, a full phrase.
         hint: what to do next.
         severity: what it does to the answer.
+        meant: number and unit that would explain it, where one would.
+        half_width: by how much the true value may lie below or above the one that is used, canonical unit.
     """
 
     row: Any
@@ -55,6 +71,8 @@ class Problem:
     reason: str = shown(repr=False)
     hint: str = shown(repr=False)
     severity: Severity
+    meant: Meant | None = shown(default=None, repr=False)
+    half_width: float = shown(default=0.0, repr=False)
 
     @property
     def text(self) -> str:
@@ -76,7 +94,7 @@ def check_column(raw: pd.Series, variable: Variable, unit: str = "") -> tuple[pd
     Raises:
         UnitError: when the variable does not accept the unit.
     """
-    values, problems = check_cells(raw, raw.index, variable, find_unit(variable.units, unit) if unit else None)
+    values, problems = check_cells(raw, raw.index, variable, find_unit(variable.accepted, unit) if unit else None)
     return pd.Series(values, index=raw.index, name=raw.name), problems
 
 
@@ -145,7 +163,7 @@ def _check_choices(raw: pd.Series | Floats, index: pd.Index, variable: Variable)
         return values, []
     reason = f"{variable.label} is not one of its answers."
     hint = f"Use {', '.join(c.word for c in variable.choices)}, or leave it empty."
-    problems = _tell(index[unreadable], entered, variable, Severity.UNUSED, lambda text: (text, reason, hint))
+    problems = _tell(index[unreadable], entered, variable, Severity.UNUSED, lambda text: Words(text, reason, hint))
     return values, problems
 
 
@@ -166,7 +184,9 @@ def _floats(raw: pd.Series | Floats) -> Floats:
 
 def _distinct_texts(raw: pd.Series | Floats) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
     """Which text stands in each row, and the texts: values come again, so each is read once."""
-    codes, distinct = pd.factorize(pd.Series(raw).astype("string"), use_na_sentinel=False)
+    cells = pd.Series(raw)
+    texts = cells if isinstance(cells.dtype, pd.StringDtype) else cells.astype("string")
+    codes, distinct = pd.factorize(texts, use_na_sentinel=False)
     return codes, np.array([text.strip() if isinstance(text, str) else "" for text in distinct], dtype=object)
 
 
@@ -193,7 +213,11 @@ def _tell(
     rows: pd.Index, entered: Iterable[Any], variable: Variable, severity: Severity, words: Callable[[Any], Words]
 ) -> list[Problem]:
     """One problem a row, in the words for what was entered there."""
-    return [Problem(row, variable.name, *words(e), severity) for row, e in zip(rows, entered, strict=True)]
+    problems = []
+    for row, one in zip(rows, entered, strict=True):
+        said = words(one)
+        problems.append(Problem(row, variable.name, said.entered, said.reason, said.hint, severity, said.meant))
+    return problems
 
 
 def _plain(number: float) -> str:
@@ -206,7 +230,7 @@ def _not_a_number(text: str, variable: Variable, unit: Unit) -> Words:
         hint = f"Write {text.replace(',', '.')}, with a decimal point."
     else:
         hint = f"Enter a number in {unit.symbol} or leave it empty."
-    return text, f"{variable.label} is not a number.", hint
+    return Words(text, f"{variable.label} is not a number.", hint)
 
 
 def _outside(number: float, variable: Variable, unit: Unit) -> Words:
@@ -216,17 +240,17 @@ def _outside(number: float, variable: Variable, unit: Unit) -> Words:
     slipped = [s for s in (number / 10, number * 10) if _usual(s, variable, unit)]
     if others:
         hint = f"Did you mean {_plain(number)} {others[0].symbol}? It is not used."
-    elif slipped:
+        return Words(_plain(number), reason, hint, Meant(number, others[0].symbol))
+    if slipped:
         hint = f"Did you mean {slipped[0]:g}? It is not used."
-    else:
-        hint = "Check the value and its unit. It is not used."
-    return _plain(number), reason, hint
+        return Words(_plain(number), reason, hint, Meant(slipped[0], unit.symbol))
+    return Words(_plain(number), reason, "Check the value and its unit. It is not used.")
 
 
 def _other_unit(number: float, variable: Variable, unit: Unit) -> Words:
     plain, other = _plain(number), _usual_elsewhere(number, variable, unit)[0]
     reason = f"{variable.label} {plain} {unit.symbol} is unusual; {plain} {other.symbol} would not be."
-    return plain, reason, "Check the unit. The value is used as entered."
+    return Words(plain, reason, "Check the unit. The value is used as entered.", Meant(number, other.symbol))
 
 
 def _usual(number: float, variable: Variable, unit: Unit) -> bool:
@@ -242,12 +266,13 @@ def _usual_elsewhere(number: float, variable: Variable, unit: Unit) -> list[Unit
 def _suspect(numbers: Floats, variable: Variable, unit: Unit) -> Flags:
     """Numbers that are unusual in their unit and usual in another one."""
     low, high = variable.usual
-    own, elsewhere = np.zeros((2, len(numbers)), dtype=np.bool_)
+
+    def usual(one: Unit) -> Flags:
+        values = _convert(numbers, one)
+        return (low <= values) & (values <= high)
+
+    elsewhere = np.zeros(len(numbers), dtype=np.bool_)
     for other in variable.units:
-        values = _convert(numbers, other)
-        usual = (low <= values) & (values <= high)
-        if other == unit:
-            own = usual
-        else:
-            elsewhere |= usual
-    return ~own & elsewhere
+        if other != unit:
+            elsewhere |= usual(other)
+    return ~usual(unit) & elsewhere

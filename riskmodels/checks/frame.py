@@ -135,7 +135,7 @@ def _chosen_units(units: Mapping[str, str]) -> dict[str, Unit]:
         if not symbol:
             continue
         try:
-            chosen[name] = find_unit(VOCABULARY[name].units, symbol)
+            chosen[name] = find_unit(VOCABULARY[name].accepted, symbol)
         except UnitError as error:
             raise UnitError(f"{VOCABULARY[name].label}: {error.message}", hint=error.hint) from None
     return chosen

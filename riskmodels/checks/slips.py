@@ -18,7 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from riskmodels import ROOT
-from riskmodels.checks.columns import Problem, Severity
+from riskmodels.checks.columns import Meant, Problem, Severity
 from riskmodels.columns import Floats
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import VOCABULARY, Variable, inside
@@ -151,8 +151,9 @@ def _of(
             continue
         for i in np.flatnonzero(slipped(relation, values, unit, other)).tolist():
             if (index[i], variable.name) not in said:
-                words = _question(relation, values, i, float(number[i]), units, unit, other)
-                problems.append(Problem(index[i], variable.name, f"{number[i]:.4g}", words, _HINT, Severity.FLAGGED))
+                one = float(number[i])
+                words, meant = _question(relation, values, i, one, units, unit, other), Meant(one, other.symbol)
+                problems.append(Problem(index[i], variable.name, f"{one:.4g}", words, _HINT, Severity.FLAGGED, meant))
     return problems
 
 

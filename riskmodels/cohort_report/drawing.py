@@ -9,6 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 INK = {"light": "#1d252c", "dark": "#e6eaee"}
+#: what ink looks like on the paper of a theme
+INK_WORD = {INK["light"]: "dark", INK["dark"]: "light"}
 GREY, GRID, BAND = "#8A949E", "rgba(138,148,158,0.25)", "rgba(138,148,158,0.25)"
 CONFIG = {
     "displayModeBar": "hover",
@@ -17,7 +19,7 @@ CONFIG = {
     "scrollZoom": False,
     "responsive": True,
 }
-ROW, FRAME, SQUARE, MOST_ROWS = 26, 60, 360, 30
+ROW, FRAME, SQUARE, MOST_ROWS, LINE = 26, 60, 360, 30, 20
 
 
 def text_of(value: object, width: int = 30) -> str:
@@ -78,3 +80,16 @@ def as_square(figure: go.Figure, x: str, y: str, right: float, top: float) -> go
     figure.update_xaxes(title=x, ticksuffix=" %", range=[0, right], nticks=6)
     figure.update_yaxes(title=y, ticksuffix=" %", range=[0, top], nticks=6)
     return figure.update_layout(height=SQUARE)
+
+
+def as_titled(figure: go.Figure, text: str) -> go.Figure:
+    """With a title of one or several lines above it, for which it grows taller."""
+    pad = 4 if "<br>" not in text else 18  # plotly hangs several lines higher than one
+    place = {"x": 0, "xref": "container", "y": 1, "yref": "container", "yanchor": "top", "pad": {"t": pad}}
+    title = {"text": text, "font": {"size": 14}, **place}
+    return figure.update_layout(title=title, height=figure.layout.height + title_height(text))
+
+
+def title_height(text: str | None) -> int:
+    """What a title needs, in pixels."""
+    return LINE * len(text.split("<br>")) if text else 0

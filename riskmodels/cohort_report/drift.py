@@ -54,7 +54,9 @@ def drift_section(
         ``psi_high``, ``ks``, ``ks_low``, ``ks_high``, ``chance`` (mean PSI without any drift), ``here`` and ``there``
         (medians), ``verdict``. NaN with fewer than 30 known values.
     """
-    rows = [_row(name, frame[name], training[name], plan) for name in inputs if name in frame and name in training]
+    both = [name for name in inputs if name in frame and name in training]
+    merged = {name: _told_apart(name, frame[name], training[name]) for name in both}
+    rows = [_row(name, frame[name].replace(merged[name]), training[name].merged(merged[name]), plan) for name in both]
     names = "input label known psi psi_low psi_high ks ks_low ks_high chance here there verdict".split()
     table = pd.DataFrame(rows, columns=names).sort_values(
         "psi", ascending=False, kind="stable", na_position="last", ignore_index=True
@@ -69,7 +71,21 @@ def drift_section(
         Column("there", "in training", "value"),
         Column("verdict", "Drift"),
     )
-    return Section("drift", "Drift against the training people", _finding(table), table, columns)
+    finding = " ".join([_finding(table), *(_merged_text(name, codes) for name, codes in merged.items() if codes)])
+    return Section("drift", "Drift against the training people", finding, table, columns)
+
+
+def _told_apart(name: str, values: pd.Series, seen: Distribution) -> dict[float, float]:
+    """Answers that one side tells apart and the other does not, each with the code of the one that leaves them open."""
+    told = {*values.dropna().unique().tolist(), *seen.cuts.tolist()}
+    return {code: vague for vague, may_be in VOCABULARY[name].vague.items() if vague in told for code in may_be}
+
+
+def _merged_text(name: str, codes: Mapping[float, float]) -> str:
+    """``Smoking: never and former smoker are counted as one, since here they are not always told apart.``"""
+    variable = VOCABULARY[name]
+    answers = " and ".join(variable.format(code) for code in codes)
+    return f"{variable.label}: {answers} are counted as one, since they are not always told apart."
 
 
 def _row(name: str, values: pd.Series, seen: Distribution, plan: Plan) -> tuple[object, ...]:

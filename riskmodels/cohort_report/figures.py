@@ -12,8 +12,23 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from riskmodels.cohort_report.drawing import FRAME, GREY, GRID, INK, MOST_ROWS, ROW, add_band, as_rows, dots, text_of
+from riskmodels.cohort_report.drawing import (
+    FRAME,
+    GREY,
+    GRID,
+    INK,
+    INK_WORD,
+    MOST_ROWS,
+    ROW,
+    add_band,
+    as_rows,
+    as_titled,
+    dots,
+    text_of,
+    title_height,
+)
 from riskmodels.cohort_report.drift import SOME, STRONG
+from riskmodels.cohort_report.left_out import NEGLIGIBLE
 from riskmodels.cohort_report.tables import Section
 from riskmodels.cohort_report.validation_figures import MAKERS as VALIDATION
 from riskmodels.cohort_report.wording import count, percent, signed
@@ -40,7 +55,7 @@ def _finish(figure: go.Figure, theme: str) -> go.Figure:
     figure.update_layout(
         template="none",
         font=font,
-        margin={"l": 8, "r": 16, "t": 28 if figure.layout.title.text else 8, "b": 8},
+        margin={"l": 8, "r": 16, "t": 8 + title_height(figure.layout.title.text), "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         showlegend=False,
@@ -49,6 +64,48 @@ def _finish(figure: go.Figure, theme: str) -> go.Figure:
         modebar={"bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": GREY},
     )
     return figure
+
+
+def _flow(section: Section, ink: str) -> list[go.Figure]:
+    table, figure = section.table, go.Figure()
+    labels = [
+        f"{text_of(step, 28)}<br><b>{count(n)}</b>{f' · {count(out)} left out' if out else ''}"
+        for step, n, out in zip(table["step"], table["n"], table["left_out"], strict=True)
+    ]
+    figure.add_bar(
+        orientation="h",
+        x=table["n"],
+        y=table.index,
+        marker={"color": [GREY if aside else ink for aside in table["aside"]]},
+        hovertext=[text_of(why, 60) for why in table["why"]],
+        hoverinfo="text",
+    )
+    figure.update_layout(bargap=0.6)
+    as_rows(figure, labels, "Rows")
+    figure.update_xaxes(rangemode="tozero", nticks=4, tickformat=",")
+    figure.update_yaxes(ticklabelstandoff=8)
+    return [figure.update_layout(height=FRAME + 2 * ROW * len(table))]
+
+
+def _left_out(section: Section, ink: str) -> list[go.Figure]:
+    return [
+        _one_left_out(part.dropna(subset=["smd"]).reset_index(drop=True), ink)
+        for _, part in section.table.groupby("step", sort=False)
+        if part["smd"].notna().any()
+    ]
+
+
+def _one_left_out(part: pd.DataFrame, ink: str) -> go.Figure:
+    hover = [
+        f"{text_of(r['trait'])}: {text_of(r['left'])} against {text_of(r['kept'])}, {signed(r['smd'])} "
+        f"({signed(r['smd_low'])} to {signed(r['smd_high'])})."
+        for _, r in part.iterrows()
+    ]
+    figure = dots(part, "smd", hover, ink)
+    for limit in (-NEGLIGIBLE, NEGLIGIBLE):
+        figure.add_vline(limit, line={"color": GREY, "width": 1, "dash": "dot"})
+    as_rows(figure, [text_of(trait, 22) for trait in part["trait"]], f"SMD (dotted: ±{NEGLIGIBLE})")
+    return as_titled(figure, text_of(part["step"].iloc[0], 44))
 
 
 def _distribution(section: Section, ink: str) -> list[go.Figure]:
@@ -71,7 +128,7 @@ def _distribution(section: Section, ink: str) -> list[go.Figure]:
     figure.update_xaxes(title="Estimated risk", ticksuffix=" %", showgrid=False)
     figure.update_yaxes(title="Rows", nticks=5)
     if apart:
-        text = f"<b>dark</b>: {count(table['with'].sum())} with the outcome"
+        text = f"<b>{INK_WORD[ink]}</b>: {count(table['with'].sum())} with the outcome"
         figure.add_annotation(x=1, y=1, xref="paper", yref="paper", text=text, showarrow=False, xanchor="right")
     return [figure]
 
@@ -219,11 +276,12 @@ def _one_dependence(part: pd.DataFrame, ink: str) -> go.Figure:
     figure.update_xaxes(showgrid=False, tickangle=0)
     figure.update_yaxes(title="log-odds", nticks=5)
     figure.add_hline(0, line={"color": GREY, "width": 1})
-    title = {"text": text_of(part["label"].iloc[0], 40), "x": 0, "xref": "container", "font": {"size": 14}}
-    return figure.update_layout(height=230, title=title)
+    return as_titled(figure.update_layout(height=210), text_of(part["label"].iloc[0], 40))
 
 
 _MAKERS: dict[str, Callable[[Section, str], list[go.Figure]]] = {
+    "flow": _flow,
+    "left_out": _left_out,
     "distribution": _distribution,
     "groups": _groups,
     "missing": _missing,

@@ -25,7 +25,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inl
 #: tables so short that they are shown at once
 _SHORT = 12
 #: drawn in two columns where there is room
-_PAIRS = {"roc", "precision_recall", "calibration", "decision"}
+_PAIRS = {"roc", "precision_recall", "calibration", "decision", "comparison", "comparison_decision"}
 
 
 def write(report: CohortReport, further: Iterable[Section] = ()) -> str:
@@ -98,7 +98,11 @@ def _section(section: Section) -> str:
     figures = draw(section)
     drawn = "".join(_figure(section, figure, i) for i, figure in enumerate(figures))
     several = " several" if len(figures) > 1 else " half" if section.key in _PAIRS else ""
-    caption = f"<p class='finding'>{escape(section.finding).replace(' %', '&nbsp;%')}</p>"
+    caption = "".join(
+        f"<p class='{kind}'>{escape(text).replace(' %', '&nbsp;%')}</p>"
+        for kind, text in (("finding", section.finding), ("basis", section.basis))
+        if text
+    )
     shown = f"<figure class='drawn{several}'>{drawn}<figcaption>{caption}</figcaption></figure>" if drawn else caption
     return (
         f'<section id="{escape(section.key)}" class="{"half" if section.key in _PAIRS else "whole"}">'
@@ -144,15 +148,10 @@ def _html_table(words: pd.DataFrame, numeric: list[bool]) -> str:
 
 
 def _foot(report: CohortReport) -> str:
-    sampled = (
-        f" Statistics are computed on {count(report.computed_on)} rows drawn at random from the "
-        f"{count(report.estimated)} with an estimate; counts and unknown values are of all rows."
-        if report.computed_on < report.estimated
-        else ""
-    )
     level = percent(report.level)
     return (
-        f"<footer><p>Intervals: {level} bootstrap, {report.replicates:,} replicates.{sampled} PSI: population "
-        "stability index. KS: Kolmogorov–Smirnov distance. SHAP: exact Shapley values in log-odds. Made by "
-        "CareRisk, for those responsible for this cohort: estimates inform a decision and do not take it.</p></footer>"
+        f"<footer><p>Intervals: {level} bootstrap, {report.replicates:,} replicates. PSI: population stability index. "
+        "SMD: standardised mean difference. KS: Kolmogorov–Smirnov distance. SHAP: exact Shapley values in log-odds. "
+        "Made by CareRisk, for those responsible for this cohort: estimates inform a decision and do not take "
+        "it.</p></footer>"
     )

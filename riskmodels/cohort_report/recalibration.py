@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.special import expit
 
 from riskmodels.cohort_report.tables import Column, Section
-from riskmodels.cohort_report.wording import decimal, percent
+from riskmodels.cohort_report.wording import decimal, people, percent
 from riskmodels.errors import InputError, TrainingError
 from riskmodels.evaluation import METRICS, Plan, bootstrap_scores, fit_affine, smooth_curve
 from riskmodels.evaluation.arrays import FloatArray, log_odds
@@ -141,7 +141,8 @@ def recalibrate(
     change = fit_map(logit[~held], y[~held], method)
     plan = Plan(replicates, seed, 0.95, None if patient is None else ids[held])
     before, after = expit(logit[held]), expit(change(logit[held]))
-    metrics = _metrics(y[held], before, after, plan)
+    basis = _basis(len(frame), int(label.notna().sum()), fit["n"], rest["n"])
+    metrics = replace(_metrics(y[held], before, after, plan), basis=basis)
     facts = {
         "from": model.version,
         "outcome": outcome,
@@ -155,7 +156,8 @@ def recalibrate(
         "reasons": REASONS[method],
     } | ({} if group is None else {"group": {"column": group.column, "value": group.value}})
     new = apply_map(model, outcome, change, facts)
-    return Recalibration(new, method, outcome, fit, rest, metrics, _curves(y[held], before, after, plan))
+    curves = replace(_curves(y[held], before, after, plan), basis=basis)
+    return Recalibration(new, method, outcome, fit, rest, metrics, curves)
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,17 @@ def _refuse_wrong(
         raise InputError("Rows and outcomes are not of the same rows.")
     if not 0.1 <= share <= 0.9:
         raise InputError("The share held out is not between 0.1 and 0.9.")
+
+
+def _basis(read: int, told: int, fit: int, held_out: int) -> str:
+    """On which rows the figures stand, and who is left out."""
+    left = {
+        "fitted on": fit,
+        "with a known outcome but no estimate": told - fit - held_out,
+        "without a known outcome": read - told,
+    }
+    listed = "; ".join(f"{people(n)} {words}" for words, n in left.items() if n)
+    return f"On {people(held_out)} held out, with an estimate and a known outcome. Left out: {listed}."
 
 
 def _size(label: FloatArray) -> dict[str, int]:

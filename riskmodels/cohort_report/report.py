@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from riskmodels.cohort_report.comparison import comparison_section
+from riskmodels.cohort_report.decision import compared_decision_section, decision_section
 from riskmodels.cohort_report.description import (
     counts_section,
     distribution_section,
@@ -21,13 +24,22 @@ from riskmodels.cohort_report.importance import (
     explain_rows,
     importance_section,
 )
+from riskmodels.cohort_report.left_out import left_out_section
+from riskmodels.cohort_report.rows import (
+    Rows,
+    flow_section,
+    on_compared,
+    on_estimated,
+    on_flaggable,
+    on_judged,
+    on_told,
+)
 from riskmodels.cohort_report.tables import CohortReport, Section
 from riskmodels.cohort_report.training_distribution import Distribution, training_distribution
 from riskmodels.cohort_report.triage import MOST_LISTED, Rule, triage_list, triage_section
 from riskmodels.cohort_report.validation import (
     calibration_section,
     curves_sections,
-    decision_section,
     metrics_section,
     subgroup_section,
     threshold_section,
@@ -42,7 +54,7 @@ from riskmodels.scores.registry import REGISTRY
 from riskmodels.tabular.estimates import Prediction
 from riskmodels.tabular.model import RiskModel, today
 
-#: rows the statistics are computed on; drawn at random from larger cohorts, which the report says
+#: rows a statistic is computed on; drawn at random where there are more, which its section says
 MOST_ROWS = 20_000
 #: inputs whose dependence is shown
 MOST_DEPENDENCES = 6
@@ -77,7 +89,7 @@ def build_report(
         label: 0, 1 or NaN by row (see :func:`~riskmodels.cohort_report.labels.outcome_labels`); None without one.
         patient: id of each row; rows of one id are drawn together in the bootstrap.
         subgroups: text columns that divide the rows, besides sex and age.
-        published: risks (0–1) by title of score, for the decision curve; those of :func:`published_risks` when None.
+        published: risks (0–1) by title of score, to compare with; those of :func:`published_risks` when None.
         rule: whom to flag; the highest tenth when None.
         listed: add the triage list: the only part with patients' values.
         units: unit symbol by variable for the words of the list.
@@ -86,11 +98,13 @@ def build_report(
         replicates, seed: of the bootstrap.
 
     Where a measurement answers the outcome the model's estimate is judged all the same, but nobody is flagged by it.
+    Every section says on which rows it stands (:mod:`~riskmodels.cohort_report.rows`).
 
     Returns:
-        :class:`~riskmodels.cohort_report.tables.CohortReport`. Sections "counts", "distribution", "groups", "missing",
-        "drift", "importance", "cloud", "dependence", "triage"; with ``listed`` "triage_list"; with ``label`` "metrics",
-        "roc", "precision_recall", "calibration", "decision", "threshold", "subgroups".
+        :class:`~riskmodels.cohort_report.tables.CohortReport`. Sections "flow", "left_out", "counts", "distribution",
+        "groups", "missing", "drift", "importance", "cloud", "dependence", "triage"; with ``listed`` "triage_list"; with
+        ``label`` "metrics", "roc", "precision_recall", "calibration", "decision", where a published score is compared
+        "comparison" and "comparison_decision", "threshold", "subgroups".
 
     Raises:
         InputError: when the model does not estimate the outcome, or rows, labels or ids are not of the same rows.
@@ -99,25 +113,21 @@ def build_report(
     rule = rule or Rule()
     risk = prediction.risk[outcome]
     measured = pd.Series(Measured(Columns.of(frame)).decides(outcome), index=frame.index)
-    kept = _sample(risk, label, seed)
-    drawn = _Drawn(frame, risk, label, subgroups, patient).rows(kept)
-    plan = Plan(replicates, seed, 0.95, None if patient is None else patient.loc[kept].to_numpy())
-    inputs = model.inputs_of(outcome)
-    training = training_distribution(model)
+    if published is None:
+        published = {} if label is None else published_risks(frame[label.notna()], outcome)
+    rows = Rows.of(prediction, outcome, measured, label, {t: s.reindex(frame.index) for t, s in published.items()})
+    cohort = _Cohort(frame, risk, label, subgroups, patient, Plan(replicates, seed))
+    drawn = cohort.some(rows.estimated)
     sections = [
-        counts_section(prediction.refused[outcome], prediction.held[outcome], problems, measured),
-        distribution_section(risk, label),
-        groups_section(drawn.frame, drawn.risk, drawn.label, plan),
-        missing_section(frame, inputs, {n: (d.known, d.unknown) for n, d in training.items()}),
-        _drift(frame, inputs, training, patient, plan),
-        *_explained(drawn, model, outcome, plan),
-        triage_section(risk.mask(measured), rule, int((measured & risk.notna()).sum())),
+        flow_section(rows),
+        left_out_section(frame, rows, model.inputs_of(outcome), cohort.plan),
+        *_described(cohort, drawn, rows, model, outcome, prediction, problems),
+        _standing(triage_section(risk.mask(measured), rule, int((measured & risk.notna()).sum())), on_flaggable(rows)),
     ]
     if listed:
         sections.append(_list(frame, prediction, model, outcome, rule, measured, patient, units))
     if label is not None:
-        scores = published_risks(drawn.frame, outcome) if published is None else published
-        sections += _validated(drawn, {t: s.reindex(kept) for t, s in scores.items()}, rule.cut(risk), plan)
+        sections += _validated(cohort, rows, rule.cut(risk))
     known = risk.notna() & (label.notna() if label is not None else False)
     described = OUTCOME.get(outcome)
     return CohortReport(
@@ -132,9 +142,9 @@ def build_report(
         int(risk.notna().sum()),
         int(known.sum()),
         int(label[known].sum()) if label is not None else 0,
-        len(kept),
+        len(drawn.frame),
         replicates,
-        plan.level,
+        cohort.plan.level,
         tuple(sections),
     )
 
@@ -158,26 +168,48 @@ def published_risks(frame: pd.DataFrame, outcome: str) -> dict[str, pd.Series]:
     return found
 
 
-def _drift(
-    frame: pd.DataFrame,
-    inputs: tuple[str, ...],
-    training: Mapping[str, Distribution],
-    patient: pd.Series | None,
-    plan: Plan,
-) -> Section:
+def _described(
+    cohort: _Cohort,
+    drawn: _Cohort,
+    rows: Rows,
+    model: RiskModel,
+    outcome: str,
+    prediction: Prediction,
+    problems: int | None,
+) -> list[Section]:
+    """What needs no outcome column, on all rows or on those with an estimate."""
+    inputs, training = model.inputs_of(outcome), training_distribution(model)
+    everybody = f"On all {len(cohort.frame):,} rows read."
+    counts = counts_section(prediction.refused[outcome], prediction.held[outcome], problems, rows.measured)
+    missing = missing_section(cohort.frame, inputs, {n: (d.known, d.unknown) for n, d in training.items()})
+    return [
+        _standing(counts, everybody),
+        _standing(distribution_section(cohort.risk, cohort.label), on_estimated(rows)),
+        _standing(
+            groups_section(drawn.frame, drawn.risk, drawn.label, drawn.plan), on_estimated(rows, len(drawn.frame))
+        ),
+        _standing(missing, everybody),
+        _drift(cohort, inputs, training),
+        *_explained(drawn, rows, model, outcome),
+    ]
+
+
+def _standing(section: Section, basis: str) -> Section:
+    return replace(section, basis=basis)
+
+
+def _drift(cohort: _Cohort, inputs: tuple[str, ...], training: Mapping[str, Distribution]) -> Section:
     """Of all rows; where patients must be drawn together, of so many rows that this can be done."""
-    if patient is None:
-        return drift_section(frame, inputs, training, Plan(plan.replicates, plan.seed, plan.level))
-    rows = frame.index
-    if len(frame) > MOST_ROWS:
-        chosen = np.random.default_rng(plan.seed).choice(len(frame), MOST_ROWS, replace=False)
-        rows = frame.index[np.sort(chosen)]
-    groups = patient.loc[rows].to_numpy()
-    return drift_section(frame.loc[rows], inputs, training, Plan(plan.replicates, plan.seed, plan.level, groups))
+    all_rows = pd.Series(True, index=cohort.frame.index)
+    some = cohort if cohort.plan.groups is None else cohort.some(all_rows)
+    n, read = len(some.frame), len(cohort.frame)
+    whom = f"the {n:,} rows read" if n == read else f"{n:,} drawn at random from the {read:,} rows read"
+    basis = f"On {whom}; each input is compared where it is known."
+    return _standing(drift_section(some.frame, inputs, training, some.plan), basis)
 
 
-class _Drawn:
-    """The rows statistics are computed on."""
+class _Cohort:
+    """Rows that statistics are computed on, and how they are drawn again."""
 
     def __init__(
         self,
@@ -186,13 +218,19 @@ class _Drawn:
         label: pd.Series | None,
         subgroups: pd.DataFrame | None,
         patient: pd.Series | None,
+        plan: Plan,
     ) -> None:
         self.frame, self.risk, self.label, self.subgroups, self.patient = frame, risk, label, subgroups, patient
+        self.plan = replace(plan, groups=None if patient is None else patient.to_numpy())
 
-    def rows(self, kept: pd.Index) -> _Drawn:
-        """These rows only."""
-        parts = (None if p is None else p.loc[kept] for p in (self.label, self.subgroups, self.patient))
-        return _Drawn(self.frame.loc[kept], self.risk.loc[kept], *parts)  # type: ignore[arg-type]
+    def some(self, rows: pd.Series) -> _Cohort:
+        """These rows, at most :data:`MOST_ROWS` of them, drawn at random."""
+        places = np.flatnonzero(rows.to_numpy(bool))
+        if len(places) > MOST_ROWS:
+            places = np.sort(np.random.default_rng(self.plan.seed).choice(places, MOST_ROWS, replace=False))
+        label, patient = (None if p is None else p.iloc[places] for p in (self.label, self.patient))
+        subgroups = None if self.subgroups is None else self.subgroups.iloc[places]
+        return _Cohort(self.frame.iloc[places], self.risk.iloc[places], label, subgroups, patient, self.plan)
 
 
 def _refuse_wrong(
@@ -211,20 +249,8 @@ def _refuse_wrong(
             raise InputError("Estimates, outcomes and ids are not of the same rows.")
 
 
-def _sample(risk: pd.Series, label: pd.Series | None, seed: int) -> pd.Index:
-    """Rows with an estimate; with an outcome column those with a known outcome come first."""
-    given = np.flatnonzero(risk.notna().to_numpy(bool))
-    if len(given) <= MOST_ROWS:
-        return risk.index[given]
-    rng = np.random.default_rng(seed)
-    if label is not None:
-        known = given[label.to_numpy(float)[given] == label.to_numpy(float)[given]]
-        given = known if len(known) >= MOST_ROWS else given
-    return risk.index[np.sort(rng.choice(given, MOST_ROWS, replace=False))]
-
-
-def _explained(drawn: _Drawn, model: RiskModel, outcome: str, plan: Plan) -> list[Section]:
-    rng = np.random.default_rng(_SEED)
+def _explained(drawn: _Cohort, rows: Rows, model: RiskModel, outcome: str) -> list[Section]:
+    rng, plan = np.random.default_rng(_SEED), drawn.plan
     chosen = np.arange(len(drawn.frame))
     if len(chosen) > MOST_EXPLAINED:
         chosen = np.sort(rng.choice(chosen, MOST_EXPLAINED, replace=False))
@@ -234,7 +260,9 @@ def _explained(drawn: _Drawn, model: RiskModel, outcome: str, plan: Plan) -> lis
     importance = importance_section(values, data, Plan(plan.replicates, plan.seed, plan.level, groups))
     moving = list(importance.table.loc[importance.table["importance"] > 0, "input"])
     cloud = cloud_section(values, data, moving)
-    return [importance, cloud, dependence_section(values, data, moving[:MOST_DEPENDENCES])]
+    sections = (importance, cloud, dependence_section(values, data, moving[:MOST_DEPENDENCES]))
+    basis = on_estimated(rows, len(chosen))
+    return [_standing(section, basis) for section in sections]
 
 
 def _list(
@@ -254,15 +282,38 @@ def _list(
     return triage_list(frame, risk, explain_rows(model, rows, outcome), rule, patient, units)
 
 
-def _validated(drawn: _Drawn, scores: Mapping[str, pd.Series], cut: float, plan: Plan) -> list[Section]:
-    label, risk = drawn.label, drawn.risk
-    if label is None:
-        return []
-    return [
-        metrics_section(label, risk, plan),
+def _validated(cohort: _Cohort, rows: Rows, cut: float) -> list[Section]:
+    """What needs an outcome column: on the rows with an estimate and a known outcome, or on all with a known one."""
+    some, told = cohort.some(rows.judged), cohort.some(rows.told)
+    assert some.label is not None
+    assert told.label is not None
+    label, risk, plan = some.label, some.risk, some.plan
+    judged = on_judged(rows, len(risk))
+    measures = (
+        metrics_section(label, risk, rows.measured.loc[risk.index], plan),
         *curves_sections(label, risk, plan),
         calibration_section(label, risk, plan),
-        decision_section(label, risk, scores, plan),
-        threshold_section(label, risk, cut, plan),
-        subgroup_section(drawn.frame, label, risk, drawn.subgroups, cut, plan),
+    )
+    decision = decision_section(told.label, told.risk, rows.measured.loc[told.risk.index], told.plan)
+    parts = subgroup_section(told.frame, told.label, told.risk, told.subgroups, cut, told.plan)
+    return [
+        *(_standing(section, judged) for section in measures),
+        _standing(decision, on_told(rows, len(told.risk))),
+        *_compared(cohort, rows),
+        _standing(threshold_section(label, risk, cut, plan), judged),
+        _standing(parts, f"{on_told(rows, len(told.risk))} Each part says how many of it have no estimate."),
+    ]
+
+
+def _compared(cohort: _Cohort, rows: Rows) -> list[Section]:
+    """The model beside the published scores, all of them on the same rows."""
+    if not rows.scores:
+        return []
+    some = cohort.some(rows.compared)
+    label, risk, basis = some.label, some.risk, on_compared(rows, len(some.risk))
+    assert label is not None
+    scores = {title: score.loc[risk.index] for title, score in rows.scores.items()}
+    return [
+        _standing(comparison_section(label, risk, scores, rows.alone(), some.plan), basis),
+        _standing(compared_decision_section(label, risk, scores, some.plan), basis),
     ]

@@ -58,6 +58,7 @@ class Section:
         key: name in code, e.g. "drift"; also what :func:`riskmodels.cohort_report.figures.draw` draws it by.
         title: heading.
         finding: what it shows, in a sentence or two.
+        basis: on which rows it stands and who is left out; empty where the finding says so.
         table: the figures, one row a line; numbers as numbers, shares 0–1, NaN = not estimable.
         columns: which of them people see, and how.
         drawn: what the figure is drawn from where that is not the table.
@@ -71,6 +72,7 @@ class Section:
     columns: tuple[Column, ...] = field(repr=False)
     drawn: pd.DataFrame | None = field(default=None, repr=False)
     private: bool = False
+    basis: str = ""
 
     def words(self) -> pd.DataFrame:
         """The table as people read it: headings and texts, intervals in brackets."""
@@ -90,7 +92,8 @@ class CohortReport:
         estimated: rows with an estimate.
         labelled, events: rows with an estimate and a known outcome, and those of them with the event; 0 without an
             outcome column.
-        computed_on: rows the statistics were computed on; fewer than ``estimated`` in large cohorts, drawn at random.
+        computed_on: rows with an estimate that were described; fewer than ``estimated`` in large cohorts, drawn at
+            random. Every section says its own.
         replicates, level: of the bootstrap intervals.
         sections: in the order of the report.
     """

@@ -8,6 +8,7 @@ They belong to the people whose hash is on the model's card, so a recalibrated v
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -50,6 +51,12 @@ class Distribution:
             distinct = np.unique(np.quantile(known, np.linspace(0, 1, MOST_CUTS + 1)[1:], method="higher"))
         share = np.searchsorted(known, distinct, "right") / max(len(known), 1)
         return cls(distinct, share, len(known), int(values.isna().sum()))
+
+    def merged(self, codes: Mapping[float, float]) -> Distribution:
+        """With some answers counted as another one: code → that one's. They lie beside one another."""
+        cuts = np.array([codes.get(cut, cut) for cut in self.cuts.tolist()])
+        last = np.r_[cuts[1:] != cuts[:-1], True]
+        return Distribution(cuts[last], self.share[last], self.known, self.unknown)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, exact to six digits."""

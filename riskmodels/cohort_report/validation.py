@@ -1,7 +1,8 @@
 """How good the estimates are in this cohort, where the file says who had the outcome.
 
-Everything is judged on the rows with an estimate and a known outcome, with bootstrap intervals. With one class only,
-or none, every figure is “not estimable”, never an error.
+Everything is judged on the rows with an estimate and a known outcome, with bootstrap intervals (net benefit, on all
+rows with a known outcome: :mod:`~riskmodels.cohort_report.decision`). With one class only, or none, every figure is
+“not estimable”, never an error.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from riskmodels.evaluation import (
     Plan,
     bootstrap_metrics,
     decile_table,
-    net_benefit,
     smooth_curve,
     standard_subgroups,
     subgroup_metrics,
@@ -28,17 +28,16 @@ from riskmodels.evaluation import (
 from riskmodels.evaluation.report import NOT_ESTIMABLE
 from riskmodels.evaluation.subgroups import LEAST_EVENTS, Subgroup
 
-#: thresholds of the decision curve: from 0.5 % to the risk that 1 of 200 exceeds
-_DECISION_POINTS = 40
 _SHOWN = ("auroc", "brier", "calibration_slope", "calibration_in_the_large")
 
 
-def metrics_section(label: pd.Series, risk: pd.Series, plan: Plan) -> Section:
+def metrics_section(label: pd.Series, risk: pd.Series, measured: pd.Series, plan: Plan) -> Section:
     """Discrimination, calibration and overall error, each with its interval.
 
     Args:
         label: 0, 1 or NaN.
         risk: 0–1 or NaN, same index.
+        measured: whether a measurement answers the outcome; judged by the estimate all the same, and told apart.
         plan: how to resample.
     """
     found = bootstrap_metrics(label, risk, tuple(METRICS), plan=plan)
@@ -49,7 +48,8 @@ def metrics_section(label: pd.Series, risk: pd.Series, plan: Plan) -> Section:
         Column("value", "In this cohort (95 % interval)", "decimal", "low", "high"),
         Column("ideal", "Perfect", "value"),
     )
-    return Section("metrics", "How good the estimates are", _metrics_finding(label, risk, found), table, columns)
+    finding = f"{_metrics_finding(label, risk, found)}{_measured_apart(label, risk, measured, plan)}"
+    return Section("metrics", "How good the estimates are", finding, table, columns)
 
 
 def _metrics_finding(label: pd.Series, risk: pd.Series, found: Mapping[str, Estimate]) -> str:
@@ -66,6 +66,21 @@ def _metrics_finding(label: pd.Series, risk: pd.Series, found: Mapping[str, Esti
     )
     few = min(events, n - events)
     return text + (f" Only {few:,} in the smaller class: read every figure with its interval." if few < 100 else "")
+
+
+def _measured_apart(label: pd.Series, risk: pd.Series, measured: pd.Series, plan: Plan) -> str:
+    """How many of the rows judged are measured, and the AUROC of the others where it can be estimated."""
+    kept = label.notna() & risk.notna()
+    told, others = int((kept & measured).sum()), kept & ~measured
+    if not told:
+        return ""
+    text = f" In {told:,} of them the outcome was measured; what the model would estimate is judged there"
+    n, events = int(others.sum()), int(label[others].sum())
+    if min(events, n - events) < LEAST_EVENTS:
+        return f"{text}, and too few others are left to be judged alone."
+    auroc = bootstrap_metrics(label[others], risk[others], ("auroc",), plan=plan.of(others.to_numpy(bool)))["auroc"]
+    ends = f"{decimal(auroc.low)} to {decimal(auroc.high)}"
+    return f"{text}. In the other {n:,} ({events:,} with the event) AUROC is {decimal(auroc.value)} ({ends})."
 
 
 def curves_sections(label: pd.Series, risk: pd.Series, plan: Plan) -> tuple[Section, Section]:
@@ -155,65 +170,14 @@ def calibration_section(label: pd.Series, risk: pd.Series, plan: Plan) -> Sectio
     return Section("calibration", "Calibration", finding, deciles, columns, curve)
 
 
-def decision_section(label: pd.Series, risk: pd.Series, published: Mapping[str, pd.Series], plan: Plan) -> Section:
-    """Net benefit of acting on the model against treating everybody, nobody, or by a published score.
-
-    Scores are compared on the rows that have all of them; a score that leaves fewer than ten rows with, or without, the
-    event is left out.
-
-    Args:
-        label, risk, plan: as elsewhere.
-        published: risks (0–1) by the score's title.
-    """
-    kept, used = label.notna() & risk.notna(), {}
-    for title, score in published.items():
-        both = kept & score.notna()
-        events = int(label[both].sum())
-        if min(events, int(both.sum()) - events) >= LEAST_EVENTS:
-            kept, used[title] = both, score
-    at = _decision_thresholds(risk[kept])
-    curves = {"Model": risk, **used}
-    among = plan.of(kept.to_numpy(bool))
-    parts = [net_benefit(label[kept], score[kept], at, plan=among).assign(strategy=s) for s, score in curves.items()]
-    table = pd.concat(parts, ignore_index=True)
-    columns = (
-        Column("strategy", "Acting by"),
-        Column("threshold", "Threshold", "percent"),
-        Column("net_benefit", "Net benefit (95 % interval)", "decimal", "low", "high"),
-        Column("treat_all", "Treating everybody", "decimal"),
-        Column("gain", "More than the better of all and none", "signed", "gain_low", "gain_high"),
-    )
-    return Section("decision", "Is acting on it worth it", _decision_finding(table, int(kept.sum()), list(used)), table, columns)  # fmt: skip  # noqa: E501
-
-
-def _decision_thresholds(risk: pd.Series) -> list[float]:
-    top = float(risk.quantile(0.995)) if len(risk) else 0.5
-    return [float(t) for t in np.linspace(0.005, float(np.clip(top, 0.05, 0.95)), _DECISION_POINTS)]
-
-
-def _decision_finding(table: pd.DataFrame, n: int, scores: list[str]) -> str:
-    model = table[table["strategy"] == "Model"]
-    if model["net_benefit"].isna().all():
-        return f"Net benefit is {NOT_ESTIMABLE}: the outcome needs people with and without it."
-    better = model[model["gain_low"] > 0]["threshold"]
-    text = (
-        f"Acting on the model is clearly better than treating everybody or nobody at thresholds from "
-        f"{percent(float(better.min()))} to {percent(float(better.max()))}"
-        if len(better)
-        else "At no threshold is acting on the model clearly better than treating everybody or nobody"
-    )
-    beside = f", beside {' and '.join(scores)} on the rows that have both" if scores else ""
-    return f"{text} ({n:,} rows{beside})."
-
-
 def subgroup_section(
     frame: pd.DataFrame, label: pd.Series, risk: pd.Series, further: pd.DataFrame | None, cut: float, plan: Plan
 ) -> Section:
     """The same figures by sex, age band and the columns the analyst names.
 
     Args:
-        frame: PatientFrame.
-        label, risk, plan: as elsewhere.
+        frame: PatientFrame of rows with a known outcome.
+        label, risk, plan: as elsewhere; those without a risk are counted as left out of their parts.
         further: text columns that divide the rows, same index; at most twelve levels each, rarer ones together.
         cut: risk from which somebody is flagged.
     """
@@ -227,6 +191,8 @@ def subgroup_section(
         Column("level", "Group"),
         Column("n", "Rows", "count"),
         Column("events", "With the event", "count"),
+        Column("left_out", "Left out: no estimate", "count"),
+        Column("left_out_events", "With the event of these", "count"),
         Column("observed", "Observed", "percent"),
         Column("predicted", "Estimated", "percent"),
         *(Column(m, METRICS[m].label, "decimal", f"{m}_low", f"{m}_high") for m in _SHOWN),
@@ -249,6 +215,8 @@ def _subgroup_row(
     for name, found in part.metrics.items():
         row |= {name: found.value, f"{name}_low": found.low, f"{name}_high": found.high}
     inside = (divisions[part.by].astype("string") == part.level).fillna(False).to_numpy(bool)
+    untold = label[inside & risk.isna().to_numpy(bool)].dropna()
+    row |= {"left_out": len(untold), "left_out_events": int(untold.sum())}
     enough = min(part.events, part.n - part.events) >= LEAST_EVENTS and cut == cut
     rates = operating_points(label[inside], risk[inside], [cut] if enough else [], plan.of(inside))
     for name in RATES:

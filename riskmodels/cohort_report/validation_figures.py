@@ -8,19 +8,25 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from riskmodels.cohort_report.decision import MODEL
 from riskmodels.cohort_report.drawing import (
     GREY,
+    INK_WORD,
     MOST_ROWS,
     SQUARE,
     add_band,
     add_line,
     as_rows,
     as_square,
+    as_titled,
     dots,
     text_of,
 )
 from riskmodels.cohort_report.tables import Section
 from riskmodels.cohort_report.wording import count, percent, signed
+
+#: how the lines beside the model's are drawn, and the words for it
+_DASHES = {"dash": "dashed", "dot": "dotted", "dashdot": "dash-dotted", "longdash": "long-dashed"}
 
 
 def _roc(section: Section, ink: str) -> list[go.Figure]:
@@ -83,6 +89,23 @@ def _calibration(section: Section, ink: str) -> list[go.Figure]:
     return [as_square(figure, "Estimated", "Observed", top, top)]
 
 
+def _compared_curves(section: Section, ink: str) -> list[go.Figure]:
+    curves, figure = section.drawn, go.Figure()
+    if curves is None or curves.empty:
+        return []
+    top = min(100.0, 105 * float(np.nanmax(curves[["predicted", "observed"]].to_numpy(float))))
+    figure.add_scatter(x=[0, top], y=[0, top], mode="lines", line={"color": GREY, "dash": "dot"}, hoverinfo="skip")
+    names = [str(name) for name in dict.fromkeys(curves["strategy"])]
+    for name, dash in zip(names, ("solid", *_DASHES), strict=False):
+        part = curves[curves["strategy"] == name]
+        if name == MODEL:
+            add_band(figure, 100 * part["predicted"], 100 * part["low"], 100 * part["high"])
+        hover = [f"{text_of(name)}."] * len(part)
+        add_line(figure, 100 * part["predicted"], 100 * part["observed"], hover, ink if name == MODEL else GREY, dash)
+    as_square(figure, "Estimated", "Observed", top, top)
+    return [_name_lines(figure, f"<b>{INK_WORD[ink]}</b>: model", names[1:])]
+
+
 def _two_curves(section: Section, ink: str) -> list[go.Figure]:
     table, figure = section.table, go.Figure()
     top = min(100.0, 105 * float(np.nanmax(table[["predicted", "observed"]].to_numpy(float))))
@@ -107,13 +130,13 @@ def _decision(section: Section, ink: str) -> list[go.Figure]:
     table, figure = section.table, go.Figure()
     if table["net_benefit"].isna().all():
         return []
-    model = table[table["strategy"] == "Model"]
+    model = table[table["strategy"] == MODEL]
     x = 100 * model["threshold"]
     add_band(figure, x, model["low"], model["high"])
     add_line(figure, x, model["treat_all"], None, GREY)
     figure.add_hline(0, line={"color": GREY, "width": 2})
-    dashes = ("dash", "dot", "dashdot", "longdash")
-    for (title, part), dash in zip(table[table["strategy"] != "Model"].groupby("strategy", sort=False), dashes * 3, strict=False):  # fmt: skip  # noqa: E501
+    others = table[table["strategy"] != MODEL].groupby("strategy", sort=False)
+    for (title, part), dash in zip(others, _DASHES, strict=False):
         add_line(figure, 100 * part["threshold"], part["net_benefit"], [f"{text_of(title)}."] * len(part), GREY, dash)
     hover = [
         f"At {percent(t)}: net benefit {n:.4f}, {signed(g)} over the better of all and none."
@@ -121,28 +144,17 @@ def _decision(section: Section, ink: str) -> list[go.Figure]:
     ]
     add_line(figure, x, model["net_benefit"], hover, ink)
     top = float(np.nanmax(table[["net_benefit", "treat_all"]].to_numpy(float)))
-    _label_decision(figure, table, ink)
     figure.update_xaxes(title="Threshold: risk from which one acts", ticksuffix=" %", nticks=7)
     figure.update_yaxes(title="Net benefit", range=[-0.15 * top, 1.1 * top], nticks=6)
-    return [figure.update_layout(height=SQUARE)]
+    figure.update_layout(height=SQUARE)
+    titles = [str(title) for title, _ in others]
+    return [_name_lines(figure, f"<b>{INK_WORD[ink]}</b>: model; grey: treating everybody, nobody", titles)]
 
 
-def _label_decision(figure: go.Figure, table: pd.DataFrame, ink: str) -> None:
-    others = [str(s) for s in dict.fromkeys(table["strategy"]) if s != "Model"]
-    parts = ["<b>dark</b>: model", "grey: treating everybody, nobody"]
-    parts += [f"{name}: {text_of(s, 40)}" for name, s in zip(("dashed", "dotted", "dash-dotted"), others, strict=False)]
-    figure.add_annotation(
-        x=1,
-        y=1,
-        xref="paper",
-        yref="paper",
-        text="<br>".join(parts),
-        align="right",
-        showarrow=False,
-        xanchor="right",
-        yanchor="top",
-        font={"color": ink},
-    )
+def _name_lines(figure: go.Figure, first: str, others: list[str]) -> go.Figure:
+    """What the lines are, above the figure: inside it long names would lie on the lines."""
+    named = [f"{word}: {text_of(title, 36)}" for word, title in zip(_DASHES.values(), others, strict=False)]
+    return as_titled(figure, "<br>".join([first, *named]))
 
 
 def _subgroups(section: Section, ink: str) -> list[go.Figure]:
@@ -167,5 +179,7 @@ MAKERS: dict[str, Callable[[Section, str], list[go.Figure]]] = {
     "calibration": _calibration,
     "recalibration_curve": _two_curves,
     "decision": _decision,
+    "comparison": _compared_curves,
+    "comparison_decision": _decision,
     "subgroups": _subgroups,
 }

@@ -51,6 +51,11 @@ def named(labels: Sequence[str]) -> str:
     return f"{', '.join(labels[:6])}{more}"
 
 
+def together(names: Sequence[str]) -> str:
+    """“PREVENT”, “PREVENT and SCORE2”, “PREVENT, SCORE2 and PCE”."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def people(n: int) -> str:
     """“1 row”, “12,480 rows”."""
     return f"{n:,} row{'' if n == 1 else 's'}"

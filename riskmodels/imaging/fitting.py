@@ -13,17 +13,21 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 from torch import Tensor
 
+from riskmodels.evaluation import bootstrap
+from riskmodels.imaging.calibration import Seen
 from riskmodels.imaging.classifier import ImageClassifier
 from riskmodels.imaging.familiarity import learn_familiarity
-from riskmodels.imaging.findings import Question
-from riskmodels.imaging.image_metrics import choose_threshold
+from riskmodels.imaging.findings import Question, quantiles_of
 from riskmodels.imaging.network import ImageNetwork
+from riskmodels.imaging.points import choose_points, measure_points
 from riskmodels.imaging.run import batches
 from riskmodels.imaging.targets import FloatArray, Target, slices
 from riskmodels.imaging.training import ImageConfig, ImageSet, Report, predict_logits, train_network
 
 #: temperatures are looked for between its inverse and this
 _HOTTEST = 5.0
+#: fewest validation pictures that can say whether a network is too sure
+LEAST_CALIBRATED = 50
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,9 @@ def fit_classifier(train: ImageSet, validation: ImageSet, plan: Plan, report: Re
     }
     model = ImageClassifier(
         network,
-        learn_familiarity(_described(network, train, plan.device), _described(network, validation, plan.device)),
+        learn_familiarity(
+            describe(network, train.images, plan.device), describe(network, validation.images, plan.device)
+        ),
         plan.targets,
         plan.questions,
         temperatures,
@@ -76,17 +82,21 @@ def fit_classifier(train: ImageSet, validation: ImageSet, plan: Plan, report: Re
         plan.card,
         plan.device,
     )
-    return _with_thresholds(model, model.calibrated(logits), validation, plan)
+    return choose_thresholds(model, train.labels, validation)
 
 
 def fit_temperature(target: Target, logits: FloatArray, labels: NDArray[np.int64]) -> float:
     """The number by which log-odds are divided for the lowest loss on validation pictures.
+
+    Of fewer than :data:`LEAST_CALIBRATED` pictures, or of one class only, it is 1: they cannot say it.
 
     Args:
         target: the question.
         logits: (n, outputs), mean over members.
         labels: (n,) class numbers.
     """
+    if len(labels) < LEAST_CALIBRATED or len(np.unique(labels)) < 2:
+        return 1.0
     given, wanted = torch.as_tensor(logits), torch.as_tensor(labels)
 
     def loss(log_temperature: float) -> float:
@@ -115,7 +125,7 @@ def scores(
 
 def is_present(question: Question, target: Target, labels: NDArray[np.int64]) -> NDArray[np.int64]:
     """Truth of a question: (n,), 0 or 1."""
-    present = labels >= question.level if target.cumulative else labels == question.level
+    present = labels >= question.level if target.ordered else labels == question.level
     return present.astype(np.int64)
 
 
@@ -124,27 +134,52 @@ def load_pictures(files: Sequence[Path], read: Callable[[Path], Tensor]) -> Tens
     return torch.cat([read(file) for file in files])
 
 
-def _with_thresholds(
-    model: ImageClassifier, logits: dict[str, FloatArray], validation: ImageSet, plan: Plan
+def choose_thresholds(
+    model: ImageClassifier, train: dict[str, NDArray[np.int64]], validation: ImageSet
 ) -> ImageClassifier:
-    targets, questions = {t.name: t for t in plan.targets}, []
-    for question in plan.questions:
+    """The same model with thresholds from validation pictures, and the share of training pictures with each finding.
+
+    Args:
+        model: calibrated.
+        train: class numbers of the training pictures, by target.
+        validation: pictures for everything that is chosen.
+    """
+    targets = {t.name: t for t in model.targets}
+    found, questions = scores(model, validation)[0], []
+    for question in model.questions:
         target = targets[question.target]
-        truth = is_present(question, target, validation.labels[target.name])
-        probability = question.probability(target, logits[target.name].mean(1))
-        questions.append(replace(question, threshold=float(choose_threshold(truth, probability))))
-    return ImageClassifier(
-        model.network,
-        model.familiarity,
-        model.targets,
-        tuple(questions),
-        model.temperatures,
-        model.config,
-        model.card,
-        model.device,
-    )
+        points = choose_points(is_present(question, target, validation.labels[target.name]), found[question.name])
+        share = float(is_present(question, target, train[target.name]).mean())
+        chosen = replace(question, threshold=points.screening, confirmation=points.confirmation, prevalence=share)
+        questions.append(replace(chosen, missing=points.missing))
+    return model.with_questions(tuple(questions))
+
+
+def judged(model: ImageClassifier, pictures: ImageSet, plan: bootstrap.Plan = bootstrap.DEFAULT_PLAN) -> dict[str, Any]:
+    """What the page says beside a number, from pictures that chose nothing; for the card.
+
+    Args:
+        model: with its thresholds.
+        pictures: the test pictures.
+        plan: how to resample.
+
+    Returns:
+        ``points``: what the thresholds of each question do; ``ranks``: quantiles of each question's log-odds.
+    """
+    found, targets = scores(model, pictures)[0], {t.name: t for t in model.targets}
+    truth = {q.name: is_present(q, targets[q.target], pictures.labels[q.target]) for q in model.questions}
+    return {
+        "points": {q.name: measure_points(q, truth[q.name], found[q.name], plan) for q in model.questions},
+        "ranks": {q.name: quantiles_of(found[q.name]) for q in model.questions} if len(pictures) else {},
+    }
+
+
+def see_all(model: ImageClassifier, pictures: Tensor, batch: int = 8) -> Seen:
+    """Many squares as the network sees them, a few at a time; (n, 3, side, side) uint8."""
+    return Seen.together([model.see(part) for part in batches(pictures, batch)])
 
 
 @torch.no_grad()
-def _described(network: ImageNetwork, pictures: ImageSet, device: torch.device) -> Tensor:
-    return torch.cat([network.backbone.describe(x.to(device))[1].cpu() for x in batches(pictures.images, 8)])
+def describe(network: ImageNetwork, pictures: Tensor, device: torch.device) -> Tensor:
+    """What :class:`riskmodels.imaging.familiarity.Familiarity` compares, of many pictures: (n, d) on the CPU."""
+    return torch.cat([network.backbone.describe(x.to(device))[1].cpu() for x in batches(pictures, 8)])

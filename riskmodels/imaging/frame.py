@@ -17,6 +17,11 @@ from riskmodels.imaging.results import Map, Pixels
 _SURROUND = 0.12
 #: the field is looked for on about this many pixels of the longest side
 _LOOKED_AT = 700
+#: a line of a film whose 95th percentile of grey is at most this belongs to a black border (writing may stand in it).
+#: Training and validation films: 74 of 207 have such lines, none more than 3 of 512
+_BORDER = 16
+#: a border narrower than this share of its side stays: it is the film's own edge
+_LEAST_BORDER = 0.01
 #: longest side to which fundus photos are shrunk first: that of the training copies
 FIELD_SIDE = 512
 
@@ -87,6 +92,34 @@ def field_frame(pixels: Pixels) -> Frame:
         return whole_frame(pixels)
     x0, y0, x1, y1 = (int(edge) * step for edge in (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1))
     return Frame(x0, y0, min(x1, width), min(y1, height), width, height)
+
+
+def film_frame(pixels: Pixels) -> Frame:
+    """A film without black borders, as shutters, digitisers and screenshots leave them.
+
+    Args:
+        pixels: (h, w, 3) uint8.
+
+    Returns:
+        The picture without the black lines at its edges; the whole picture where all of it is black.
+    """
+    height, width = pixels.shape[:2]
+    grey = pixels.max(axis=2)
+    if grey.max() <= _BORDER:
+        return whole_frame(pixels)
+    top, bottom = _black_lines(grey)
+    left, right = _black_lines(grey[top : height - bottom].T)
+    return Frame(left, top, width - right, height - bottom, width, height)
+
+
+def _black_lines(grey: NDArray[np.uint8]) -> tuple[int, int]:
+    """How many rows at the upper and at the lower edge are a border: (h, w) → two counts."""
+    light = np.flatnonzero((grey > _BORDER).mean(axis=1) > 0.05)
+    if len(light) == 0:  # a few bright spots and no film
+        return 0, 0
+    least = _LEAST_BORDER * len(grey)
+    before, after = int(light[0]), len(grey) - 1 - int(light[-1])
+    return before if before > least else 0, after if after > least else 0
 
 
 def square(pixels: Pixels, frame: Frame, side: int, first: int | None = None) -> Pixels:

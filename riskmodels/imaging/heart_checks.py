@@ -10,11 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from riskmodels.checks.file_check import Check
+from riskmodels.imaging.film_words import words_on
 from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, STRUCTURES, Mask, Outline
-from riskmodels.imaging.results import Check, Picture
+from riskmodels.imaging.results import Picture
 from riskmodels.model_files.card_values import numbers
 
-VIEW = "View"
+VIEW, AGE = "View", "Age"
+#: years from which a person is one. The limit of 0.50 is one for adults: children's hearts take more of the chest.
+#: Source: Edwards, Higgins, Gilpin, Arch Dis Child 65:1139, 1990 (newborns' mean ratio 0.56–0.60)
+ADULT = 18
+_ADULTS = "Only films of adults are measured: a child's heart takes more of the chest's width."
+_CHILD = f"{_ADULTS} Do not read a ratio from this film."
 #: strength of the penalty in :func:`learn_side`
 _RIDGE = 100.0
 #: share of a structure's pixels that its largest piece must hold
@@ -30,7 +37,10 @@ Ranges = dict[str, list[float]]
 
 
 def view_check(picture: Picture) -> Check:
-    """Whether the film was taken from the back, as the ratio's limit of 0.5 needs."""
+    """Whether the film was taken from the back, as the ratio's limit of 0.5 needs.
+
+    What the file says comes first; where it says nothing, words burned into the film.
+    """
     view = picture.view.strip().upper()
     if view == "AP":
         detail = (
@@ -40,8 +50,41 @@ def view_check(picture: Picture) -> Check:
         return Check(VIEW, False, detail)
     if view not in ("", "PA"):
         return Check(VIEW, False, f"The file says that the view is {view}, not PA. Use a PA film.")
-    said = "PA, as the file says." if view else "Not said in the file: make sure that it is a PA film."
-    return Check(VIEW, True, said)
+    words = words_on(picture.pixels)
+    if view:
+        but = f" But {_quoted(words)} seems to be written on it: make sure which is right." if words else ""
+        return Check(VIEW, True, f"PA, as the file says.{but}")
+    if words:
+        detail = (
+            f"{_quoted(words)} seems to be written on the film. Taken from the front or lying, it shows the heart too "
+            "large to be read against 0.50. Use a PA film; a DICOM file that says PA is taken at its word."
+        )
+        return Check(VIEW, False, detail)
+    return Check(VIEW, True, "Not said in the file, and no word of another view was found: make sure that it is PA.")
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return _listed([f"“{word}”" for word in words])
+
+
+def age_check(picture: Picture) -> Check:
+    """Whether the person on the film is an adult; a film of unknown age does not pass.
+
+    The file's own age comes first; an answer of "under 18" counts beside it.
+    """
+    if picture.age is not None and picture.age < ADULT:
+        return Check(AGE, False, f"The file says that the person was {_years(picture.age)} old. {_CHILD}")
+    if picture.adult is False:
+        return Check(AGE, False, f"The person is under {ADULT}, as was answered. {_CHILD}")
+    if picture.age is not None:
+        return Check(AGE, True, f"{_years(picture.age)}, as the file says.")
+    if picture.adult is None:
+        return Check(AGE, False, f"The file does not say how old the person is. Answer the question of age. {_ADULTS}")
+    return Check(AGE, True, f"{ADULT} or older, as was answered; the file does not say it.")
+
+
+def _years(age: int) -> str:
+    return "1 year" if age == 1 else f"{age} years"
 
 
 def learn_side(films: Tensor, mirrored: Tensor) -> Tensor:

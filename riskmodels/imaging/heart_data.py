@@ -41,6 +41,22 @@ class FilmSet:
     def __len__(self) -> int:
         return len(self.films)
 
+    def of(self, chosen: NDArray[np.bool_]) -> FilmSet:
+        """The films marked in ``chosen``, (n,)."""
+        rows = np.flatnonzero(chosen)
+        names = tuple(self.names[row] for row in rows)
+        return FilmSet(names, self.films[rows], self.masks[rows], self.ratios[rows])
+
+
+def joined(one: FilmSet, other: FilmSet) -> FilmSet:
+    """Both sets' films, those of ``one`` first."""
+    return FilmSet(
+        one.names + other.names,
+        torch.cat([one.films, other.films]),
+        torch.cat([one.masks, other.masks]),
+        np.concatenate([one.ratios, other.ratios]),
+    )
+
 
 def load_films(shared: Path, split: str, side: int, most: int | None = None) -> FilmSet:
     """Films, masks and ratios of one part of the data.
@@ -59,7 +75,7 @@ def load_films(shared: Path, split: str, side: int, most: int | None = None) -> 
         raise SourceDataError(f"There are no chest films at {folder}.", hint="Give the folder with images/.")
     table = pd.read_csv(folder / TABLE)
     table = table[table["split"] == split].head(most or len(table))
-    films = [film_square(film_pixels(folder, name), side)[0] for name in table["id"]]
+    films = [film_square(film_pixels(folder, name), side) for name in table["id"]]
     masks = [_mask_square(read_mask(folder, name), side) for name in table["id"]]
     return FilmSet(
         tuple(table["id"]),

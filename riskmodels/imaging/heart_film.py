@@ -28,30 +28,32 @@ Probability = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 
-def film_square(pixels: Pixels, side: int) -> tuple[NDArray[np.uint8], Frame]:
+def film_square(pixels: Pixels, side: int, frame: Frame | None = None) -> NDArray[np.uint8]:
     """Grey, in proportion on a black square, its contrast stretched.
 
     Args:
         pixels: (h, w, 3) uint8.
         side: of the square, pixels.
+        frame: the part of the picture to take; all of it when absent.
 
     Returns:
-        (side, side) uint8, and where the film lies in it.
+        (side, side) uint8.
     """
-    frame = whole_frame(pixels)
+    frame = frame or whole_frame(pixels)
     grey = square(pixels, frame, side).mean(axis=2)
     inside = film_part(frame, side)
     low, high = np.percentile(grey[inside], _STRETCH)
     stretched = np.zeros((side, side), dtype=np.uint8)
     share = (grey[inside] - low) / max(float(high - low), 1.0)
     stretched[inside] = np.rint(share.clip(0, 1) * 255).astype(np.uint8)
-    return stretched, frame
+    return stretched
 
 
 def film_part(frame: Frame, side: int) -> tuple[slice, slice]:
     """Rows and columns of the square that the film covers."""
-    scale = side / max(frame.width, frame.height)
-    h, w = max(1, round(frame.height * scale)), max(1, round(frame.width * scale))
+    width, height = frame.x1 - frame.x0, frame.y1 - frame.y0
+    scale = side / max(width, height)
+    h, w = max(1, round(height * scale)), max(1, round(width * scale))
     top, left = (side - h) // 2, (side - w) // 2
     return slice(top, top + h), slice(left, left + w)
 
@@ -63,12 +65,15 @@ def as_input(squares: Tensor) -> Tensor:
 
 def over_picture(probability: Probability, frame: Frame) -> Mask:
     """Where a map of the square reaches one half, over the picture: (height, width) bool."""
-    side, longest = len(probability), max(frame.width, frame.height)
-    left, top = (longest - frame.width) // 2, (longest - frame.height) // 2
-    box = np.array([left, top, left + frame.width, top + frame.height]) * side / longest
+    width, height = frame.x1 - frame.x0, frame.y1 - frame.y0
+    side, longest = len(probability), max(width, height)
+    left, top = (longest - width) // 2, (longest - height) // 2
+    box = np.array([left, top, left + width, top + height]) * side / longest
     levels = Image.fromarray(np.rint(probability * 255).astype(np.uint8))
-    laid = levels.resize((frame.width, frame.height), Image.Resampling.BILINEAR, box=tuple(box.tolist()))
-    return np.asarray(laid) >= 128
+    laid = levels.resize((width, height), Image.Resampling.BILINEAR, box=tuple(box.tolist()))
+    over = np.zeros((frame.height, frame.width), dtype=bool)
+    over[frame.y0 : frame.y1, frame.x0 : frame.x1] = np.asarray(laid) >= 128
+    return over
 
 
 def letterboxed(squares: Tensor, across: float, down: float) -> Tensor:
@@ -172,9 +177,10 @@ def _beyond(profile: Probability, edge: int, outer: int) -> float:
 
 
 def _moved(line: Line, frame: Frame, side: int) -> Line:
-    longest = max(frame.width, frame.height)
+    width, height = frame.x1 - frame.x0, frame.y1 - frame.y0
+    longest = max(width, height)
     scale = longest / side
-    left, top = (longest - frame.width) // 2, (longest - frame.height) // 2
+    left, top = (longest - width) // 2 - frame.x0, (longest - height) // 2 - frame.y0
     return replace(line, y=line.y * scale - top, x0=line.x0 * scale - left, x1=line.x1 * scale - left)
 
 

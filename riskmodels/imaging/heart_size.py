@@ -10,9 +10,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from riskmodels.imaging.familiarity import Familiarity
-from riskmodels.imaging.frame import Frame
-from riskmodels.imaging.heart_checks import VIEW, Ranges, plausibility_checks, read_ranges, side_check, view_check
+from riskmodels.checks.file_check import Check
+from riskmodels.imaging.chest_quality import chest_checks
+from riskmodels.imaging.familiarity import Cloud
+from riskmodels.imaging.frame import Frame, film_frame
+from riskmodels.imaging.heart_checks import (
+    VIEW,
+    Ranges,
+    age_check,
+    plausibility_checks,
+    read_ranges,
+    side_check,
+    view_check,
+)
 from riskmodels.imaging.heart_film import (
     HEART,
     LEFT_LUNG,
@@ -29,8 +39,7 @@ from riskmodels.imaging.heart_film import (
     probabilities,
 )
 from riskmodels.imaging.model import HEART_SIZE, Progress, StoredModel
-from riskmodels.imaging.quality import chest_checks
-from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
+from riskmodels.imaging.results import HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.imaging.saliency import OCCLUSION_GRID
 from riskmodels.imaging.unet import UNet, UNetShape
 from riskmodels.model_files.card_values import number
@@ -49,7 +58,7 @@ class Measured:
         probability: (3, s, s) on the square, mean over the networks.
         outline: of it.
         frame: where the picture lies in the square.
-        described: (1, d) features, for :class:`~riskmodels.imaging.familiarity.Familiarity`.
+        described: (1, d) features, for :class:`~riskmodels.imaging.familiarity.Cloud`.
         mirrored: (1, d) features of the mirrored film.
     """
 
@@ -83,7 +92,7 @@ class HeartSizeModel(StoredModel):
     def __init__(
         self,
         networks: tuple[UNet, ...],
-        familiarity: Familiarity,
+        familiarity: Cloud,
         side_direction: Tensor,
         side: int,
         ranges: Ranges,
@@ -109,7 +118,7 @@ class HeartSizeModel(StoredModel):
             The ratio with its interval and outlines; only the checks and the reason where one failed.
         """
         quality = (check for check in chest_checks(picture) if check.name != VIEW)  # said more strictly here
-        checks = (*picture.checks, view_check(picture), *quality)
+        checks = (*picture.checks, age_check(picture), view_check(picture), *quality)
         if all(check.passed for check in checks):
             measured = self.measure(picture.pixels)
             checks = (*checks, *self.own_checks(measured))
@@ -123,8 +132,8 @@ class HeartSizeModel(StoredModel):
         Args:
             pixels: (h, w, 3) uint8.
         """
-        film, frame = film_square(pixels, self.side)
-        squares = torch.from_numpy(film)[None, None]
+        frame = film_frame(pixels)
+        squares = torch.from_numpy(film_square(pixels, self.side, frame))[None, None]
         probability, described = self._see(squares)
         return Measured(probability[0], outline(probability[0]), frame, described, self._describe(squares.flip(3)))
 
@@ -166,8 +175,8 @@ class HeartSizeModel(StoredModel):
             (h, w) float32, 0–1: 1 where hiding moves the ratio most; a part without which it cannot be taken counts
             as the largest move.
         """
-        film, frame = film_square(picture.pixels, self.side)
-        whole = torch.from_numpy(film)[None, None]
+        frame = film_frame(picture.pixels)
+        whole = torch.from_numpy(film_square(picture.pixels, self.side, frame))[None, None]
         before = outline(self._see(whole)[0][0]).ratio
         boxes = _boxes(self.side)
         moves = np.zeros(len(boxes), dtype=np.float32)
@@ -226,7 +235,7 @@ class HeartSizeModel(StoredModel):
         networks = tuple(_network(tensors, i, shape) for i in range(card["network"]["networks"]))
         if not networks or not isinstance(side, int) or side < 1 or side % shape.divisor:
             raise ValueError("no network, or no side that it can take")
-        direction, familiarity = tensors["side_direction"], Familiarity.from_tensors(tensors)
+        direction, familiarity = tensors["side_direction"], Cloud.from_tensors(tensors)
         ranges, error = read_ranges(card["ranges"]), number(card["ratio_error_90"])
         return cls(networks, familiarity, direction, side, ranges, error, card, device)
 
@@ -237,8 +246,8 @@ def sentence(ratio: float, low: float, high: float) -> str:
         f" The interval holds {ENLARGED:.2f}, so this film does not decide it." if low <= ENLARGED <= high else ""
     )
     return (
-        f"The heart takes {100 * ratio:.0f} % of the chest's width (cardiothoracic ratio {ratio:.2f}, "
-        f"{low:.2f}–{high:.2f}). On a PA film of an adult, more than {ENLARGED:.2f} counts as enlarged.{undecided}"
+        f"The heart takes {100 * ratio:.0f} % of the chest's width (cardiothoracic ratio). "
+        f"On a PA film of an adult, more than {ENLARGED:.2f} counts as enlarged.{undecided}"
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -64,8 +65,8 @@ class HeartEpoch:
         epoch: from 1.
         epochs: of the run.
         loss: of training.
-        heart_dice: mean on validation films, with the averaged weights.
-        ratio_error: mean absolute error of the ratio on them.
+        heart_dice: mean on validation films, with the averaged weights; NaN without such films.
+        ratio_error: mean absolute error of the ratio on them; NaN likewise.
         seconds_left: about.
         best: whether it is the best so far.
     """
@@ -99,7 +100,7 @@ class Trained:
 
 def train_unet(
     train: FilmSet,
-    validation: FilmSet,
+    validation: FilmSet | None,
     config: HeartConfig,
     device: torch.device,
     report: Report | None = None,
@@ -109,7 +110,7 @@ def train_unet(
 
     Args:
         train: films to learn from.
-        validation: films that choose the epoch.
+        validation: films that choose the epoch; the last one is kept without.
         config: how.
         device: where.
         report: told after every epoch.
@@ -131,7 +132,7 @@ def train_unet(
 class _Run(Run[UNet, HeartEpoch]):
     """All weights of a fresh network, with augmentation."""
 
-    def __init__(self, train: FilmSet, validation: FilmSet, config: HeartConfig, device: torch.device) -> None:
+    def __init__(self, train: FilmSet, validation: FilmSet | None, config: HeartConfig, device: torch.device) -> None:
         network: UNet = UNet(UNetShape(config.widths)).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         groups = [(config.rate, list(network.parameters()))]
         pace = Pace(len(train), config.batch, config.epochs, config.decay, config.keep, clip=1.0)
@@ -141,7 +142,8 @@ class _Run(Run[UNet, HeartEpoch]):
     @property
     def key(self) -> str:
         """Configuration and films."""
-        return json.dumps([self.config.to_dict(), self.train.names, self.validation.names])
+        chosen_by = self.validation.names if self.validation else ()
+        return json.dumps([self.config.to_dict(), self.train.names, chosen_by])
 
     @property
     def epoch_seed(self) -> int:
@@ -161,7 +163,12 @@ class _Run(Run[UNet, HeartEpoch]):
         return self.config.low_precision and has_bfloat16(self.device)
 
     def judge(self) -> tuple[float, float, float]:
-        """The sum of both errors on the validation films, mean heart Dice, mean error of the ratio."""
+        """The sum of both errors on the validation films, mean heart Dice, mean error of the ratio.
+
+        Without validation films the latest epoch counts as the best.
+        """
+        if self.validation is None:
+            return -float(self.epoch), math.nan, math.nan
         overlap, error = validation_error(self.network, self.validation, self.device)
         return 1 - overlap + error, overlap, error
 

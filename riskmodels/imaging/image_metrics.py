@@ -23,7 +23,14 @@ from riskmodels.evaluation.report import number
 from riskmodels.imaging.image_kernels import RATES, Codes, Flags, classifier_kernel, rates_kernel
 from riskmodels.imaging.image_report import report_lines, report_markdown
 
-__all__ = ["binary_report", "choose_threshold", "classification_report", "report_lines", "report_markdown"]
+__all__ = [
+    "binary_report",
+    "choose_confirmation",
+    "choose_threshold",
+    "classification_report",
+    "report_lines",
+    "report_markdown",
+]
 
 Json = dict[str, Any]
 Thresholds = float | Sequence[float] | Mapping[str, float]
@@ -155,6 +162,34 @@ def choose_threshold(label: Any, score: Any, least_sensitivity: float | Literal[
     else:
         chosen = int(np.flatnonzero(sensitivity >= least_sensitivity - 1e-12).max())
     return float(levels[max(chosen - 1, 0)] + levels[chosen]) / 2
+
+
+def choose_confirmation(label: Any, score: Any, least_specificity: float = 0.95) -> float:
+    """The lowest threshold with at least this specificity, from validation pictures; never from test pictures.
+
+    Args:
+        label: 0, 1 or NaN (left out), one a picture.
+        score: any score, NaN (left out); at or above the threshold the finding is called present.
+        least_specificity: above 0, at most 1.
+
+    Returns:
+        Halfway to the next lower score. NaN without a picture of each kind, and where no picture would reach it.
+
+    Raises:
+        InputError: when lengths differ, a label is not 0 or 1, or the specificity cannot be one.
+    """
+    if not 0 < least_specificity <= 1:
+        raise InputError(
+            f"A specificity of {least_specificity} cannot be asked for.", hint="Give a fraction, e.g. 0.95."
+        )
+    sample = known_rows(label, score)
+    absent, scores = 1 - sample.label, sample.scores[:, 0]
+    if not 0 < absent.sum() < len(scores):
+        return float("nan")
+    levels = np.unique(scores)  # ascending
+    specificity = absent @ (scores[:, None] < levels) / absent.sum()
+    enough = np.flatnonzero(specificity >= least_specificity - 1e-12)
+    return float(levels[enough[0] - 1] + levels[enough[0]]) / 2 if len(enough) else float("nan")
 
 
 # ── from kernels to a report ────────────────────────────────────────────────────────────────────────────────────────

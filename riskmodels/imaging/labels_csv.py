@@ -26,6 +26,7 @@ LAYOUT = "Make one sub-folder a class with its pictures inside, or give a CSV wi
 _LONGEST_LINE = 10_000
 _DELIMITERS = (",", ";", "\t")
 _COLUMNS = ("file", "label", "patient", "split")
+_HEADER = "The first row must be file,label or file,label,patient,split."
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def rows_of_csv(source: Path) -> list[Item]:
     data = source.read_bytes()
     sniff.refuse_other_kinds(data)
     try:
-        header, rows = _rows(data)
+        header, rows = cells_of(data, _COLUMNS[:2])
     except csv.Error as error:
         raise TrainingError(f"{source.name} cannot be read as CSV: {error}.", hint=sniff.SAVE_AS_CSV) from error
     items = [_item(source.parent, number, cells) for number, cells in rows]
@@ -67,18 +68,28 @@ def rows_of_csv(source: Path) -> list[Item]:
     return items
 
 
-def _rows(data: bytes) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """The header, and the rows that are not empty with their numbers; the header is row 1."""
+def cells_of(
+    data: bytes, needed: tuple[str, ...], layout: str = _HEADER
+) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """The header in lower case, and the rows that are not empty with their numbers; the header is row 1.
+
+    Args:
+        data: of a CSV.
+        needed: columns that must be there.
+        layout: what the first row must be, for people.
+
+    Raises:
+        TrainingError: when a column is missing or there twice.
+        csv.Error: when it cannot be read as CSV.
+    """
     text = list(sniff.lines(data, _LONGEST_LINE))
     delimiter = max(_DELIMITERS, key=text[0].count)
     lines = [[cell.strip() for cell in row] for row in csv.reader(text, delimiter=delimiter)]
     header = [name.lower() for name in lines[0]]
-    for name in _COLUMNS:
-        if header.count(name) > 1 or (name in _COLUMNS[:2] and name not in header):
+    for name in dict.fromkeys((*needed, *header)):
+        if header.count(name) > 1 or (name in needed and name not in header):
             problem = "is there twice" if name in header else "is missing"
-            raise TrainingError(
-                f"The column {name} {problem}.", hint="The first row must be file,label or file,label,patient,split."
-            )
+            raise TrainingError(f"The column {name} {problem}.", hint=layout)
     rows = [(n, dict(zip(header, row, strict=False))) for n, row in enumerate(lines[1:], start=2) if any(row)]
     return header, rows
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
 
 from riskmodels import ROOT
-from riskmodels.imaging.results import Map, Picture, Reading
+from riskmodels.imaging.results import Evidence, Map, Picture, Reading
 from riskmodels.model_files.folder import read_model, understood, write_model
 from riskmodels.tabular.device import choose_device
 
@@ -38,10 +38,18 @@ class ImageModel(Protocol):
         """Checks first; findings or a measurement only when all have passed."""
 
     def heatmap(self, picture: Picture, finding: str) -> Map:
-        """Grad-CAM: (h, w) float32 in the picture's pixels, 0–1, hot = 1: what speaks for the finding."""
+        """(h, w) float32 in the picture's pixels, 0–1, hot = 1: what speaks for the finding."""
 
     def occlusion(self, picture: Picture, finding: str, progress: Progress | None = None) -> Map:
         """(h, w) float32, 0–1: how much the finding falls when that part is hidden, 1 = most."""
+
+
+@runtime_checkable
+class AddsUp(Protocol):
+    """A model that can say what every place of a picture adds to a finding."""
+
+    def evidence(self, picture: Picture, finding: str) -> Evidence:
+        """Places and bias that add up to the finding's log-odds."""
 
 
 class StoredModel(ABC):

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps
 
+from riskmodels.checks.file_check import Check
 from riskmodels.errors import ImageError
-from riskmodels.imaging.results import Check, Picture, Pixels
+from riskmodels.imaging.results import Picture, Pixels
 from riskmodels.interop.dicom import MAX_PIXELS, PERCENTILES, attempt, read_dicom, silenced, to_light
 from riskmodels.interop.table.sniff import kind_of, wide_encoding
 
@@ -24,6 +25,9 @@ MAX_BYTES = 40_000_000
 MIN_SIDE = 200
 UPLOAD = "Upload a PNG, a JPEG or a DICOM file."
 AGAIN = "Export or copy the file again."
+ONE = "Save the one picture that matters as PNG or JPEG and upload that."
+#: checks that pass with words that must be seen
+WRITING, SEVERAL = "Writing in the picture", "Pictures in the file"
 #: pictures of other kinds: where in the file, which bytes, what they say
 _OTHER_PICTURES: tuple[tuple[int, bytes, str], ...] = (
     (4, b"ftyphei", "a HEIC photo, as phones take them"),
@@ -46,7 +50,9 @@ class _Decoded:
     pixels: Pixels
     modality: str = ""
     view: str = ""
-    notes: tuple[str, ...] = ()
+    age: int | None = None
+    #: what the user must see, by the name of its check
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def open_picture(data: bytes) -> Picture:
@@ -56,12 +62,12 @@ def open_picture(data: bytes) -> Picture:
         data: the whole file.
 
     Returns:
-        Its pixels, upright, with the checks it passed: format, size, integrity, and for DICOM a warning of writing
-        in the picture.
+        Its pixels, upright, with the checks it passed: format, size, integrity, a warning where a DICOM file says
+        that there is writing in the picture, and where a JPEG file holds more than one picture.
 
     Raises:
-        ImageError: when it is no PNG, JPEG or DICOM file, too large, too small, damaged, or of a DICOM kind that is
-            not read. Message and hint hold nothing of the file's own text.
+        ImageError: when it is no PNG, JPEG or DICOM file, too large, too small, damaged, animated, or of a DICOM kind
+            that is not read. Message and hint hold nothing of the file's own text.
     """
     if not data:
         raise ImageError("The file is empty.", hint=UPLOAD)
@@ -78,7 +84,7 @@ def open_picture(data: bytes) -> Picture:
             f"The picture is too small: {width} × {height} pixels; each side needs at least {MIN_SIDE}.",
             hint="Upload the original, not a preview.",
         )
-    return Picture(decoded.pixels, source, decoded.modality, decoded.view, _checks(source, decoded))
+    return Picture(decoded.pixels, source, decoded.modality, decoded.view, _checks(source, decoded), decoded.age)
 
 
 def _checks(source: str, decoded: _Decoded) -> tuple[Check, ...]:
@@ -89,7 +95,7 @@ def _checks(source: str, decoded: _Decoded) -> tuple[Check, ...]:
         Check("Format", True, f"A {source} file{kind}, told by its content."),
         Check("Size", True, f"{width:,} × {height:,} pixels; at least {MIN_SIDE} a side."),
         Check("Integrity", True, read),
-        *(Check("Writing in the picture", True, note) for note in decoded.notes),
+        *(Check(name, True, note) for name, note in decoded.notes),
     )
 
 
@@ -128,7 +134,8 @@ def _is_text(data: bytes) -> bool:
 
 def _from_dicom(data: bytes) -> _Decoded:
     image = read_dicom(data)
-    return _Decoded(image.pixels, image.modality, image.view, image.notes)
+    notes = tuple((WRITING, note) for note in image.notes)
+    return _Decoded(image.pixels, image.modality, image.view, image.age, notes)
 
 
 def _from_pillow(data: bytes, source: str) -> _Decoded:
@@ -141,10 +148,14 @@ def _from_pillow(data: bytes, source: str) -> _Decoded:
                 f"The picture is too large: its header claims more than {MAX_PIXELS:,} pixels.",
                 hint="Export it smaller, for instance with a longest side of 4,000 pixels.",
             )
+        frames = attempt(lambda: _frames(data, source)) or 1
+        if frames > 1 and source == PNG:
+            raise ImageError(f"The PNG file is an animation of {frames:,} pictures.", hint=ONE)
         pixels = attempt(lambda: _decode(data, source))
     if pixels is None:
         raise ImageError(f"The {source} file is damaged or incomplete: not every pixel can be read.", hint=AGAIN)
-    return _Decoded(pixels)
+    several = f"The file holds {frames:,} pictures, as stereo and some phone cameras make them; only the first is read."
+    return _Decoded(pixels, notes=((SEVERAL, several),) if frames > 1 else ())
 
 
 def _pixels_claimed(data: bytes, source: str) -> int:
@@ -154,6 +165,12 @@ def _pixels_claimed(data: bytes, source: str) -> int:
             return image.width * image.height
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         return MAX_PIXELS + 1
+
+
+def _frames(data: bytes, source: str) -> int:
+    """How many pictures the file holds: PNG may be animated (APNG), JPEG may hold several (MPO)."""
+    with Image.open(io.BytesIO(data), formats=[source]) as image:
+        return int(getattr(image, "n_frames", 1))
 
 
 def _decode(data: bytes, source: str) -> Pixels:

@@ -7,17 +7,20 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from threading import Lock
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from riskmodels.checks.file_check import Check
 from riskmodels.errors import CareRiskError
 from riskmodels.imaging.model import ImageModel
 from riskmodels.imaging.registry import Found
-from riskmodels.imaging.results import Check, HeartSize, Map, Picture, Pixels, Reading
+from riskmodels.imaging.results import Evidence, HeartSize, Map, Picture, Pixels, Reading
 from riskmodels.tasks import Limits, shared_room
 
 _LOG = logging.getLogger(__name__)
+Value = TypeVar("Value", np.uint8, np.float32)
 #: longest side in pixels: of a thumbnail, of the picture on the screen, of a kept heat map
 THUMBNAIL, SCREEN, KEPT_MAP = 128, 1024, 512
 #: of opening one file
@@ -82,7 +85,9 @@ class Shown:
     heart_size: HeartSize | None = None
 
 
-def read_item(number: int, name: str, data: bytes, loaded: Loaded) -> tuple[Item, Shown | None]:
+def read_item(
+    number: int, name: str, data: bytes, loaded: Loaded, adult: bool | None = None
+) -> tuple[Item, Shown | None]:
     """Open a file, check it, and read it.
 
     Args:
@@ -90,13 +95,14 @@ def read_item(number: int, name: str, data: bytes, loaded: Loaded) -> tuple[Item
         name: of the file.
         data: its bytes.
         loaded: the model.
+        adult: whether the person is 18 or older, as was answered; None where not.
 
     Returns:
         What is kept of it, and the picture for the screen; None for the latter when it could not be opened.
     """
     digest = sha256(data).hexdigest()
     try:
-        picture = open_bytes(data)
+        picture = replace(open_bytes(data), adult=adult)
     except CareRiskError as error:
         return Item(number, name, digest, _not_opened(error.message, error.hint)), None
     reading = _read(picture, loaded)
@@ -111,7 +117,7 @@ def show(data: bytes, item: Item, loaded: Loaded) -> Shown:
     Raises:
         ImageError: when the bytes cannot be opened.
     """
-    picture = open_bytes(data)
+    picture = replace(open_bytes(data), adult=True)  # only an adult's heart was measured, so only that is again
     reading = _read(picture, loaded) if item.reading.heart_size is not None else item.reading
     return to_screen(picture, reading)
 
@@ -144,8 +150,8 @@ def stretched(pixels: Pixels) -> Pixels:
     return wide
 
 
-def shrink(pixels: Pixels, longest: int) -> Pixels:
-    """Pixels whose longest side is at most ``longest``; smaller ones stay as they are."""
+def shrink(pixels: NDArray[Value], longest: int) -> NDArray[Value]:
+    """Pixels, or a map of them, whose longest side is at most ``longest``; smaller ones stay as they are."""
     from PIL import Image
 
     factor = _factor(pixels, longest)
@@ -153,13 +159,18 @@ def shrink(pixels: Pixels, longest: int) -> Pixels:
         return pixels
     height, width = pixels.shape[:2]
     size = max(1, round(width * factor)), max(1, round(height * factor))
-    small: NDArray[np.uint8] = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+    small: NDArray[Value] = np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
     return small
 
 
 def small_map(heat: Map) -> NDArray[np.uint8]:
     """A heat map (0–1) as bytes, no larger than :data:`KEPT_MAP`."""
     return shrink((np.clip(np.nan_to_num(heat), 0, 1) * 255).round().astype(np.uint8), KEPT_MAP)
+
+
+def small_evidence(evidence: Evidence) -> Evidence:
+    """The same evidence with its map over the picture no larger than :data:`KEPT_MAP`."""
+    return replace(evidence, on_picture=shrink(np.nan_to_num(evidence.on_picture), KEPT_MAP))
 
 
 def to_jpeg(pixels: Pixels, quality: int = 85) -> bytes:
@@ -171,7 +182,7 @@ def to_jpeg(pixels: Pixels, quality: int = 85) -> bytes:
     return buffer.getvalue()
 
 
-def _factor(pixels: NDArray[np.uint8], longest: int) -> float:
+def _factor(pixels: NDArray[Any], longest: int) -> float:
     return min(1.0, longest / int(max(pixels.shape[:2])))
 
 

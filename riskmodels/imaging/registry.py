@@ -9,6 +9,7 @@ from typing import Any
 
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE, HINT, SHIPPED, ImageModel
+from riskmodels.imaging.positive import asked_for, classes_to_ask
 from riskmodels.model_files.folder import read_card
 
 #: environment variable: further folders with trained image models, separated as in PATH
@@ -24,10 +25,12 @@ class Found:
     Args:
         folder: where.
         card: name, title, kind, version, created, metrics, …
+        positive: the class that whoever reads calls the finding; "" where the model says it, or nobody does.
     """
 
     folder: Path
     card: dict[str, Any]
+    positive: str = ""
 
     @property
     def title(self) -> str:
@@ -39,11 +42,22 @@ class Found:
         """:data:`CLASSIFIER`, :data:`HEART_SIZE`, or what a card of another version says."""
         return str(self.card["kind"])
 
+    @property
+    def open_classes(self) -> tuple[str, ...]:
+        """Classes of which whoever reads may call one the finding; see :mod:`riskmodels.imaging.positive`."""
+        return classes_to_ask(self.card)
+
+    @property
+    def has_finding(self) -> bool:
+        """Whether what it reads first is the finding, not just one of classes of which none is more of one."""
+        return bool(self.positive) or not self.open_classes
+
     def load(self, device: str | None = None) -> ImageModel:
         """Read the weights. Only now are torch and the network imported.
 
         Raises:
             ModelFileError: when the weights are damaged or not those on the card, or the kind is not known here.
+            InputError: when there is no such class as ``positive``.
         """
         if self.kind == HEART_SIZE:
             from riskmodels.imaging.heart_size import HeartSizeModel
@@ -52,7 +66,8 @@ class Found:
         if self.kind == CLASSIFIER:
             from riskmodels.imaging.classifier import ImageClassifier
 
-            return ImageClassifier.load(self.folder, device)
+            model = ImageClassifier.load(self.folder, device)
+            return asked_for(model, self.positive) if self.open_classes else model
         raise ModelFileError(f"“{self.kind}” is no kind of image model that this version knows.", hint=HINT)
 
 

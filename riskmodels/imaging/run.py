@@ -78,7 +78,8 @@ class Run(ABC, Generic[Network, Epoch]):
         self.network, self.averaged, self.pace, self.device = network, averaged, pace, device
         rates = [rate for rate, _ in groups]
         self.optimizer = AdamW([{"params": part} for _, part in groups], lr=rates[0], weight_decay=pace.decay)
-        self.schedule = OneCycleLR(self.optimizer, rates, total_steps=pace.steps * pace.epochs, pct_start=0.2)
+        steps = max(6, pace.steps * pace.epochs)  # at a cycle of just five, torch divides by zero
+        self.schedule = OneCycleLR(self.optimizer, rates, total_steps=steps, pct_start=0.2)
         self.average = copied(averaged)
         self.epoch, self.best_epoch, self.best_loss, self.seconds = 0, 0, math.inf, 0.0
         self.best: State = {}

@@ -5,12 +5,10 @@ from __future__ import annotations
 from importlib import metadata
 from pathlib import Path
 
-from riskmodels import ROOT
+from riskmodels import SAMPLES
 from riskmodels.cohorts.extracts import target
 from riskmodels.cohorts.registry import Member, read_member
 
-#: folder of the samples in the repository; their cards are in its README.md
-FOLDER = ROOT / "data" / "samples"
 FILE = "healthy_retina.jpg"
 PACKAGE = "scikit-image"
 SOURCE = Member(
@@ -20,7 +18,7 @@ SOURCE = Member(
 )
 
 
-def extract_sample(wheel: Path | None = None, out: Path = FOLDER) -> Path:
+def extract_sample(wheel: Path | None = None, out: Path = SAMPLES) -> Path:
     """Copy the sample out of the package, byte by byte.
 
     Args:

@@ -1,7 +1,7 @@
 """What a classifier's outputs mean: ordered grades as cumulative questions, or classes apart.
 
-An ordered target with C classes has C − 1 outputs, the log-odds of "at least class k" (Frank and Hall 2001); a target
-of C classes apart has C outputs (softmax), or one where there are two classes.
+An ordered target with C classes has C − 1 outputs, the log-odds of "at least class k", all from one score; a target
+of C classes apart has C scores and outputs (softmax), or one where there are two classes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import expit
+from scipy.special import expit, softmax
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -45,6 +45,11 @@ class Target:
     def outputs(self) -> int:
         """Number of the network's outputs."""
         return len(self.classes) - 1 if self.cumulative else len(self.classes)
+
+    @property
+    def scores(self) -> int:
+        """Number of linear scores from which the outputs are made."""
+        return 1 if self.cumulative else len(self.classes)
 
     def losses(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Loss of every picture.
@@ -84,9 +89,29 @@ class Target:
             edges = np.concatenate([np.ones_like(above[..., :1]), above, np.zeros_like(above[..., :1])], axis=-1)
             between: FloatArray = edges[..., :-1] - edges[..., 1:]
             return between
-        odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        shares: FloatArray = odds / odds.sum(axis=-1, keepdims=True)
-        return shares
+        return np.asarray(softmax(logits, axis=-1))
+
+    def evidence(self, places: FloatArray, bias: FloatArray, level: int) -> tuple[FloatArray, float]:
+        """What places add to the log-odds of "at least this class", or of this class against all the others.
+
+        Args:
+            places: (scores, h, w), what each adds to the scores.
+            bias: (outputs,), what is added to them whatever the picture shows.
+            level: the class.
+
+        Returns:
+            (h, w), and the rest: together the log-odds.
+        """
+        if self.cumulative and level == 0:  # of two classes apart the first is the contrary of the second
+            return -places[0], -float(bias[0])
+        if self.cumulative:
+            return places[0], float(bias[level - 1])
+        others = [k for k in range(self.scores) if k != level]
+        logits = places.sum((1, 2)) + bias
+        share = softmax(logits[others])
+        added: FloatArray = places[level] - np.tensordot(share, places[others], 1)
+        entropy = -float(share @ np.log(np.maximum(share, np.finfo(float).tiny)))
+        return added, float(bias[level] - share @ bias[others] - entropy)
 
     def to_dict(self) -> dict[str, Any]:
         """For the card."""
@@ -109,6 +134,12 @@ def slices(targets: Sequence[Target]) -> dict[str, slice]:
     """Which outputs belong to which target."""
     ends = np.cumsum([t.outputs for t in targets])
     return {t.name: slice(int(e) - t.outputs, int(e)) for t, e in zip(targets, ends, strict=True)}
+
+
+def rows(targets: Sequence[Target]) -> dict[str, slice]:
+    """Which scores belong to which target."""
+    ends = np.cumsum([t.scores for t in targets])
+    return {t.name: slice(int(e) - t.scores, int(e)) for t, e in zip(targets, ends, strict=True)}
 
 
 def prior_logits(target: Target, labels: NDArray[np.int64]) -> FloatArray:

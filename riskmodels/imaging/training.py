@@ -1,4 +1,8 @@
-"""Training a classifier: heads on the frozen backbone first, then fine-tuning with augmentation and early stopping."""
+"""Training a classifier: heads on the frozen backbone first, then fine-tuning with augmentation and early stopping.
+
+A network for other cameras sees its views through simulated ones, at sides from small to large, and the validation
+pictures that choose its epoch are seen so as well (:mod:`riskmodels.imaging.cameras`).
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.functional import interpolate
 from torch.optim import AdamW
 
 from riskmodels.imaging.augment import Augmentation, augment
-from riskmodels.imaging.backbone import pretrained
+from riskmodels.imaging.backbone import DEPTH, Backbone, pretrained
+from riskmodels.imaging.cameras import draw_camera, through
 from riskmodels.imaging.network import ImageNetwork
 from riskmodels.imaging.run import Pace, Run, batches, copied
 from riskmodels.imaging.targets import Target, prior_logits, slices
@@ -24,6 +30,8 @@ from riskmodels.tabular.training import bootstrap_weights
 
 #: few: heads fitted to the end on frozen features were a worse start on validation photos
 _FROZEN_STEPS = 60
+#: seed of the cameras through which validation pictures are seen
+VALIDATION_SEED = 20_261_201
 
 
 @dataclass(frozen=True)
@@ -34,6 +42,7 @@ class ImageConfig:
         side: of the square given to the network, pixels.
         crop_field: whether pictures are cropped to the bright field of a fundus photo.
         frozen_blocks: of the 16; the stem and these keep their ImageNet weights.
+        depth: blocks that are used; see :class:`riskmodels.imaging.backbone.Backbone`.
         epochs: at most.
         patience: epochs without a lower validation loss before stopping.
         batch: pictures a step.
@@ -44,11 +53,14 @@ class ImageConfig:
         members: heads of the ensemble.
         seed: of everything random.
         augmentation: how far views may differ.
+        cameras: share of the views that are seen through a simulated camera.
+        least_side: views have a side between this and ``side`` at random; 0 for ``side`` always.
     """
 
     side: int = 448
     crop_field: bool = False
     frozen_blocks: int = 3
+    depth: int = DEPTH
     epochs: int = 14
     patience: int = 5
     batch: int = 8
@@ -59,6 +71,8 @@ class ImageConfig:
     members: int = 16
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
+    cameras: float = 0.0
+    least_side: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """For the card."""
@@ -66,8 +80,9 @@ class ImageConfig:
 
     @staticmethod
     def from_dict(document: dict[str, Any]) -> ImageConfig:
-        """From the card."""
-        return record(ImageConfig, document | {"augmentation": record(Augmentation, document["augmentation"])})
+        """From the card; one written before a setting was added has its default."""
+        told = ImageConfig().to_dict() | document
+        return record(ImageConfig, told | {"augmentation": record(Augmentation, document["augmentation"])})
 
 
 @dataclass(frozen=True)
@@ -118,6 +133,7 @@ def train_network(
     device: torch.device,
     report: Report | None = None,
     checkpoint: Path | None = None,
+    start: Backbone | None = None,
 ) -> ImageNetwork:
     """Fit a network.
 
@@ -129,6 +145,7 @@ def train_network(
         device: where.
         report: told after every epoch.
         checkpoint: file to go on from when it is there, and to save to after every epoch.
+        start: backbone to start from; that with the weights of ImageNet when None.
 
     Returns:
         The network with the averaged weights of the best epoch, in evaluation mode.
@@ -137,9 +154,8 @@ def train_network(
         TrainingError: when the checkpoint is of another run.
     """
     torch.manual_seed(config.seed)
-    network = ImageNetwork(
-        pretrained(config.frozen_blocks), config.members, sum(t.outputs for t in targets), config.drop
-    ).to(device)
+    backbone = start or pretrained(config.frozen_blocks, config.depth)
+    network = ImageNetwork(backbone, config.members, targets, config.drop).to(device)
     run = _Run(network, train, validation, targets, config, device)
     if not run.resume(checkpoint):
         run.fit_frozen()
@@ -168,6 +184,9 @@ class _Run(Run[ImageNetwork, ImageEpoch]):
         self.train, self.validation, self.targets, self.config = train, validation, targets, config
         self.labels = {name: torch.tensor(y) for name, y in train.labels.items()}
         self.member_weights = bootstrap_weights(len(train), config.members, config.seed)
+        self.judged = [validation.images]
+        if config.cameras:
+            self.judged.append(other_cameras(validation.images, VALIDATION_SEED))
 
     @property
     def key(self) -> str:
@@ -191,12 +210,7 @@ class _Run(Run[ImageNetwork, ImageEpoch]):
 
     def fit_frozen(self) -> None:
         """Fit the heads to the features of the pretrained backbone: the starting point, and the first candidate."""
-        places = slices(self.targets)
-        with torch.no_grad():
-            self.network.weight.zero_()
-            for target in self.targets:
-                prior = torch.as_tensor(prior_logits(target, self.train.labels[target.name]), dtype=torch.float32)
-                self.network.bias[:, places[target.name]] = prior.to(self.device)
+        self.network.start_from([prior_logits(target, self.train.labels[target.name]) for target in self.targets])
         pooled = self._pooled(self.train)
         optimizer = AdamW([self.network.weight, self.network.bias], lr=1e-3, weight_decay=0.1)
         everyone = torch.arange(len(self.train))
@@ -212,18 +226,22 @@ class _Run(Run[ImageNetwork, ImageEpoch]):
     def batch_loss(self, chosen: Tensor, rng: torch.Generator) -> Tensor:
         """Of one view of each picture."""
         images = augment(self.train.images[chosen].to(self.device), self.config.augmentation, rng)
+        images = _sized(_seen(images, self.config.cameras, rng), self.config, rng)
         with _mixed_precision(self.device):
             logits = self.network(images)
         return self.loss(logits.float(), chosen)
 
     def judge(self) -> tuple[float]:
-        """Loss of the validation pictures, without weights."""
-        logits = predict_logits(self.network, self.validation.images, self.device).mean(1)
+        """Loss of the validation pictures, without weights; as they are, and through other cameras."""
+        return (float(np.mean([self._validation_loss(images) for images in self.judged])),)
+
+    def _validation_loss(self, images: Tensor) -> float:
+        logits = predict_logits(self.network, images, self.device).mean(1)
         places, total = slices(self.targets), 0.0
         for target in self.targets:
             labels = torch.tensor(self.validation.labels[target.name])
             total += target.outputs * target.losses(logits[:, places[target.name]], labels).mean().item()
-        return (total / logits.shape[1],)
+        return total / logits.shape[1]
 
     def told(self, loss: float, judged: tuple[float, ...], left: float) -> ImageEpoch:
         """An epoch for whoever watches."""
@@ -234,6 +252,40 @@ class _Run(Run[ImageNetwork, ImageEpoch]):
         self.network.eval()
         parts = [self.network.backbone(x.to(self.device)).mean((2, 3)) for x in batches(pictures.images, 16)]
         return torch.cat(parts)
+
+
+def other_cameras(images: Tensor, seed: int, batch: int = 16) -> Tensor:
+    """Each picture as a camera of its own would have given it: (n, 3, s, s) uint8 in and out.
+
+    Args:
+        images: the field filling the square.
+        seed: of the cameras.
+        batch: pictures at a time.
+    """
+    rng = torch.Generator().manual_seed(seed)
+    return torch.cat([_seen(part, 1.0, rng).round().to(torch.uint8) for part in batches(images, batch)])
+
+
+def _seen(images: Tensor, share: float, rng: torch.Generator) -> Tensor:
+    """That share of the pictures through a drawn camera each."""
+    if not share:
+        return images
+    there = torch.rand(len(images), generator=rng) < share
+    images = images.float()
+    if there.any():
+        images[there] = through(images[there], [draw_camera(rng) for _ in range(int(there.sum()))], rng)
+    return images
+
+
+def _sized(images: Tensor, config: ImageConfig, rng: torch.Generator) -> Tensor:
+    """The batch at a side drawn between the least and the usual one, a multiple of 32."""
+    if not config.least_side:
+        return images
+    least = min(config.least_side, config.side)
+    side = 32 * int(torch.randint(least // 32, config.side // 32 + 1, (1,), generator=rng))
+    if side == images.shape[2]:
+        return images
+    return interpolate(images, (side, side), mode="bilinear", antialias=True, align_corners=False)
 
 
 def _member_loss(target: Target, logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:

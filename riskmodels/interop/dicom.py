@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -69,6 +71,12 @@ GREY = ("MONOCHROME1", "MONOCHROME2")
 COLOUR = ("RGB", "YBR_FULL", "YBR_FULL_422", "YBR_RCT", "YBR_ICT")
 #: view positions of chest films (DICOM PS3.3 C.8.7.1.1.6 and C.8.1): postero-anterior, antero-posterior, laterals, …
 VIEWS = ("PA", "AP", "LL", "RL", "LLD", "RLD", "LLO", "RLO")
+#: an age above it is taken for a placeholder
+OLDEST = 110
+#: dates of the picture, that of its taking first
+_TAKEN = ("AcquisitionDate", "ContentDate", "SeriesDate", "StudyDate")
+#: units of an age, parts of a year
+_IN_A_YEAR = {"D": 365, "W": 52, "M": 12, "Y": 1}
 MAX_PIXELS = 50_000_000
 #: 50 million pixels of 16 bits, or 33 million in colour
 MAX_BYTES_DECODED = 100_000_000
@@ -96,12 +104,14 @@ class DicomImage:
         pixels: (h, w, 3) uint8, RGB; grey pictures have three equal channels.
         modality: one of :data:`MODALITIES`.
         view: one of :data:`VIEWS`, "" where the file does not say.
+        age: of the person when the picture was taken, whole years; None where the file does not say.
         notes: sentences for the user.
     """
 
     pixels: NDArray[np.uint8] = field(repr=False)
     modality: str
     view: str = ""
+    age: int | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -159,7 +169,8 @@ def read_dicom(data: bytes) -> DicomImage:
         pixels = _shown(_read(data, stop_before_pixels=False))
         view = _word(header, "ViewPosition")
         burned_in = _word(header, "BurnedInAnnotation") == "YES"
-        return DicomImage(pixels, modality, view if view in VIEWS else "", (BURNED_IN,) if burned_in else ())
+        notes = (BURNED_IN,) if burned_in else ()
+        return DicomImage(pixels, modality, view if view in VIEWS else "", _age(header), notes)
 
 
 def _read(data: bytes, *, stop_before_pixels: bool) -> Dataset:
@@ -176,6 +187,24 @@ def _read(data: bytes, *, stop_before_pixels: bool) -> Dataset:
 def _word(header: Dataset, keyword: str) -> str:
     """A tag's single value as upper-case text, "" when absent or unreadable. To be compared, never to be shown."""
     return attempt(lambda: str(header.get(keyword) or "").strip().upper()) or ""
+
+
+def _age(header: Dataset) -> int | None:
+    """Whole years, by the age that the file gives and by its dates; the lower where both are told, None where none is.
+
+    An age that nobody reaches stands for an unknown one: a date of birth of 1900 is a usual placeholder.
+    """
+    said = re.fullmatch(r"(\d{3})([DWMY])", _word(header, "PatientAge"))
+    told = [int(said[1]) // _IN_A_YEAR[said[2]]] if said else []
+    born = _date(header, "PatientBirthDate")
+    taken = next((day for day in (_date(header, word) for word in _TAKEN) if day), None)
+    if born and taken:
+        told.append(taken.year - born.year - ((taken.month, taken.day) < (born.month, born.day)))
+    return min((years for years in told if 0 <= years <= OLDEST), default=None)
+
+
+def _date(header: Dataset, keyword: str) -> date | None:
+    return attempt(lambda: datetime.strptime(_word(header, keyword), "%Y%m%d").date())
 
 
 def _whole(header: Dataset, keyword: str, otherwise: int | None = None) -> int | None:

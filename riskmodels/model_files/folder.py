@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,16 +31,19 @@ SEAL = "card_sha256"
 #: what an entry is, where it is there; all kinds of models share the names
 _KINDS: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("name", "title", "kind", "about", "wanted", "checks", "sample", "version", "created"), str),
-    **dict.fromkeys(("weights_sha256", "training_data_sha256", "split", "interval", SEAL), str),
-    **dict.fromkeys(("inputs", "encoding", "limits", "targets", "questions", "edits"), list),
+    **dict.fromkeys(("weights_sha256", "training_data_sha256", "split", "interval", "positive", SEAL), str),
+    **dict.fromkeys(
+        ("inputs", "encoding", "limits", "cautions", "targets", "questions", "edits", "own_inputs", "own_columns"), list
+    ),
     **dict.fromkeys(("calibration", "support", "steps", "histograms", "data", "parts", "derived", "config"), dict),
     **dict.fromkeys(("network", "ranges", "temperatures", "metrics", "evaluation", "training", "missing"), dict),
+    **dict.fromkeys(("points", "ranks"), dict),
     **dict.fromkeys(("format", "training_rows"), int),
     "ratio_error_90": (int, float),
 }
 #: entries that answers are computed with
 _COMPUTED = ("encoding", "calibration", "support", "steps", "edits", "config", "targets", "questions", "temperatures",
-             "network", "ranges", "ratio_error_90")  # fmt: skip
+             "network", "ranges", "ratio_error_90", "own_inputs", "points", "ranks")  # fmt: skip
 
 
 def write_model(folder: Path, tensors: dict[str, torch.Tensor], card: dict[str, Any], format_number: int) -> None:
@@ -70,6 +74,18 @@ def write_card(folder: Path, card: Mapping[str, Any]) -> None:
     plain = json.loads(text)
     document = plain | {SEAL: _seal(plain)}
     (folder / CARD).write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write a small file so that whoever reads it finds the former text or the new one, whole.
+
+    Args:
+        path: of the file.
+        text: its whole new content.
+    """
+    work = path.with_name(f".{path.name}.{os.getpid()}")  # another process may be at it as well
+    work.write_text(text, encoding="utf-8")
+    work.replace(path)
 
 
 def seal_card(folder: Path) -> str:

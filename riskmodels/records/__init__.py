@@ -1,4 +1,4 @@
-"""The records: patients, visits, images, jobs and who did what in, and out of, one database (SQLite or PostgreSQL).
+"""The records: patients, visits, studies, jobs and who did what in, and out of, one database (SQLite or PostgreSQL).
 
 Called by the pages, the server, workers and the command line.
 

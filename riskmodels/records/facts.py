@@ -24,6 +24,10 @@ from riskmodels.vocabulary import VOCABULARY, Variable
 #: characters, as the columns of the tables have room for them
 LONGEST_LABEL, LONGEST_NOTE, LONGEST_SOURCE = 120, 2000, 32
 LONGEST_KEY = 400
+#: of what is kept beside a value
+LONGEST_REMARK = 400
+#: what of a value is kept beside its number and unit, where there is any
+_TOLD = ("when", "source", "note")
 FIRST_DAY = date(1900, 1, 1)
 #: the first place on earth where a day begins is so far ahead of UTC
 _AHEAD = timedelta(hours=14)
@@ -42,11 +46,16 @@ class Entered:
         unit: its symbol; empty for choices and yes/no.
         when: ISO date of the measurement, as exactly as it was told, where it has one of its own; empty where it is of
             the day of the visit.
+        source: the code under which another system reported it, with its system: ``LOINC 2093-3``; empty where it was
+            typed.
+        note: what has to be known of it: whose date it is, that it was used although its method speaks against it.
     """
 
     value: float = field(repr=False)
     unit: str
     when: str = field(default="", repr=False)
+    source: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -88,9 +97,17 @@ def checked(facts: Facts) -> Facts:
     for name in names:
         _refuse_disagreement(name, facts.entered[name], facts.canonical[name])
     return Facts(
-        {n: Entered(float(e.value), e.unit, _checked_when(n, e.when)) for n in names for e in [facts.entered[n]]},
+        {n: _checked_entered(n, facts.entered[n]) for n in names},
         {n: float(facts.canonical[n]) for n in names},
     )
+
+
+def _checked_entered(name: str, entered: Entered) -> Entered:
+    kept = {
+        part: _short_enough(name, f"{_label(name)}, {part}", " ".join(_visible(text).split()), LONGEST_REMARK)
+        for part, text in (("source", entered.source), ("note", entered.note))
+    }
+    return Entered(float(entered.value), entered.unit, _checked_when(name, entered.when), **kept)
 
 
 def _checked_when(name: str, when: str) -> str:
@@ -166,7 +183,8 @@ def checked_source(text: str) -> str:
 def entered_json(facts: Facts) -> dict[str, Any]:
     """The entered form for the table."""
     return {
-        name: {"value": entered.value, "unit": entered.unit} | ({"when": entered.when} if entered.when else {})
+        name: {"value": entered.value, "unit": entered.unit}
+        | {part: told for part in _TOLD if (told := getattr(entered, part))}
         for name, entered in facts.entered.items()
     }
 
@@ -174,7 +192,10 @@ def entered_json(facts: Facts) -> dict[str, Any]:
 def facts_of(entered: Mapping[str, Any], canonical: Mapping[str, float]) -> Facts:
     """Facts from the table's two columns."""
     return Facts(
-        {name: Entered(float(e["value"]), str(e["unit"]), str(e.get("when", ""))) for name, e in entered.items()},
+        {
+            name: Entered(float(e["value"]), str(e["unit"]), *(str(e.get(part, "")) for part in _TOLD))
+            for name, e in entered.items()
+        },
         {name: float(value) for name, value in canonical.items()},
     )
 

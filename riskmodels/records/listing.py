@@ -21,7 +21,7 @@ from riskmodels.records.engine import Database
 from riskmodels.records.facts import search_key
 from riskmodels.records.jobs import now
 from riskmodels.records.patients import UNDO, Patient, as_patient
-from riskmodels.records.schema import PatientRiskRow, PatientRow
+from riskmodels.records.schema import AssessmentRow, PatientRiskRow, PatientRow, VisitRow
 
 #: rows of a page at most
 MOST = 200
@@ -70,10 +70,19 @@ class Query:
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the list: the patient, and the risks of the latest visit by outcome."""
+    """A line of the list.
+
+    Args:
+        patient: whose record it is.
+        risks: of the latest visit, by outcome.
+        bounds: "at least" or "at most", by outcome, where a risk is told as that.
+        known: names of the facts known at the latest visit.
+    """
 
     patient: Patient
     risks: Mapping[str, float] = field(repr=False)
+    bounds: Mapping[str, str] = field(default_factory=dict, repr=False)
+    known: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -214,4 +223,39 @@ def _listed(session: Session, ids: list[str]) -> list[Listed]:
     for row in session.scalars(select(PatientRiskRow).where(PatientRiskRow.patient_id.in_(ids))):
         risks[row.patient_id][row.outcome] = row.risk
     patients = {row.id: as_patient(row) for row in session.scalars(select(PatientRow).where(PatientRow.id.in_(ids)))}
-    return [Listed(patients[patient_id], risks[patient_id]) for patient_id in ids]
+    latest = _latest(session, ids)
+    bounds = _bounds(session, {row.id: row.version for row in latest.values()})
+    return [_line(patients[i], risks[i], latest.get(i), bounds) for i in ids]
+
+
+def _line(
+    patient: Patient, risks: Mapping[str, float], visit: VisitRow | None, bounds: Mapping[str, Mapping[str, str]]
+) -> Listed:
+    if visit is None:
+        return Listed(patient, risks)
+    return Listed(patient, risks, bounds.get(visit.id, {}), frozenset(visit.canonical))
+
+
+def _latest(session: Session, ids: list[str]) -> dict[str, VisitRow]:
+    """The latest visit by patient: of several on the last day the one written last, as in the patient's summary."""
+    wanted = (
+        select(VisitRow)
+        .join(PatientRow, and_(PatientRow.id == VisitRow.patient_id, PatientRow.last_visit == VisitRow.day))
+        .where(VisitRow.patient_id.in_(ids), VisitRow.deleted.is_(None))
+        .order_by(VisitRow.created, VisitRow.id)
+    )
+    return {row.patient_id: row for row in session.scalars(wanted)}
+
+
+def _bounds(session: Session, versions: Mapping[str, int]) -> dict[str, dict[str, str]]:
+    """Where the risks of some visits, as they now stand, are bounds: by visit and outcome."""
+    wanted = (
+        select(AssessmentRow.visit_id, AssessmentRow.visit_version, AssessmentRow.outputs)
+        .where(AssessmentRow.visit_id.in_(list(versions)))
+        .order_by(AssessmentRow.created, AssessmentRow.id)
+    )
+    found: dict[str, dict[str, str]] = {visit: {} for visit in versions}
+    for visit, version, outputs in session.execute(wanted):
+        if version == versions[visit]:
+            found[visit] |= {outcome: str(told.get("bound", "")) for outcome, told in outputs.items()}
+    return {visit: {o: bound for o, bound in told.items() if bound} for visit, told in found.items()}

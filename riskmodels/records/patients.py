@@ -199,7 +199,7 @@ def restore(database: Database, actor: Actor, patient_id: str) -> Patient:
 
 
 def purge(database: Database) -> int:
-    """Remove for good what was deleted longer ago than :data:`UNDO`: patients with everything, visits, image studies.
+    """Remove for good what was deleted longer ago than :data:`UNDO`: patients with everything, visits, studies.
 
     Returns:
         How many patients were removed.

@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -184,5 +185,13 @@ def _remove_orphans(database: Database) -> None:
     with database.read() as session:
         known = set(session.scalars(select(JobRow.folder)))
     for folder in database.jobs.iterdir():
-        if folder.name not in known and time.time() - folder.stat().st_mtime > _ORPHAN:
+        if folder.name not in known and _is_old(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_old(folder: Path) -> bool:
+    """Whether a folder is no new one; one that another process removed meanwhile needs no removing."""
+    try:
+        return time.time() - folder.stat().st_mtime > _ORPHAN
+    except FileNotFoundError:
+        return False

@@ -1,8 +1,8 @@
 """The tables, as SQLAlchemy 2 declarative models. What they say is portable: SQLite and PostgreSQL.
 
-Values of patients stand in ``visit``, ``assessment``, ``image_study``, ``patient_risk`` and ``draft`` only. Jobs hold
-none: cells, column names and names of files stand in the job's own folder, which goes when the job goes. Audit events
-hold names of fields and ids of records, never a value.
+Values of patients stand in ``visit``, ``assessment``, ``image_study``, ``signal_study``, ``patient_risk`` and ``draft``
+only. Jobs hold none: cells, column names and names of files stand in the job's own folder, which goes when the job
+goes. Audit events hold names of fields and ids of records, never a value.
 """
 
 from __future__ import annotations
@@ -245,6 +245,32 @@ class ImageStudyRow(Base):
     model_version: Mapped[str] = mapped_column(String(100))
     picture_hash: Mapped[str] = mapped_column(String(64))
     result: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created: Mapped[datetime] = mapped_column(UtcTime)
+    created_by: Mapped[str] = mapped_column(String(32))
+    deleted: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+#: kinds of signals that a study can be of
+SIGNAL_KINDS = ("glucose", "rhythm", "pressure")
+
+
+class SignalStudyRow(Base):
+    """What was read in a signal of some days; the file itself is not kept, only its hash."""
+
+    __tablename__ = "signal_study"
+    __table_args__ = (
+        CheckConstraint("kind IN ('glucose', 'rhythm', 'pressure')", name="kind"),
+        Index("ix_signal_study_patient_id_day", "patient_id", "day"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    day: Mapped[date] = mapped_column(Date)
+    last_day: Mapped[date] = mapped_column(Date)
+    file_hash: Mapped[str] = mapped_column(String(64))
+    models: Mapped[dict[str, str]] = mapped_column(JSON)
+    summary: Mapped[dict[str, Any]] = mapped_column(JSON)
     created: Mapped[datetime] = mapped_column(UtcTime)
     created_by: Mapped[str] = mapped_column(String(32))
     deleted: Mapped[datetime | None] = mapped_column(UtcTime)

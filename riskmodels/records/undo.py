@@ -1,4 +1,4 @@
-"""Visits and image studies of a patient: found, deleted, and for :data:`UNDO` brought back.
+"""Visits and studies of a patient: found, deleted, and for :data:`UNDO` brought back.
 
 Each function works within a transaction of its caller, who has looked at the role.
 """
@@ -16,14 +16,14 @@ from riskmodels.records.access import Actor
 from riskmodels.records.audit import Action
 from riskmodels.records.errors import NotFoundError
 from riskmodels.records.jobs import now
-from riskmodels.records.schema import ImageStudyRow, PatientRow, VisitRow
+from riskmodels.records.schema import ImageStudyRow, PatientRow, SignalStudyRow, VisitRow
 from riskmodels.records.summary import lock_patient, refresh
 
 #: how long what was deleted can be brought back
 UNDO = timedelta(days=30)
 #: what they are called in the audit trail
-KINDS = {VisitRow: "visit", ImageStudyRow: "image_study"}
-Record = TypeVar("Record", VisitRow, ImageStudyRow)
+KINDS = {VisitRow: "visit", ImageStudyRow: "image_study", SignalStudyRow: "signal_study"}
+Record = TypeVar("Record", VisitRow, ImageStudyRow, SignalStudyRow)
 
 
 def kept(table: type[Record], patient_id: str) -> Select[Record]:
@@ -80,7 +80,7 @@ def restore(session: Session, actor: Actor, table: type[Record], record_id: str)
     return row
 
 
-def _tell(session: Session, actor: Actor, action: Action, patient: PatientRow, row: VisitRow | ImageStudyRow) -> None:
+def _tell(session: Session, actor: Actor, action: Action, patient: PatientRow, row: Record) -> None:
     """The patient's summary follows the visits; the trail says who did it."""
     if isinstance(row, VisitRow):
         refresh(session, patient)

@@ -1,4 +1,4 @@
-"""Facts on their way into a visit: what cannot be saved, what differs, and what a new visit may begin with."""
+"""Facts on their way into a visit: what cannot be saved, what differs, which tests are old, how an age moves on."""
 
 from __future__ import annotations
 
@@ -12,22 +12,9 @@ import pandas as pd
 from riskmodels.checks import Checked, Problem, Severity, check
 from riskmodels.interop.fhir.dates import completed_years
 from riskmodels.measured import old_values
-from riskmodels.records.facts import Entered, Facts, make_facts
+from riskmodels.records.facts import Facts
 from riskmodels.records.visits import Visit, differences
-from riskmodels.vocabulary import VARIABLES, VOCABULARY, in_group
-
-#: facts that stay as they are, whatever the answer
-_LASTING = ("sex", "height", "asian_american")
-#: facts that stay once the answer is yes, or a relative is named: a history is not lost
-_LASTING_ONCE_YES = (
-    "hypertension",
-    "diabetes",
-    "family_history_diabetes",
-    *(variable.name for variable in in_group("history")),
-    "high_glucose_ever",
-    "family_history_degree",
-    "gestational_diabetes",
-)
+from riskmodels.vocabulary import VARIABLES, VOCABULARY
 
 
 @dataclass(frozen=True)
@@ -74,28 +61,9 @@ def unusable(checked: Checked) -> list[Problem]:
 
 
 def same(mine: Facts, theirs: Facts) -> bool:
-    """Whether two sets of facts say the same of the patient, whatever the unit they were typed in."""
-    return not differences(mine, theirs)
-
-
-def lasting(visit: Visit, day: date) -> Facts:
-    """What a new visit may begin with: what does not change, and the age moved on. Never a lab, pressure or medicine.
-
-    Args:
-        visit: the latest one.
-        day: of the new visit; of one before the visit only what never changes is taken.
-    """
-    # what was told by the later visit may not have happened yet on a day before it
-    later = day >= visit.day
-    kept = {n: value for n, value in visit.facts.entered.items() if n in _LASTING or (later and _lasts(n, value))}
-    age = age_on(visit, day)
-    if age is not None:
-        kept["age"] = Entered(float(age), VOCABULARY["age"].units[0].symbol)
-    return make_facts(kept)
-
-
-def _lasts(name: str, value: Entered) -> bool:
-    return name in _LASTING or (name in _LASTING_ONCE_YES and value.value > 0)
+    """Whether two sets of facts say the same of the patient, of the same days, whatever the unit they were typed in."""
+    whens = [{name: value.when for name, value in facts.entered.items() if value.when} for facts in (mine, theirs)]
+    return whens[0] == whens[1] and not differences(mine, theirs)
 
 
 def age_on(visit: Visit, day: date) -> int | None:

@@ -17,6 +17,7 @@ import pandas as pd
 from riskmodels.outcomes import OUTCOME
 from riskmodels.scores.eligibility import Result, row_of
 from riskmodels.scores.inputs import variable_of
+from riskmodels.scores.prevent import BMI
 from riskmodels.scores.registry import REGISTRY, Score
 from riskmodels.scores.standing import standing
 from riskmodels.units import Unit
@@ -164,7 +165,9 @@ def used_inputs(score: Score, patient: pd.Series, model: str) -> tuple[str, ...]
         patient: one row of a PatientFrame.
         model: the score's model, as its result names it.
     """
-    optional = () if score.name == "framingham" and model == "lipid" else score.optional
+    # PREVENT's total risk, which is ranked here, has no coefficient for body mass index
+    without_bmi = score.name == "prevent" or (score.name == "framingham" and model == "lipid")
+    optional = tuple(name for name in score.optional if not (without_bmi and name == BMI))
     return tuple(name for name in (*score.inputs, *optional) if pd.notna(patient.get(name)))
 
 

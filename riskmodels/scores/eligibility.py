@@ -25,7 +25,6 @@ Codes = npt.NDArray[np.int64]
 
 FEMALE, MALE = 0.0, 1.0
 SEXES = ((FEMALE, "female"), (MALE, "male"))
-CURRENT_SMOKER = 2.0
 DIABETES_FACTS = OUTCOME["diabetes"].already
 _MOST_FINDINGS = 63
 # a limit entered in another unit may lie a rounding away from the canonical limit
@@ -79,20 +78,34 @@ class Findings:
         else:
             self.flag((age < youngest) | (age > oldest), f"valid for ages {youngest}–{oldest} only")
 
-    def within(self, limits: Mapping[str, tuple[float, float]], unit: str = "", *, where: Flags | None = None) -> None:
+    def within(
+        self,
+        limits: Mapping[str, tuple[float, float]],
+        unit: str = "",
+        *,
+        where: Flags | None = None,
+        or_in: tuple[str, Mapping[str, tuple[float, float]]] = ("", {}),
+    ) -> None:
         """Ranges by input, both ends included. An unknown value is in range.
 
         Args:
             limits: lowest and highest value by input.
             unit: unit of the limits; each input's canonical one when absent.
             where: the rows this is for; all when absent.
+            or_in: another unit and the limits as published in it, rounded there; a value inside these is in range too.
         """
-        for name, (low, high) in limits.items():
-            variable = variable_of(name)
-            values = from_canonical(self._inputs[name], find_unit(variable.units, unit or variable.unit))
-            outside = (values < low - _SLACK * abs(low)) | (values > high + _SLACK * abs(high))
+        for name, pair in limits.items():
+            outside = self._outside(name, pair, unit)
+            if name in or_in[1]:
+                outside &= self._outside(name, or_in[1][name], or_in[0])
             applies = outside if where is None else outside & where
-            self.flag(applies, f"{variable.label} is outside {range_text(name, (low, high), unit)}")
+            self.flag(applies, f"{variable_of(name).label} is outside {range_text(name, pair, unit)}")
+
+    def _outside(self, name: str, limits: tuple[float, float], unit: str) -> Flags:
+        variable, (low, high) = variable_of(name), limits
+        values = from_canonical(self._inputs[name], find_unit(variable.units, unit or variable.unit))
+        outside: Flags = (values < low - _SLACK * abs(low)) | (values > high + _SLACK * abs(high))
+        return outside
 
     def without(self, *names: str) -> None:
         """Conditions (yes/no inputs) that make a person not eligible."""

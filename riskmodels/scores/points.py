@@ -93,11 +93,30 @@ def total_points(
         sex: sex codes (n).
         codes: code by word, for items whose values are words.
     """
+    total: Floats = np.sum(list(_points(name, items, sex, codes or {}).values()), axis=0)
+    return total
+
+
+def least_and_most(name: str, items: Mapping[str, Floats], sex: Floats) -> tuple[Floats, Floats]:
+    """The lowest and the highest sum (n each) that the items leave possible; the same where every item is known.
+
+    Args:
+        name, items, sex: as for :func:`total_points`.
+    """
+    least, most = np.zeros(len(sex)), np.zeros(len(sex))
+    for item, points in _points(name, items, sex, {}).items():
+        possible = [rule.points for rule in read_rules(name) if rule.item == item]
+        least += np.where(np.isnan(points), min(possible), points)
+        most += np.where(np.isnan(points), max(possible), points)
+    return least, most
+
+
+def _points(name: str, items: Mapping[str, Floats], sex: Floats, codes: Mapping[str, float]) -> dict[str, Floats]:
+    """Points by item (n each); NaN where an item has no class."""
     points = {item: np.full(len(sex), np.nan) for item in items}
     for rule in read_rules(name):
-        points[rule.item][rule.matches(items[rule.item], sex, codes or {})] = rule.points
-    total: Floats = np.sum(list(points.values()), axis=0)
-    return total
+        points[rule.item][rule.matches(items[rule.item], sex, codes)] = rule.points
+    return points
 
 
 @cache

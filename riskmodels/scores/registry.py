@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from riskmodels.columns import Columns
-from riskmodels.scores import ada_risk_test, ckd_epi, findrisc, framingham, pce, prevent, score2
+from riskmodels.scores import ada_risk_test, cha2ds2_va, ckd_epi, findrisc, framingham, has_bled, pce, prevent, score2
 from riskmodels.scores.eligibility import Bands, Result, range_text
 from riskmodels.scores.inputs import variable_of
 
@@ -67,6 +67,11 @@ class Score:
 
 
 _NUMBERS = "Equation and coefficients are published numbers: no licence needed, cite the paper."
+_POINTS = "The points are published: no licence needed, cite the paper."
+_RANGE = (
+    "Where items are unknown there is no number of points; the further columns least_points, most_points and possible "
+    "say what is, with the category in which both lie."
+)
 _HEART = "without known heart attack, coronary disease, angina, heart failure or stroke, not pregnant"
 
 
@@ -86,9 +91,10 @@ SCORES = (
         "together and each alone",
         "10 and 30 years",
         f"{_people(prevent.AGES, f' (30-year risk: {prevent.AGES_30Y[0]}–{prevent.AGES_30Y[1]})')}; "
-        f"{_ranges(prevent.LIMITS)}",
+        f"{_ranges(prevent.LIMITS)}; for heart failure {variable_of(prevent.BMI).label} {prevent.BMI_LIMITS[0]:g} to "
+        f"below {prevent.BMI_LIMITS[1]:g} {variable_of(prevent.BMI).unit}",
         prevent.REQUIRED,
-        prevent.OPTIONAL,
+        (prevent.BMI, *prevent.OPTIONAL),
         tuple(f"{outcome}_{years}y" for years in prevent.HORIZONS for outcome in prevent.OUTCOMES),
         {"": prevent.BANDS},
         "Khan SS, Matsushita K, Sang Y, et al. Circulation 2024;149:430-449. doi 10.1161/CIRCULATIONAHA.123.067626",
@@ -96,8 +102,12 @@ SCORES = (
         "United States",
         (
             "Model by what is known: base; with HbA1c; with UACR; full with both. The column model says which.",
-            "The social deprivation index needs a US zip code and is always taken as missing: the equation has a term "
-            "for that.",
+            "Heart failure needs body mass index; the other outcomes have no coefficient for it other than 0 and are "
+            "given without it. The further column problems_bmi says so.",
+            "Cholesterol is in range by the limits in mg/dL or by the AHA form's own in mmol/L: total 3.36–8.28, HDL "
+            "0.52–2.59.",
+            "The decile of the social deprivation index, which a US zip code tells, can be given to the function "
+            "(sdi); the full model is used then. The app does not ask for it: the equation has a term for that.",
             "From 60 years there is no 30-year risk; the further column problems_30y says so.",
             "Total cardiovascular disease is an equation of its own, not the sum of the others.",
             "The category is that of the 10-year ASCVD risk. The 2025 AHA/ACC blood-pressure guideline asks for the "
@@ -255,6 +265,58 @@ SCORES = (
         ckd_epi.kidney_function,
         ckd_epi.evaluate,
         unit="mL/min/1.73 m²",
+    ),
+    Score(
+        "cha2ds2_va",
+        "CHA₂DS₂-VA",
+        "points for stroke and arterial embolism in atrial fibrillation without an anticoagulant; the guideline gives "
+        "no probability with them",
+        "now",
+        "adults told of atrial fibrillation, not pregnant",
+        cha2ds2_va.REQUIRED,
+        cha2ds2_va.OPTIONAL,
+        ("points",),
+        {"": cha2ds2_va.bands()},
+        "Van Gelder IC, Rienstra M, Bunting KV, et al. 2024 ESC Guidelines for the management of atrial fibrillation. "
+        "Eur Heart J 2024;45:3314-3414. doi 10.1093/eurheartj/ehae176",
+        _POINTS,
+        "Europe",
+        (
+            _RANGE,
+            "One item may be met in several ways; one yes is enough, and a no needs all of them.",
+            "A single high pressure does not make hypertension: the facts told are used.",
+            "With a mechanical heart valve or moderate to severe mitral stenosis, with hypertrophic cardiomyopathy or "
+            "cardiac amyloidosis anticoagulation does not depend on the points.",
+            "CHA₂DS₂-VASc of earlier guidelines has one point more for women.",
+        ),
+        cha2ds2_va.cha2ds2_va,
+        cha2ds2_va.evaluate,
+        unit="points",
+    ),
+    Score(
+        "has_bled",
+        "HAS-BLED",
+        "points for major bleeding in atrial fibrillation with an anticoagulant",
+        "1 year",
+        "adults told of atrial fibrillation, not pregnant",
+        has_bled.REQUIRED,
+        (),
+        ("points",),
+        {"": has_bled.bands()},
+        "Pisters R, Lane DA, Nieuwlaat R, et al. Chest 2010;138:1093-1100. doi 10.1378/chest.10-0134",
+        _POINTS,
+        "Europe (Euro Heart Survey)",
+        (
+            _RANGE,
+            "The paper counted 1.13, 1.02, 1.88, 3.74 and 8.70 major bleedings per 100 patient-years with 0, 1, 2, 3 "
+            "and 4 points; few people had more.",
+            "It shows what can be corrected. The ESC guideline of 2024 advises against deciding by it whether to begin "
+            "or stop an anticoagulant.",
+            "INR is asked of people with a vitamin K antagonist; without one the answer is no.",
+        ),
+        has_bled.has_bled,
+        has_bled.evaluate,
+        unit="points",
     ),
 )
 

@@ -14,9 +14,10 @@ import pandas as pd
 from riskmodels.columns import Columns, Floats
 from riskmodels.errors import InputError
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import CURRENT_SMOKER, DIABETES_FACTS, SEXES, Bands, Findings, Flags, Result, Texts
+from riskmodels.scores.eligibility import DIABETES_FACTS, SEXES, Bands, Findings, Flags, Result, Texts
 from riskmodels.scores.survival import SurvivalEquation, read_survival, risk_of
 from riskmodels.units import CHOLESTEROL, find_unit, from_canonical
+from riskmodels.vocabulary import CURRENT_SMOKER
 
 REGIONS = ("low", "moderate", "high", "very_high")
 #: region by country of residence, ESC prevention guideline 2021

@@ -17,6 +17,7 @@ import pandas as pd
 
 from riskmodels import ROOT
 from riskmodels.errors import SourceDataError
+from riskmodels.scores import prevent
 from riskmodels.scores.framingham import framingham
 from riskmodels.scores.percentiles import Tables, percentile_tables, rounded, share_below
 from riskmodels.scores.registry import REGISTRY
@@ -25,7 +26,7 @@ from riskmodels.scores.score2 import REGIONS
 PATH = ROOT / "data" / "reference" / "score_standing.json"
 #: columns ranked, by score; SCORE2 once a region
 RANKED: dict[str, tuple[str, ...]] = {
-    "prevent": ("total_cvd_10y", "ascvd_10y", "heart_failure_10y"),
+    "prevent": prevent.MAIN,
     "pce": ("ascvd_10y",),
     "framingham": ("general_cvd_10y",),
     "score2": ("cvd_10y",),
@@ -41,6 +42,8 @@ NOT_RANKED: dict[str, str] = {
     "framingham, office": "the percentiles are those of the model with cholesterol",
     "score2, from 80 years": "NHANES gives every age from 80 on as 80",
     "ckd_epi": "not a risk",
+    "cha2ds2_va": "the NHANES table here does not tell of atrial fibrillation",
+    "has_bled": "the NHANES table here does not tell of atrial fibrillation",
 }
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from riskmodels.columns import Floats
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.eligibility import CURRENT_SMOKER
+from riskmodels.vocabulary import CURRENT_SMOKER
 
 _MEAN = "mean_linear_predictor"
 _BASELINE = "baseline_survival_10y"

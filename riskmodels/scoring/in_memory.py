@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pyarrow as pa
 
-from riskmodels.checks import Checked
+from riskmodels.checks import Checked, Problem
 from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.scoring.cohort import NUMBERS, PROBLEMS, Progress, ScoredCohort, parts_of
 from riskmodels.scoring.stream import Plan, Scorer, free_names, problem_texts
@@ -47,8 +47,12 @@ def score_cohort(
     scorer = Scorer(models, Plan(outcomes, units=units or {}))
     keys = [(outcome, part) for outcome in outcomes for part in parts_of(outcome)]
     found: dict[tuple[str, str], list[pa.Array]] = defaultdict(list)
+    by_row: dict[object, list[Problem]] = defaultdict(list)
+    for problem in checked.problems:
+        by_row[problem.row].append(problem)
     for first in range(0, len(frame), chunk):
-        answers = scorer.answers(frame.iloc[first : first + chunk])
+        rows = frame.iloc[first : first + chunk]
+        answers = scorer.answers(rows, [problem for row in rows.index for problem in by_row.get(row, ())])
         for key in keys:
             found[key].append(answers[key])
         if progress is not None:

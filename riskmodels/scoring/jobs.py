@@ -23,10 +23,10 @@ import numpy.typing as npt
 from riskmodels.errors import CareRiskError, InputError
 from riskmodels.interop.columns.apply import Counts, apply
 from riskmodels.interop.columns.mapping import Visits
+from riskmodels.interop.columns.open_table import open_table
 from riskmodels.interop.columns.visits import earlier_visits
 from riskmodels.interop.table.chunks import Source
 from riskmodels.interop.table.file_format import BLOCK
-from riskmodels.interop.table.source import open_source
 from riskmodels.records import cohorts, jobs, queue
 from riskmodels.records.access import Actor, Role, require
 from riskmodels.records.engine import Database
@@ -169,7 +169,7 @@ class _Run:
 def _score(job: Job, models_of: ModelsOf, pulse: Pulse, threads: int, chunk: int) -> dict[str, Any]:
     request = request_of(job)
     models = _models(request, models_of)
-    source = open_source(job.folder / UPLOAD, request.file_format)
+    source = open_table(job.folder / UPLOAD, request.file_format)
     latest = request.mapping.visits is Visits.LATEST
     earlier = earlier_visits(request.mapping, source) if latest else np.array([], dtype=np.int64)
     outputs = Outputs(ResultFiles(job.folder), source.format)

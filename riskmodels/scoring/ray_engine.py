@@ -27,9 +27,16 @@ import pyarrow.parquet
 
 from riskmodels import ROOT
 from riskmodels.errors import CareRiskError, FileError, InputError
+from riskmodels.interop.columns.apply import apply
+from riskmodels.interop.columns.baseline import has_events
 from riskmodels.interop.columns.header import Column, read_headers
+from riskmodels.interop.columns.layouts import Layout
+from riskmodels.interop.columns.mapping import CohortMapping, Visits
+from riskmodels.interop.columns.reading import fitting
+from riskmodels.interop.table.parquet_source import cells_of
+from riskmodels.scoring.own_columns import ready
 from riskmodels.scoring.sinks import ParquetSink
-from riskmodels.scoring.sources import checked_chunk
+from riskmodels.scoring.sources import CohortFile, checked_chunk, is_coded
 from riskmodels.scoring.stream import CHUNK_ROWS, NOTHING, Chunk, Plan, StreamCounts, score_stream
 
 if TYPE_CHECKING:
@@ -38,6 +45,10 @@ if TYPE_CHECKING:
 #: rows of a piece: small enough to do again without regret, large enough that the start of its file costs little
 PIECE_ROWS = 262_144
 SUCCESS = "_SUCCESS"
+_NEEDS_MAPPING = (
+    "Write a mapping by one of its files (python -m riskmodels columns FILE --out mapping.json), answer what is open, "
+    "and give --mapping mapping.json."
+)
 
 
 @dataclass(frozen=True)
@@ -79,14 +90,15 @@ class Cluster:
     models: str = ""
 
 
-def score_on_ray(source: str, target: str, plan: Plan, cluster: Cluster) -> StreamCounts:
-    """Score a partitioned Parquet cohort in the app's own columns.
+def score_on_ray(source: str, target: str, plan: Plan, cluster: Cluster, layout: Layout | None = None) -> StreamCounts:
+    """Score a partitioned Parquet cohort.
 
     Args:
         source: a Parquet file, or a folder of them.
         target: a folder that is new or empty.
         plan: outcomes, reasons and progress; inputs and units are those of the source.
         cluster: where.
+        layout: what the columns mean; without it they must be the app's own and leave no question.
 
     Returns:
         Counts over all pieces, as ``_SUCCESS`` holds them.
@@ -96,15 +108,14 @@ def score_on_ray(source: str, target: str, plan: Plan, cluster: Cluster) -> Stre
         FileError: when the source is no Parquet cohort.
         InputError: when the target is not empty, or an outcome is served by no model.
     """
-    columns, pieces = list_pieces(source)
+    schema, pieces = list_pieces(source)
+    meaning = _by_layout(layout, schema) if layout else _by_own_columns(source, schema, pieces)
     _refuse_full(target)
-    known = {column.name: column.unit for column in columns if column.name}
-    full = replace(plan, inputs=frozenset(known), units={name: unit for name, unit in known.items() if unit})
+    full = replace(plan, inputs=meaning.inputs, units=meaning.units)
+    job = Job(source, target, replace(full, progress=None, cancelled=None), meaning)
     ray = _start(cluster)
     try:
-        counts = _run(
-            ray, pieces, Job(source, target, replace(full, progress=None, cancelled=None), columns), full, cluster
-        )
+        counts = _run(ray, pieces, job, full, cluster)
     except BaseException:
         remove_parts(target)
         raise
@@ -119,16 +130,82 @@ def score_on_ray(source: str, target: str, plan: Plan, cluster: Cluster) -> Stre
 
 @dataclass(frozen=True)
 class Job:
-    """What every actor is told: source, target, plan and columns."""
+    """What every actor is told: source, target, plan and what the columns mean."""
 
     source: str
     target: str
     plan: Plan
-    columns: tuple[Column, ...]
+    meaning: Meaning
 
 
-def list_pieces(source: str, rows: int = 0) -> tuple[tuple[Column, ...], list[Piece]]:
-    """What the columns of a Parquet cohort are, and its pieces.
+@dataclass(frozen=True)
+class Meaning:
+    """What the columns of a cohort mean: the app's own, or a mapping.
+
+    Args:
+        columns: the app's own.
+        worded: headers of answers in words.
+        mapping: of other columns.
+    """
+
+    columns: tuple[Column, ...] = ()
+    worded: frozenset[str] = frozenset()
+    mapping: CohortMapping | None = None
+
+    @property
+    def inputs(self) -> frozenset[str]:
+        """Variables that the cohort has."""
+        if self.mapping is not None:
+            return frozenset(self.mapping.variables)
+        return frozenset(column.name for column in self.columns if column.name)
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit symbol by variable."""
+        if self.mapping is not None:
+            return {name: unit for name, unit in self.mapping.units.items() if unit}
+        return {column.name: column.unit for column in self.columns if column.name and column.unit}
+
+    def chunk(self, batch: pa.RecordBatch, first: int) -> Chunk:
+        """Some rows, checked; the first is labelled ``first``."""
+        if self.mapping is None:
+            return checked_chunk(pa.Table.from_batches([batch]), self.columns, first, self.worded)
+        applied = apply(self.mapping, cells_of(batch, first))
+        return Chunk(applied.frame, applied.checked.problems, applied.cells)
+
+
+def _by_layout(layout: Layout, schema: pa.Schema) -> Meaning:
+    mapping = fitting(layout, tuple(schema.names))
+    if mapping.visits is Visits.LATEST or has_events(schema.names):
+        hint = "Use --engine stream, or score all visits of a file where each row has age and sex."
+        raise InputError("The Ray engine looks at each row alone, not at a patient's other visits.", hint=hint)
+    questions = mapping.questions()
+    if questions:
+        hint = "See them all: python -m riskmodels columns FILE --mapping JSON."
+        raise InputError(questions[0].text, hint=hint, log=f"{len(questions)} open questions")
+    return Meaning(mapping=mapping)
+
+
+def _by_own_columns(source: str, schema: pa.Schema, pieces: Sequence[Piece]) -> Meaning:
+    """The app's own columns, as far as they leave no question."""
+    try:
+        columns = read_headers(schema.names)
+    except FileError as error:
+        raise InputError(error.message, hint=_NEEDS_MAPPING) from None
+    cohort = CohortFile((), columns, 0, "", coded=is_coded(schema))
+    if pieces:
+        fs, _ = fsspec.core.url_to_fs(source)
+        with fs.open(pieces[0].path, "rb") as file:
+            head = next(pa.parquet.ParquetFile(file).iter_batches(CHUNK_ROWS), None)
+        found = ready(cohort, pa.Table.from_batches([head])) if head is not None else cohort
+        if found is None:
+            raise InputError("The columns of the cohort leave questions open.", hint=_NEEDS_MAPPING)
+        cohort = found
+    return Meaning(cohort.columns, cohort.worded)
+
+
+def list_pieces(source: str, rows: int = 0) -> tuple[pa.Schema, list[Piece]]:
+    """The columns of a Parquet cohort, and its pieces.
 
     Args:
         source: a Parquet file, or a folder of them; path or fsspec address.
@@ -143,18 +220,18 @@ def list_pieces(source: str, rows: int = 0) -> tuple[tuple[Column, ...], list[Pi
         raise FileError(f"There is no Parquet file at {source}.", hint="The Ray engine reads Parquet files.")
     pieces: list[Piece] = []
     first = 0
-    headers: list[str] = []
+    schema: pa.Schema = pa.schema([])
     for each in paths:
         try:
             with fs.open(each, "rb") as file:
                 metadata = pa.parquet.read_metadata(file)
         except (pa.ArrowInvalid, OSError) as error:
             raise FileError(f"{each} is no Parquet file.", hint="The Ray engine reads Parquet files.") from error
-        headers = headers or metadata.schema.to_arrow_schema().names
+        schema = schema if pieces else metadata.schema.to_arrow_schema().with_metadata(metadata.metadata)
         for groups, count in _together(metadata, rows or PIECE_ROWS):
             pieces.append(Piece(len(pieces), each, groups, first, count))
             first += count
-    return read_headers(headers), pieces
+    return schema, pieces
 
 
 def _together(metadata: Any, most: int) -> Iterator[tuple[tuple[int, ...], int]]:
@@ -232,7 +309,7 @@ class PieceScorer:
     """The actor: loads the models once, then scores piece after piece.
 
     Args:
-        job: source, target, plan and columns.
+        job: source, target, plan and what the columns mean.
         models: folder of the models; the shipped ones when empty.
     """
 
@@ -273,7 +350,7 @@ def _chunks(piece: Piece, job: Job) -> Iterator[Chunk]:
     with fs.open(piece.path, "rb") as file:
         reader = pa.parquet.ParquetFile(file)
         for batch in reader.iter_batches(CHUNK_ROWS, row_groups=list(piece.groups)):
-            yield checked_chunk(pa.Table.from_batches([batch]), job.columns, first)
+            yield job.meaning.chunk(batch, first)
             first += batch.num_rows
 
 

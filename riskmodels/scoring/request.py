@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from riskmodels.errors import InputError
 from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMapping, Combine, Role, Visits
 from riskmodels.interop.table.file_format import FileFormat
+from riskmodels.interop.table.row_shape import Baseline, LongShape
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
@@ -79,19 +80,32 @@ def _read(stored: dict[str, Any]) -> ScoreRequest:
     form, outcomes = stored.pop("file_format"), stored.pop("outcomes")
     return ScoreRequest(
         mapping=_mapping(stored.pop("mapping")),
-        file_format=None if form is None else FileFormat(**{**form, "sheets": tuple(form["sheets"])}),
+        file_format=None if form is None else _format(form),
         outcomes=None if outcomes is None else tuple(outcomes),
         models=tuple(stored.pop("models")),
         **stored,
     )
 
 
+def _format(stored: dict[str, Any]) -> FileFormat:
+    long, baseline = stored.get("long"), stored.get("baseline")
+    parts = {
+        "sheets": tuple(stored["sheets"]),
+        "tables": tuple(stored.get("tables", ())),
+        "long": LongShape(**long) if long else None,
+        "baseline": Baseline(baseline["record"], tuple(baseline["columns"])) if baseline else None,
+    }
+    return FileFormat(**{**stored, **parts})
+
+
 def _mapping(stored: dict[str, Any]) -> CohortMapping:
     combine = {name: Combine(rule) for name, rule in stored["combine"].items()}
     columns = tuple(_column(entry) for entry in stored["columns"])
-    return CohortMapping(columns, dict(stored["constants"]), combine, Visits(stored["visits"]))
+    visits, recoding, as_of = Visits(stored["visits"]), stored.get("recoding", ""), str(stored.get("as_of", ""))
+    return CohortMapping(columns, dict(stored["constants"]), combine, visits, recoding, as_of)
 
 
 def _column(stored: dict[str, Any]) -> ColumnMapping:
     codes = tuple(Code(**code) for code in stored["codes"])
-    return ColumnMapping(**{**stored, "role": Role(stored["role"]), "codes": codes})
+    could_be = tuple(stored.get("could_be", ()))
+    return ColumnMapping(**{**stored, "role": Role(stored["role"]), "codes": codes, "could_be": could_be})

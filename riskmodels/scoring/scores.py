@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.errors import InputError
+from riskmodels.scores.prevent import MAIN, RATED
 from riskmodels.scores.registry import REGISTRY
 from riskmodels.scoring.cohort import PROBLEMS, ScoredCohort
 
 CATEGORY = "category"
 #: value whose guideline category a score gives, where it is not the main one
-CATEGORY_OF = {"prevent": "ascvd_10y"}
+CATEGORY_OF = {"prevent": RATED}
+#: values added, where they are more than the main one
+_ADDED = {"prevent": MAIN}
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class ScoreChoice:
     Args:
         name: in :data:`riskmodels.scores.REGISTRY`.
         options: of the score's function, e.g. ``{"region": "low"}`` for SCORE2.
-        numbers: which of its values to add; the main one and the one the category is of when empty.
+        numbers: which of its values to add; the main ones when empty.
     """
 
     name: str
@@ -42,8 +45,8 @@ def add_scores(cohort: ScoredCohort, frame: pd.DataFrame, choices: Sequence[Scor
 
     Returns:
         The cohort; ``<score>_<value>`` (number, NaN where there is none), ``<score>_category`` and ``<score>_problems``
-        (why there is none) of each score. ``columns`` finds them by score and value, ``category`` or ``problems``. A
-        name that the table already uses gets a number.
+        (why there is none, or not every one) of each score. ``columns`` finds them by score and value, ``category`` or
+        ``problems``. A name that the table already uses gets a number.
 
     Raises:
         InputError: when there is no such score, value or option, or one is chosen or has been added already.
@@ -80,9 +83,21 @@ def _results(frame: pd.DataFrame, choice: ScoreChoice) -> Iterator[tuple[str, pd
     """Part and column of each result."""
     score = REGISTRY[choice.name]
     result = score.function(frame, **choice.options)
-    wanted = choice.numbers or tuple(dict.fromkeys((score.value, CATEGORY_OF.get(score.name, score.value))))
-    for part in (*wanted, CATEGORY, PROBLEMS):
+    wanted = choice.numbers or _ADDED.get(score.name, (score.value,))
+    for part in (*wanted, CATEGORY):
         yield part, result[part]
+    yield PROBLEMS, _problems(result, wanted)
+
+
+def _problems(result: pd.DataFrame, wanted: Sequence[str]) -> pd.Series:
+    """Why there is no number, and of a row that lacks some of those wanted why it has only the others."""
+    reasons = result[PROBLEMS]
+    lacking = result[list(wanted)].isna().any(axis=1) & (reasons == "")
+    for further in (name for name in result if str(name).startswith(f"{PROBLEMS}_")):
+        told = result[further].where(lacking, "")
+        between = np.where((reasons != "") & (told != ""), "; ", "")
+        reasons = reasons + between + told
+    return reasons
 
 
 def _free(name: str, used: set[str]) -> str:

@@ -6,8 +6,9 @@ Files with other headers, codes or units come through :mod:`riskmodels.interop`.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +18,8 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from riskmodels.checks import check
-from riskmodels.errors import FileError
+from riskmodels.columns import PATIENT_FRAME
+from riskmodels.errors import FileError, InputError
 from riskmodels.interop.columns.header import Column, read_headers
 from riskmodels.interop.columns.own_table import find_delimiter
 from riskmodels.scoring.stream import CHUNK_ROWS, Chunk
@@ -25,6 +27,7 @@ from riskmodels.scoring.stream import CHUNK_ROWS, Chunk
 #: bytes of a CSV parsed at a time
 _BLOCK = 2 * 2**20
 _HEAD = 2**16
+_NUMBER = r"^\s*[+-]?\d+([.,]\d*)?\s*$"
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class CohortFile:
         rows: in all; 0 when not known before reading (CSV).
         delimiter: of a CSV; empty for Parquet.
         chunk: rows a chunk.
+        coded: whether its answers are the vocabulary's codes, as the file itself says (a PatientFrame).
+        worded: headers of answers in words; a number among them is refused, for it may have any meaning.
     """
 
     paths: tuple[Path, ...]
@@ -44,6 +49,8 @@ class CohortFile:
     rows: int
     delimiter: str
     chunk: int = CHUNK_ROWS
+    coded: bool = False
+    worded: frozenset[str] = frozenset()
 
     @property
     def inputs(self) -> frozenset[str]:
@@ -57,16 +64,26 @@ class CohortFile:
 
     def __iter__(self) -> Iterator[Chunk]:
         """Checked chunks, rows labelled as a spreadsheet numbers them: the header is row 1."""
+        return (check() for check in self.unchecked())
+
+    def unchecked(self) -> Iterator[Callable[[], Chunk]]:
+        """The same chunks, each checked when it is called."""
         first = 2
         for batch in self.batches():
-            yield checked_chunk(batch, self.columns, first)
+            yield partial(checked_chunk, batch, self.columns, first, self.worded)
             first += len(batch)
 
     def batches(self) -> Iterator[pa.Table]:
-        """The rows as they are, some at a time."""
+        """The rows as they are, :attr:`chunk` at a time; the last time what is left."""
+        waiting: pa.Table | None = None
         for batch in self._csv() if self.delimiter else self._parquet():
-            for start in range(0, batch.num_rows, self.chunk):
-                yield pa.Table.from_batches([batch.slice(start, self.chunk)])
+            rows = pa.Table.from_batches([batch])
+            waiting = rows if waiting is None else pa.concat_tables([waiting, rows])
+            while len(waiting) >= self.chunk:
+                yield waiting.slice(0, self.chunk)
+                waiting = waiting.slice(self.chunk)
+        if waiting is not None and len(waiting):
+            yield waiting
 
     def _parquet(self) -> Iterator[pa.RecordBatch]:
         for path in self.paths:
@@ -121,21 +138,34 @@ def _open_parquet(paths: tuple[Path, ...], named: Path, chunk: int) -> CohortFil
     if not paths:
         raise FileError(f"There is no Parquet file in {named}.", hint="Give a folder of .parquet files.")
     try:
-        headers = pa.parquet.read_schema(paths[0]).names
+        schema = pa.parquet.read_schema(paths[0])
         rows = sum(pa.parquet.read_metadata(path).num_rows for path in paths)
     except (pa.ArrowInvalid, pa.ArrowIOError) as error:
         raise FileError(f"A Parquet file of {named.name} is damaged.", hint="Export it again.") from error
-    return CohortFile(paths, read_headers(headers), rows, "", chunk)
+    return CohortFile(paths, read_headers(schema.names), rows, "", chunk, is_coded(schema))
 
 
-def checked_chunk(table: pa.Table, columns: Sequence[Column], first: int = 0) -> Chunk:
+def is_coded(schema: pa.Schema) -> bool:
+    """Whether a Parquet file says that it is a PatientFrame."""
+    return PATIENT_FRAME.items() <= (schema.metadata or {}).items()
+
+
+def checked_chunk(
+    table: pa.Table, columns: Sequence[Column], first: int = 0, worded: frozenset[str] = frozenset()
+) -> Chunk:
     """Validate some rows.
 
     Args:
         table: the rows as they are.
         columns: what each column is.
         first: label of the first row.
+        worded: headers of answers in words.
+
+    Raises:
+        InputError: when a number stands among answers in words, with its row.
     """
+    for header in worded:
+        _refuse_numbers(table.column(header), header, first)
     known = [column for column in columns if column.name]
     index = pd.RangeIndex(first, first + len(table))
     raw = pd.DataFrame({c.name: _values(table.column(c.header)) for c in known}).set_axis(index)
@@ -150,3 +180,19 @@ def _values(column: pa.ChunkedArray) -> pd.Series:
             column = pc.if_else(pc.equal(column, ""), None, column).cast(pa.float64())
     values: pd.Series = column.to_pandas()
     return values
+
+
+def _refuse_numbers(column: pa.ChunkedArray, header: str, first: int) -> None:
+    """A number among words has no meaning that is told; the few distinct cells are looked at."""
+    if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+        return
+    distinct = pc.unique(column).drop_null()
+    numbers = distinct.filter(pc.match_substring_regex(distinct, _NUMBER))
+    if not len(numbers):
+        return
+    row = first + pc.index(column, numbers[0]).as_py()
+    raise InputError(
+        f"Row {row:,}: “{header}” holds the number “{numbers[0].as_py().strip()}” among words.",
+        hint="Say what it means in a mapping: python -m riskmodels columns FILE --out mapping.json.",
+        log="number among answers in words",
+    )

@@ -22,6 +22,7 @@ from riskmodels.checks.columns import Problem
 from riskmodels.errors import CareRiskError, InputError
 from riskmodels.measured import ANSWERED, BY_MEASUREMENT
 from riskmodels.outcomes import OUTCOME
+from riskmodels.scoring.bands import answer_bands
 from riskmodels.scoring.cohort import MEASURED, PROBLEMS, Counts, Progress, parts_of
 from riskmodels.scoring.words import Words
 from riskmodels.units import find_unit
@@ -62,8 +63,9 @@ class Chunk:
     original: pa.Table | pd.DataFrame | None = None
 
 
-#: what a source yields: a chunk, or its frame and problems
-Piece = Chunk | tuple[pd.DataFrame, Sequence[Problem]]
+#: what a source yields: a chunk, its frame and problems, or what makes a chunk of at most :data:`CHUNK_ROWS` rows where
+#: it is scored: checking then takes place beside reading and writing
+Piece = Chunk | tuple[pd.DataFrame, Sequence[Problem]] | Callable[[], Chunk]
 
 
 class Sink(Protocol):
@@ -188,15 +190,19 @@ def _stop_if_cancelled(plan: Plan) -> None:
 
 def _ahead(source: Iterable[Piece], scorer: Scorer, plan: Plan) -> Iterator[Scored]:
     """Score in order, ``plan.workers`` chunks at a time and one more waiting."""
-    chunks = (small for piece in source for small in _small(piece))
+    chunks = (small for piece in source for small in ((piece,) if callable(piece) else _small(piece)))
+
+    def score(chunk: Chunk | Callable[[], Chunk]) -> Scored:
+        return scorer(chunk() if callable(chunk) else chunk)
+
     if plan.workers < 2:
-        yield from map(scorer, chunks)
+        yield from map(score, chunks)
         return
     waiting: deque[Future[Scored]] = deque()
     with ThreadPoolExecutor(plan.workers, "score") as pool:
         try:
             for chunk in chunks:
-                waiting.append(pool.submit(scorer, chunk))
+                waiting.append(pool.submit(score, chunk))
                 if len(waiting) > plan.workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -205,7 +211,7 @@ def _ahead(source: Iterable[Piece], scorer: Scorer, plan: Plan) -> Iterator[Scor
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _small(piece: Piece) -> Iterator[Chunk]:
+def _small(piece: Chunk | tuple[pd.DataFrame, Sequence[Problem]]) -> Iterator[Chunk]:
     """A piece in chunks of at most :data:`CHUNK_ROWS` rows, each with the problems of its rows."""
     chunk = piece if isinstance(piece, Chunk) else Chunk(*piece)
     if len(chunk.frame) <= CHUNK_ROWS:
@@ -245,7 +251,7 @@ class Scorer:
     def __call__(self, chunk: Chunk) -> Scored:
         """Score some rows, in their order."""
         frame = chunk.frame
-        columns = self.answers(frame) if len(frame) else {}
+        columns = self.answers(frame, chunk.problems) if len(frame) else {}
         columns["", PROBLEMS] = problem_texts(frame, chunk.problems)
         table = _original(chunk)
         if not len(frame):
@@ -255,16 +261,22 @@ class Scorer:
             table = table.append_column(name, columns[key])
         return Scored(table, self._counts(columns, len(frame)))
 
-    def answers(self, frame: pd.DataFrame) -> dict[tuple[str, str], pa.Array]:
-        """The results of some rows, by outcome and part."""
+    def answers(self, frame: pd.DataFrame, problems: Iterable[Problem] = ()) -> dict[tuple[str, str], pa.Array]:
+        """The results of some rows, by outcome and part.
+
+        Args:
+            frame: PatientFrame.
+            problems: of its rows; where they say that an age is only known to lie in a band, the interval holds it.
+        """
         from riskmodels.assessment import assess  # torch is imported where something is scored, nowhere else
 
-        units = {name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in self.plan.units.items()}
+        units = {name: find_unit(VOCABULARY[name].accepted, symbol) for name, symbol in self.plan.units.items()}
         assessment = assess(frame, self.models, self.outcomes, explained=bool(self.plan.reasons), units=units)
+        bands = answer_bands(frame, problems, lambda rows: assess(rows, self.models, self.outcomes))
         words = self._words()
         columns: dict[tuple[str, str], pa.Array] = {}
         for name in self.outcomes:
-            columns |= _results(assessment[name], name)
+            columns |= _results(bands.widened(name, assessment[name]), name)
             if name in ANSWERED:
                 columns[name, MEASURED] = pa.array(assessment.measured(name), pa.string())
             if self.plan.reasons:
@@ -275,7 +287,8 @@ class Scorer:
     def _words(self) -> Words:
         """One for each thread: they remember texts."""
         if not hasattr(self._own, "words"):
-            self._own.words = Words(self.plan.units)
+            variables = {name: variable for model in self.models.values() for name, variable in model.variables.items()}
+            self._own.words = Words(self.plan.units, variables)
         words: Words = self._own.words
         return words
 

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from riskmodels.columns import Floats
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
+from riskmodels.variable import Variable
 from riskmodels.vocabulary import VOCABULARY
 
 #: log-odds; a smaller contribution is not worth a word
@@ -64,11 +65,13 @@ class Words:
 
     Args:
         units: unit symbol by variable; canonical where absent.
+        variables: what the inputs are.
     """
 
-    def __init__(self, units: Mapping[str, str]) -> None:
+    def __init__(self, units: Mapping[str, str], variables: Mapping[str, Variable] = VOCABULARY) -> None:
+        self._variables = variables
         self._units: dict[str, Unit] = {
-            name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in units.items()
+            name: find_unit(variables[name].accepted, symbol) for name, symbol in units.items()
         }
         self._places: dict[str, dict[float, int]] = {}
         self._texts: list[str] = []
@@ -76,7 +79,7 @@ class Words:
 
     def value(self, name: str, value: float) -> str:
         """A variable with its value: ``Glucose 118 mg/dL``, ``Smoking (never)``."""
-        variable = VOCABULARY[name]
+        variable = self._variables[name]
         shown = variable.format(value, self._units.get(name))
         return f"{variable.label} ({shown})" if variable.choices else f"{variable.label} {shown}"
 
@@ -112,15 +115,20 @@ class Words:
 
     def _find(self, frame: pd.DataFrame, found: Strongest) -> Places:
         """(n, most) places of the texts in the pool; −1 where there is nothing to say."""
-        places = np.full(found.inputs.shape, -1, dtype=np.int64)
-        worth = np.abs(found.contributions) >= LEAST
-        for i in np.unique(found.inputs[worth]):
-            name, (row, rank) = found.names[i], np.nonzero(worth & (found.inputs == i))
-            shown = self._as_shown(name, frame[name].to_numpy(float)[row])
+        places = np.full(found.inputs.size, -1, dtype=np.int64)
+        contributions, most = found.contributions.ravel(), found.inputs.shape[1]
+        worth = np.flatnonzero(np.abs(contributions) >= LEAST)
+        inputs = found.inputs.ravel()[worth].astype(np.int16)
+        worth = worth[np.argsort(inputs, kind="stable")]  # of one input after the other
+        counts = np.bincount(inputs, minlength=len(found.names))
+        for name, mine in zip(found.names, np.split(worth, np.cumsum(counts)[:-1]), strict=True):
+            if not len(mine):
+                continue
+            shown = self._as_shown(name, frame[name].to_numpy(float)[mine // most])
             distinct, which = np.unique(shown, return_inverse=True)
             known = np.array([self._place(name, value) for value in distinct.tolist()], dtype=np.int64)
-            places[row, rank] = known[which] + (found.contributions[row, rank] > 0)
-        return places
+            places[mine] = known[which] + (contributions[mine] > 0)
+        return places.reshape(found.inputs.shape)
 
     def _place(self, name: str, value: float) -> int:
         """Place of “… lowers” in the pool; “… raises” comes next."""
@@ -133,7 +141,7 @@ class Words:
 
     def _as_shown(self, name: str, values: Floats) -> Floats:
         """Values that are shown alike made equal, so that their text is made once. Halves are left to the format."""
-        variable = VOCABULARY[name]
+        variable = self._variables[name]
         if variable.choices or not variable.units:
             return values
         unit = self._units.get(name, variable.units[0])

@@ -36,7 +36,7 @@ people with these facts would get a number in it (riskmodels/tabular/interval.py
 from any cause: it reads partly as general mortality.
 
 **What was looked at.** Settings were chosen on cycles up to 2014. The test part 2015–18 and the people held out for
-death had been looked at by earlier versions of these models, several times, and twice more for the figures below.
+death had been looked at by earlier versions of these models, several times, and seven times more for the figures below.
 """
 
 

@@ -42,12 +42,15 @@ class Line:
 
 _SEXES = {0.0: "women", 1.0: "men"}
 _TOLD = {0.0: "people never told of diabetes", 1.0: "people told of diabetes"}
+_NEVER_TOLD = {code: people for code, people in _TOLD.items() if code == 0}
 LINES = (
     Line("waist", "bmi", "sex", _SEXES, ("age",)),
     Line("bmi", "waist", "sex", _SEXES, ("age",)),
     Line("diastolic_bp", "systolic_bp", "sex", _SEXES, ("age",)),
     Line("hba1c", "glucose", "diabetes", _TOLD, ("age", "sex")),
     Line("glucose", "hba1c", "diabetes", _TOLD, ("age", "sex")),
+    Line("glucose", "bmi", "diabetes", _NEVER_TOLD, ("age", "sex")),
+    Line("hba1c", "bmi", "diabetes", _NEVER_TOLD, ("age", "sex")),
 )
 
 

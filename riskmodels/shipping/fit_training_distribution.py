@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     models = {}
     for name, model in load_shipped().items():
         frame, targets = people[name]
-        digest = frame_hash(frame, targets)
+        digest = frame_hash(frame[list(model.inputs)], targets)
         if digest != model.card["training_data_sha256"]:
             raise SourceDataError(f"The people are not those the model {name} was trained on.", hint="Train it again.")
         models[name] = {"training_data_sha256": digest, "inputs": distributions(frame, model.inputs)}

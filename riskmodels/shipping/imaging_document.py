@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskmodels import ROOT
@@ -10,6 +10,7 @@ from riskmodels.evaluation.report import NOT_ESTIMABLE, words
 from riskmodels.imaging.image_report import LABELS, introduction, markdown_table, report_markdown
 from riskmodels.imaging.model import HEART_SIZE
 from riskmodels.imaging.registry import Found
+from riskmodels.shipping.shift_document import deletion_section, former_section, shift_section
 
 PAGE = ROOT / "docs" / "imaging_card.md"
 
@@ -55,8 +56,11 @@ _COMMANDS = """## The commands that made these figures
 make train-imaging                              # all of it, from ../shared
 python -m riskmodels imaging ship --only retina
 python -m riskmodels imaging ship --only heart_size
+python -m riskmodels imaging interval           # the interval of the heart size only, with the shipped weights
 python -m riskmodels imaging ship --only retinamnist
+python -m riskmodels imaging judge              # thresholds, figures and the site's trial again, same weights
 python -m riskmodels imaging card               # this page, from the cards
+python -m riskmodels imaging calibrate --data FOLDER --labels CSV   # for one's own camera; not described here
 python -m riskmodels imaging train --data FOLDER --task NAME   # a model of one's own; it is not described here
 ```"""
 
@@ -84,10 +88,26 @@ def _model(card: Mapping[str, Any]) -> str:
         ("Interval", "interval"),
     ):
         sections += [f"### {title}\n\n{_listed(card[key])}"] if card.get(key) else []
+    sections += [_intervals(card["intervals"])] if card.get("intervals") else []
     for part, metrics in _by_part(card.get("metrics") or {}).items():
         sections.append(_metrics(card, metrics, _PARTS.get(part, part)))
+    sections += [_points(card)] if card.get("points") else []
+    if "former" in card:
+        labels = {q["name"]: q["label"] for q in card.get("questions", ())}
+        sections.append(former_section(card["metrics"]["test"], card["former"], labels))
+    if "camera_shift" in card:
+        sections.append(shift_section(card["camera_shift"], card.get("former")))
+    if "deletion" in card:
+        sections.append(deletion_section(card["deletion"]))
+    sections += [_site_trial(card["site_trial"])] if card.get("site_trial") else []
     sections += [f"### Limits\n\n{_listed(card['limits'])}"] if card.get("limits") else []
     return "\n\n".join(sections)
+
+
+def _intervals(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The interval as it was and as it is, side by side."""
+    table = [[row["set on"], f"± {row['half']:.4f}", words(row["coverage"])] for row in rows]
+    return markdown_table(["90 % interval set on", "ratio", "test films whose drawn ratio it holds"], table)
 
 
 def _facts(card: Mapping[str, Any]) -> str:
@@ -181,10 +201,61 @@ def _finding_table(card: Mapping[str, Any], findings: Mapping[str, Any]) -> str:
     rows = [
         ["pictures", *(f"{r['n']:,}" for r in findings.values())],
         ["with the finding", *(f"{r['events']:,}" for r in findings.values())],
-        ["threshold", *(_threshold(r["threshold"]) for r in findings.values())],
+        ["threshold for screening", *(_threshold(r["threshold"]) for r in findings.values())],
         *([LABELS[m], *(words(r["metrics"][m]) for r in findings.values())] for m in _FINDING),
     ]
     return markdown_table(["", *(labels.get(name, _title(name)) for name in findings)], rows)
+
+
+def _points(card: Mapping[str, Any]) -> str:
+    """Both thresholds of every finding, and what they do on test pictures."""
+    rows = []
+    for question in card.get("questions", ()):
+        told = card["points"].get(question["name"], {})
+        for name, threshold in (("screening", question["threshold"]), ("confirmation", question.get("confirmation"))):
+            both = [
+                words(told[name][rate]) if name in told else NOT_ESTIMABLE for rate in ("sensitivity", "specificity")
+            ]
+            rows.append([question["label"], name, _threshold(threshold), *both])
+    share = [
+        f"{question['label']} {100 * question['prevalence']:.0f} %"
+        for question in card.get("questions", ())
+        if question.get("prevalence") is not None
+    ]
+    return "\n\n".join(
+        [
+            "### Two thresholds",
+            "Chosen on validation pictures: for screening at least 95 % of those with the finding reach it, for "
+            "confirmation at least 95 % of those without it stay below. Measured on test pictures: sensitivity and "
+            "specificity with 95 % intervals. No sentence is reassuring above the finding's share among the training "
+            f"pictures: {', '.join(share) or 'not kept'}.",
+            markdown_table(["finding", "for", "threshold", "sensitivity", "specificity"], rows),
+        ]
+    )
+
+
+def _site_trial(trial: Mapping[str, Any]) -> str:
+    """A site's calibration tried on photos through a simulated camera."""
+    rows = [
+        [label, LABELS[metric], words(told["before"][metric]), words(told["after"][metric])]
+        for label, told in trial["questions"].items()
+        for metric in ("auroc", "brier")
+    ]
+    near = trial["recognised"]
+    return "\n\n".join(
+        [
+            "### A site's own calibration, tried",
+            f"{trial['measured_on']} test photos through a simulated second camera (“{trial['camera']}” of the "
+            f"camera-shift test), before and after a calibration on {trial['calibrated_on']} validation photos through "
+            f"the same camera; cross-validation on those chose: {trial['method']}. The command is "
+            "`python -m riskmodels imaging judge`. A simulated camera is no other clinic: there people and graders "
+            "differ as well.",
+            markdown_table(["finding", "", "as shipped", "calibrated"], rows),
+            f"Told as the site's by the statistics of its camera: {100 * near['through this camera']:.0f} % of the "
+            f"test photos through that camera, {100 * near['as they are']:.0f} % of them as they are.",
+            trial["why"],
+        ]
+    )
 
 
 def _threshold(value: float | None) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from riskmodels import ROOT
+from riskmodels import ROOT, SAMPLES
 from riskmodels.errors import CareRiskError
 from riskmodels.outcomes import OUTCOMES
 from riskmodels.shipping.site_checks import (
@@ -66,7 +66,9 @@ def all_checks(models: Path, *, quick: bool = False, server: str = "") -> list[C
         quick: leave models and device out, and with them seconds of loading.
         server: address of a running app that must answer too; not asked when empty.
     """
-    found = [] if quick else [*checks(models), *version_checks(models), *image_checks(), device_check()]
+    found = (
+        [] if quick else [*checks(models), *version_checks(models), *image_checks(), *signal_checks(), device_check()]
+    )
     found += [*database_checks(), *folder_checks(), sign_in_check(), settings_check()]
     return [*found, server_check(server)] if server else found
 
@@ -134,7 +136,7 @@ def image_checks() -> list[Check]:
     from riskmodels.imaging.registry import find_models
     from riskmodels.model_files.folder import CARD, read_card
 
-    results, sample = [], ROOT / "data" / "samples"
+    results = []
     for path in sorted(SHIPPED.glob(f"*/{CARD}")):  # one that cannot be read is not offered, and would not be missed
         try:
             read_card(path.parent, HINT)
@@ -143,10 +145,30 @@ def image_checks() -> list[Check]:
     for name, found in find_models().items():
         try:
             refused = ""
-            model, photo = found.load(), sample / (found.card.get("sample") or "none")
+            model, photo = found.load(), SAMPLES / (found.card.get("sample") or "none")
             if photo.is_file():
                 refused = model.read(open_picture(photo.read_bytes())).refused
             results.append(Check(name, not refused, refused or f"version {found.card['version']}"))
+        except CareRiskError as error:
+            results.append(Check(name, False, str(error)))
+    return results
+
+
+def signal_checks(folder: Path = ROOT / "data" / "signal_models") -> list[Check]:
+    """Load the models of signals.
+
+    Args:
+        folder: with a folder a model.
+    """
+    from riskmodels.signals.ectopy.model import VentricularModel
+    from riskmodels.signals.forecast.model import ForecastModel
+
+    loads: dict[str, type[ForecastModel] | type[VentricularModel]]
+    loads = {"glucose_forecast": ForecastModel, "ventricular": VentricularModel}
+    results = []
+    for name, model in loads.items():
+        try:
+            results.append(Check(name, True, f"version {model.load(folder / name).card['version']}"))
         except CareRiskError as error:
             results.append(Check(name, False, str(error)))
     return results
@@ -194,5 +216,6 @@ __all__ = [
     "image_checks",
     "ready",
     "selfcheck_command",
+    "signal_checks",
     "version_checks",
 ]

@@ -7,7 +7,7 @@ its columns. B-splines are linear beyond the outermost knots.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -18,10 +18,15 @@ from scipy.interpolate import BSpline
 
 from riskmodels.columns import Columns
 from riskmodels.model_files.card_values import number, numbers, record
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.variable import Kind, Variable
+from riskmodels.vocabulary import VOCABULARY, vague_of
 
 #: inputs that span orders of magnitude are encoded by their logarithm
 LOGARITHMIC = frozenset({"triglycerides", "uacr", "crp", "creatinine", "egfr", "glucose"})
+#: rows computed at once: few enough for what is between to stay in the processor's cache
+CHUNK = 512
+#: what is encoded by its logarithm counts as this at least
+LEAST_OF_LOGARITHM = 1e-6
 #: numbers with at most this many distinct values are encoded as choices
 FEW_VALUES = 6
 
@@ -42,7 +47,7 @@ class InputEncoding:
         levels: the codes of a choice or yes/no; empty for numbers.
         knots: spline knots, ascending, on the encoded (maybe logarithmic) scale; empty for choices.
         centre, scale: standardisation on the encoded scale.
-        means: mean of each spline or one-hot column over the known training rows; subtracted.
+        means: mean of each spline or level column over the known training rows; subtracted.
     """
 
     name: str
@@ -54,14 +59,13 @@ class InputEncoding:
     means: tuple[float, ...]
 
     @classmethod
-    def fit(cls, name: str, values: np.ndarray, n_knots: int) -> InputEncoding:
+    def fit(cls, variable: Variable, values: np.ndarray, n_knots: int) -> InputEncoding:
         """Learn from the known values of one input (1-d, canonical unit)."""
-        kind = VOCABULARY[name].kind
-        distinct = np.unique(values)
-        if kind is not Kind.NUMBER or len(distinct) <= FEW_VALUES:
-            codes = tuple(c.code for c in VOCABULARY[name].choices) or tuple(distinct.tolist())
-            shares = tuple(float(np.mean(values == code)) for code in codes)
-            return cls(name, False, codes, (), 0.0, 1.0, shares)
+        name, distinct = variable.name, np.unique(values)
+        if variable.kind is not Kind.NUMBER or len(distinct) <= FEW_VALUES:
+            codes = tuple(c.code for c in variable.choices) or tuple(distinct.tolist())
+            shares = np.array([np.mean(values == code) for code in codes])
+            return cls(name, False, codes, (), 0.0, 1.0, tuple((shares @ _as_levels(name, codes, shares)).tolist()))
         logarithmic = name in LOGARITHMIC
         x = np.log(values) if logarithmic else values
         knots = np.unique(np.quantile(x, knot_levels(n_knots)))
@@ -75,6 +79,11 @@ class InputEncoding:
         """Number of columns."""
         return 1 + len(self.levels) if self.levels else 2 + len(self.means)
 
+    @property
+    def own(self) -> tuple[int, ...]:
+        """Columns of the levels that leave others open; see :class:`riskmodels.tabular.hiding.VagueAnswer`."""
+        return tuple(1 + self.levels.index(code) for code in vague_of(self.name) if code in self.levels)
+
     def segments(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The piecewise cubic of all columns.
 
@@ -84,12 +93,20 @@ class InputEncoding:
         """
         return self._choice_segments() if self.levels else self._spline_segments()
 
+    @property
+    def answers(self) -> tuple[float, ...]:
+        """Codes that can be told of a choice, ascending: its levels, and those that leave levels open."""
+        vague = vague_of(self.name).items()
+        return tuple(sorted({*self.levels, *(code for code, may_be in vague if set(may_be) <= set(self.levels))}))
+
     def _choice_segments(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        levels = np.array(self.levels)
-        table = np.zeros((len(levels), 4, self.width))
+        answers, means = np.array(self.answers), np.array(self.means)
+        of_level = dict(zip(self.levels, means.tolist(), strict=True))
+        rows = _as_levels(self.name, self.answers, np.array([of_level.get(code, 0.0) for code in self.answers]))
+        table = np.zeros((len(answers), 4, self.width))
         table[:, 0, 0] = 1.0
-        table[:, 0, 1:] = np.eye(len(levels)) - np.array(self.means)
-        return (levels[1:] + levels[:-1]) / 2, levels, table
+        table[:, 0, 1:] = rows[:, np.isin(answers, self.levels)] - means
+        return (answers[1:] + answers[:-1]) / 2, answers, table
 
     def _spline_segments(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         knots = np.array(self.knots)
@@ -119,6 +136,32 @@ class InputEncoding:
         s = np.searchsorted(boundaries, x, side="right")
         powers = (x - origins[s])[:, None] ** np.arange(4)
         return np.asarray(np.einsum("nk,nkd->nd", powers, table[s]))
+
+
+def _as_levels(name: str, codes: tuple[float, ...], shares: np.ndarray) -> np.ndarray:
+    """What each answer is of each, (answers, answers).
+
+    An answer is itself. One that leaves others open is them as well, by their shares among the training people; and
+    they are it, where it is all that the training people were ever asked.
+    """
+    rows = np.eye(len(codes))
+    for code, may_be in vague_of(name).items():
+        if code not in codes or not set(may_be) <= set(codes):
+            continue
+        at, others = codes.index(code), [codes.index(other) for other in may_be]
+        if shares[others].sum() > 0:
+            rows[at, others] = shares[others] / shares[others].sum()
+        elif shares[at] > 0:
+            rows[others] = rows[at]
+    return rows
+
+
+def with_vague(name: str, codes: np.ndarray, counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Answers that training people gave, and how many; and those that leave some of them open, given by nobody."""
+    vague = vague_of(name).items()
+    more = [code for code, may_be in vague if code not in codes and set(may_be) <= set(codes.tolist())]
+    at = np.searchsorted(codes, more)
+    return np.insert(codes, at, more), np.insert(counts, at, 0)
 
 
 class Encoding(torch.nn.Module):
@@ -153,10 +196,16 @@ class Encoding(torch.nn.Module):
         self.register_buffer("log_mask", torch.tensor([e.logarithmic for e in self.inputs]))
 
     @classmethod
-    def fit(cls, frame: pd.DataFrame, names: Sequence[str], n_knots: int) -> Encoding:
-        """Learn the encodings of the named inputs from a PatientFrame."""
+    def fit(
+        cls,
+        frame: pd.DataFrame,
+        names: Sequence[str],
+        n_knots: int,
+        variables: Mapping[str, Variable] = VOCABULARY,
+    ) -> Encoding:
+        """Learn the encodings of the named inputs from a PatientFrame; ``variables`` says what they are."""
         values = {name: frame[name].dropna().to_numpy(float) for name in names}
-        return cls([InputEncoding.fit(name, values[name], n_knots) for name in names])
+        return cls([InputEncoding.fit(variables[name], values[name], n_knots) for name in names])
 
     def matrix(self, frame: pd.DataFrame | Columns) -> torch.Tensor:
         """PatientFrame or its columns → (n, p) float64 tensor of raw values, NaN where unknown or absent."""
@@ -175,7 +224,7 @@ class Encoding(torch.nn.Module):
         columns = x.T.to(self.origins.dtype)
         known = ~torch.isnan(columns)
         columns = torch.where(known, columns, 1.0)
-        columns = torch.where(self.log_mask[:, None], columns.clamp_min(1e-6).log(), columns).contiguous()
+        columns = torch.where(self.log_mask[:, None], columns.clamp_min(LEAST_OF_LOGARITHM).log(), columns).contiguous()
         segment = torch.searchsorted(self.boundaries, columns, right=True)  # (p, n)
         u = (columns - self.origins.gather(1, segment))[..., None]
         rows = torch.arange(len(self.inputs), device=x.device)[:, None]
@@ -188,22 +237,22 @@ class Encoding(torch.nn.Module):
         return [asdict(e) for e in self.inputs]
 
     @classmethod
-    def from_list(cls, rows: Sequence[dict[str, Any]]) -> Encoding:
-        """The inverse of :meth:`to_list`.
+    def from_list(cls, rows: Sequence[dict[str, Any]], variables: Mapping[str, Variable] = VOCABULARY) -> Encoding:
+        """The inverse of :meth:`to_list`, of inputs that ``variables`` knows.
 
         Raises:
             TypeError, ValueError, KeyError: when an entry is no encoding.
         """
-        return cls([_read_input(row) for row in rows])
+        return cls([_read_input(row, variables) for row in rows])
 
 
-def _read_input(row: dict[str, Any]) -> InputEncoding:
+def _read_input(row: dict[str, Any], variables: Mapping[str, Variable]) -> InputEncoding:
     for part in ("levels", "knots", "means"):
         numbers(row[part])
     lists = {part: tuple(row[part]) for part in ("levels", "knots", "means")}  # as they are told: a hash covers them
     read = record(InputEncoding, row | lists | {part: number(row[part]) for part in ("centre", "scale")})
     columns = len(read.levels) or len(read.knots) + 2
-    if read.name not in VOCABULARY or len(read.means) != columns or read.scale == 0:
+    if read.name not in variables or len(read.means) != columns or read.scale == 0:
         raise ValueError("an input whose columns do not go together")
     if not read.levels and (len(read.knots) < 2 or (np.diff(read.knots) <= 0).any()):
         raise ValueError("knots that do not ascend")

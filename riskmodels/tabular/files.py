@@ -13,6 +13,7 @@ from riskmodels.model_files.card_values import number, numbers, record
 from riskmodels.model_files.folder import read_card, read_model, understood, write_model
 from riskmodels.tabular.edits import format_of
 from riskmodels.tabular.encoding import Encoding
+from riskmodels.tabular.inputs import variables_of
 from riskmodels.tabular.network import PAIR_COLUMNS, Weights
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Range
@@ -85,7 +86,7 @@ def take_parts(
     Raises:
         TypeError, ValueError, KeyError: when one of them is not what it should be, or they do not go together.
     """
-    encoding = Encoding.from_list(card.pop("encoding"))
+    encoding = Encoding.from_list(card.pop("encoding"), variables_of(card))
     calibration = {outcome: (number(a), number(b)) for outcome, (a, b) in card.pop("calibration").items()}
     support = {o: {n: record(Range, seen) for n, seen in s.items()} for o, s in card.pop("support").items()}
     members = len(weights.bias)

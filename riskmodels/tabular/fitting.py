@@ -21,11 +21,12 @@ from riskmodels.tabular.calibration import (
     unseen_logits,
 )
 from riskmodels.tabular.device import choose_device
-from riskmodels.tabular.encoding import Encoding
-from riskmodels.tabular.hiding import Hiding
+from riskmodels.tabular.encoding import CHUNK, Encoding
+from riskmodels.tabular.hiding import Hiding, vague_answers
+from riskmodels.tabular.inputs import own_inputs_of
 from riskmodels.tabular.interval import fit_interval
 from riskmodels.tabular.leaning import FollowUp, leaning_head
-from riskmodels.tabular.model import CHUNK, RiskModel, today
+from riskmodels.tabular.model import RiskModel, today
 from riskmodels.tabular.network import Weights, centred, concatenate, pair_basis, select, weighted_sum
 from riskmodels.tabular.settled import sweeps_of
 from riskmodels.tabular.support import fit_support
@@ -37,7 +38,8 @@ from riskmodels.tabular.training import (
     TrainingData,
     draw,
 )
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.variable import Kind, Variable
+from riskmodels.vocabulary import VOCABULARY
 
 #: how death from any cause is fitted (docs/experiments.md)
 FOLLOW_UP_EPOCHS = 30
@@ -60,6 +62,7 @@ def fit_model(
     device: str | None = None,
     checkpoint: Path | None = None,
     progress: Progress | None = None,
+    variables: Mapping[str, Variable] = VOCABULARY,
 ) -> RiskModel:
     """Fit an ensemble, calibrate it on rows that members did not draw, and teach it its interval.
 
@@ -80,6 +83,7 @@ def fit_model(
         device: where to train; the best there is when None.
         checkpoint: file to resume from and to save to.
         progress: called after every epoch.
+        variables: what the inputs are; with inputs of a file's own, those as well.
 
     Returns:
         The model. Its card holds name, inputs, config, data hash and histograms; metrics are added by evaluation.
@@ -88,7 +92,7 @@ def fit_model(
         TrainingError: when an outcome has no labelled rows, or the checkpoint is of another run.
     """
     config = config or TrainingConfig()
-    people = _prepare(frame, targets, weights, soft, tuple(inputs), config, not_inputs, strata, split)
+    people = _prepare(frame, targets, weights, soft, tuple(inputs), config, not_inputs, strata, split, variables)
     place = choose_device(device)
     ensemble = _calibrate(people, _train(people, place, checkpoint, progress))
     ensemble = _add_leaning_heads(people, ensemble, follow_up, place)
@@ -104,7 +108,7 @@ def fit_model(
         ensemble,
         torch.tensor([slope for slope, _ in calibration.values()]).float(),
         torch.tensor(np.stack(list(noise.values()))).float(),
-        Hiding(people.inputs, 1.0),
+        Hiding(people.inputs, 1.0, vague=vague_answers(people.encoding), variables=variables),
         people.required(),
         people.allowed,
         people.counted(),
@@ -112,7 +116,10 @@ def fit_model(
         config.interval_steps,
     )
     fitted = people.fitted.numpy()
-    support = {o: fit_support(frame[fitted & people.targets[o].notna()], people.inputs_of(o)) for o in people.outcomes}
+    support = {
+        o: fit_support(frame[fitted & people.targets[o].notna()], people.inputs_of(o), variables)
+        for o in people.outcomes
+    }
     card = {
         "name": name,
         "created": today(),
@@ -120,10 +127,10 @@ def fit_model(
         "inputs": list(inputs),
         "config": asdict(config),
         "training_rows": int(fitted.sum()),
-        "training_data_sha256": frame_hash(frame[fitted], targets[fitted]),
-        "histograms": {i: _histogram(frame.loc[fitted, i]) for i in inputs},
+        "training_data_sha256": frame_hash(frame.loc[fitted, list(inputs)], targets[fitted]),
+        "histograms": {i: histogram_of(frame.loc[fitted, i], variables[i]) for i in inputs},
         "calibration_noise": {o: found.tolist() for o, found in noise.items()},
-    }
+    } | own_inputs_of(inputs, variables)
     return RiskModel(people.encoding, ensemble, interval, calibration, support, card, device=device)
 
 
@@ -159,6 +166,7 @@ class _People:
     allowed: torch.Tensor  # (p, O)
     strata: torch.Tensor  # (n,)
     draws: torch.Tensor  # (n, K); 0 for people that are not fitted
+    variables: Mapping[str, Variable]
 
     @property
     def first(self) -> list[str]:
@@ -174,7 +182,7 @@ class _People:
         """How people are looked at with less known: in a seventh only what every estimate needs."""
         needed = self.required().tolist()
         others = [name for name, must in zip(self.inputs, needed, strict=True) if not must]
-        return Hiding(self.inputs, 1.0, ((others, 1 / 7),))
+        return Hiding(self.inputs, 1.0, ((others, 1 / 7),), variables=self.variables)
 
     def required(self) -> torch.Tensor:
         """(p,) inputs without which no outcome is estimated."""
@@ -200,13 +208,14 @@ def _prepare(
     not_inputs: Mapping[str, tuple[str, ...]] | None,
     strata: pd.Series | None,
     split: Split | None,
+    variables: Mapping[str, Variable],
 ) -> _People:
     order = sorted(map(str, targets), key=lambda o: o in config.leaning)  # stable
     if not_inputs is None:
         not_inputs = {o: OUTCOME[o].not_inputs if o in OUTCOME else () for o in order}
     targets = targets[order]
     fitted = pd.Series(True, index=frame.index) if split is None else split.fitted
-    encoding = Encoding.fit(frame[fitted], inputs, config.knots)
+    encoding = Encoding.fit(frame[fitted], inputs, config.knots, variables)
     z = torch.cat([encoding(part).float() for part in torch.split(encoding.matrix(frame), CHUNK)], dim=1)
     rows = torch.tensor(fitted.to_numpy())
     known = targets.notna()
@@ -228,6 +237,7 @@ def _prepare(
         torch.tensor([[i not in not_inputs[o] for o in order] for i in inputs]),
         torch.tensor(places),
         draw(len(frame), config) * rows[:, None],
+        variables,
     )
 
 
@@ -243,6 +253,8 @@ def _train(people: _People, device: torch.device, checkpoint: Path | None, progr
         people.strata[rows],
         draws=people.draws[rows],
         sweeps=sweeps_of(people.frame[rows.numpy()], people.encoding, people.basis, first),
+        vague=vague_answers(people.encoding),
+        variables=people.variables,
     )
     return Trainer(data, people.allowed[:, : len(first)], people.config, device, checkpoint).fit(progress)
 
@@ -327,6 +339,7 @@ def _any_death(people: _People, follow_up: FollowUp, allowed: torch.Tensor, devi
         epochs=FOLLOW_UP_EPOCHS,
         hidden_rows=0.6,
         hidden_sets=(),
+        hidden_files=0.0,
         counts=("death",),
         penalties={"death": FOLLOW_UP_PENALTY},
         leaning={},
@@ -344,6 +357,7 @@ def _any_death(people: _People, follow_up: FollowUp, allowed: torch.Tensor, devi
         nuisance=follow_up.nuisance(z),
         draws=draws,
         sweeps=sweeps_of(frame, encoding, people.basis, [outcome]),
+        vague=vague_answers(encoding),
     )
     return Trainer(data, allowed, config, device).fit()
 
@@ -365,9 +379,8 @@ def _tensor(table: pd.DataFrame | pd.Series) -> torch.Tensor:
     return torch.tensor(table.to_numpy(np.float32))
 
 
-def _histogram(values: pd.Series) -> dict[str, Any]:
+def histogram_of(values: pd.Series, variable: Variable) -> dict[str, Any]:
     known = values.dropna()
-    variable = VOCABULARY[str(values.name)]
     if variable.kind is not Kind.NUMBER or known.nunique() <= 6:
         counts = known.value_counts().sort_index()
         return {"bins": counts.index.tolist(), "counts": counts.tolist(), "unknown": int(values.isna().sum())}

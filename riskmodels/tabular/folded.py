@@ -13,13 +13,16 @@ from collections.abc import Sequence
 
 import torch
 
+from riskmodels.columns import Floats
 from riskmodels.explain.shapley import PairwiseForm
-from riskmodels.tabular.encoding import Encoding
+from riskmodels.tabular.encoding import CHUNK, LEAST_OF_LOGARITHM, Encoding
 from riskmodels.tabular.network import PAIR_COLUMNS, REACH
 
 
 class Folded:
     """Several forms on the same encoding: those of the outcomes, and those of the interval.
+
+    Of many rows on a CPU :class:`riskmodels.tabular.compiled.Compiled` computes them from this table.
 
     Args:
         encoding: on its device, with its type.
@@ -35,13 +38,15 @@ class Folded:
         self.table = torch.einsum("iskd,idc->kisc", encoding.table, columns).contiguous()
         self.segments = encoding.origins.shape[1]
 
-    def parts(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def _parts(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Curves and pair columns, (n, p) raw values → (p, n, F) and (n, p·m), zero where unknown."""
         encoding = self.encoding
         columns = x.T.to(encoding.origins.dtype)
         known = ~torch.isnan(columns)
         columns = torch.where(known, columns, 1.0)
-        columns = torch.where(encoding.log_mask[:, None], columns.clamp_min(1e-6).log(), columns).contiguous()
+        columns = torch.where(
+            encoding.log_mask[:, None], columns.clamp_min(LEAST_OF_LOGARITHM).log(), columns
+        ).contiguous()
         segment = torch.searchsorted(encoding.boundaries, columns, right=True)  # (p, n)
         u = (columns - encoding.origins.gather(1, segment)).view(-1, 1)
         place = segment.add_(torch.arange(len(columns), device=x.device)[:, None] * self.segments).view(-1)
@@ -53,18 +58,18 @@ class Folded:
         pairs = cubic[:, :, self.count :].clamp(-REACH, REACH).transpose(0, 1).flatten(1)
         return cubic[:, :, : self.count], pairs
 
-    def logits(self, x: torch.Tensor) -> torch.Tensor:
+    def logits(self, x: Floats) -> Floats:
         """All forms, (n, p) raw values → (n, F)."""
-        return self.sums(*self.parts(x))
+        return self.explained(x, ())[0]
 
-    def sums(self, curves: torch.Tensor, u: torch.Tensor) -> torch.Tensor:
-        """:meth:`logits` of :meth:`parts`."""
-        pair = (torch.matmul(u, self.quadratic) * u).sum(2).T
-        return curves.sum(0).add_(self.base).add_(pair, alpha=0.5)
-
-    def values(self, curves: torch.Tensor, u: torch.Tensor, wanted: Sequence[int]) -> torch.Tensor:
-        """Shapley values of some of the forms, from :meth:`parts` → (wanted, n, p)."""
-        at = list(wanted)
-        half = torch.matmul(u, self.quadratic[at]).mul_(0.5).mul_(u)  # (wanted, n, p·m)
-        half = half.view(len(at), len(u), self.table.shape[1], PAIR_COLUMNS).sum(3)
-        return half.add_(curves[:, :, at].permute(2, 1, 0))
+    @torch.inference_mode()
+    def explained(self, x: Floats, wanted: Sequence[int]) -> tuple[Floats, Floats]:
+        """:meth:`logits`, and the Shapley values of some of the forms, (wanted, n, p)."""
+        forms, values, at = [], [], list(wanted)
+        for rows in torch.split(torch.from_numpy(x).to(self.base), CHUNK):
+            curves, u = self._parts(rows)
+            pair = torch.matmul(u, self.quadratic).mul_(0.5).mul_(u)  # (F, n, p·m)
+            forms.append(curves.sum(0).add_(self.base).add_(pair.sum(2).T))
+            of_inputs = pair[at].view(len(at), len(u), self.table.shape[1], PAIR_COLUMNS).sum(3)
+            values.append(of_inputs.add_(curves[:, :, at].permute(2, 1, 0)))
+        return torch.cat(forms).double().cpu().numpy(), torch.cat(values, dim=1).double().cpu().numpy()

@@ -1,17 +1,15 @@
 """Values held at the edge of the training data: what is computed instead, and how much wider the interval then is.
 
 What is held differs between outcomes, since their training people do, while a network answers all of them from one
-matrix. So the rows in which an outcome holds a value are computed once more with the edge value, appended to the rows
-as they are, and each outcome takes its own.
+matrix. So the rows in which an outcome holds a value are computed once more for it, with the edge value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
 from riskmodels.columns import Floats
 from riskmodels.tabular.support import Placed, Range, Signs, counted_part, held_sentence, side_of
@@ -49,8 +47,8 @@ class HeldValue:
 
     def part(self, unit: Unit | None = None) -> tuple[str, str]:
         """What is counted as what, as :func:`riskmodels.tabular.support.counted_part` tells it."""
-        value = VOCABULARY[self.name].format(self.value, unit)
-        return counted_part(self.name, self.seen, self.above, value, unit)
+        variable = VOCABULARY[self.name]
+        return counted_part(variable, self.seen, self.above, variable.format(self.value, unit), unit)
 
 
 def held_values(
@@ -83,24 +81,43 @@ def held_text(held: Sequence[HeldValue], units: Mapping[str, Unit] | None = None
 
 
 @dataclass(frozen=True)
-class Held:
-    """What is computed for n rows, and which of it each outcome takes. Made by :func:`hold`.
+class LogOdds:
+    """Log-odds of some rows.
 
     Args:
-        placed: where the rows stand to each outcome's ranges.
-        values: (n + m, p) the rows as they are, then those in which an outcome holds a value.
-        at: by outcome (n,) which of ``values`` it takes.
+        logit: (n, O) of the estimates.
+        low, high: (n, O) of the ends of their 90 % intervals.
+        contributions: of the inputs, (n, p) by the place of each outcome that they were asked of.
     """
 
-    placed: tuple[Placed, ...]
+    logit: Floats = field(repr=False)
+    low: Floats = field(repr=False)
+    high: Floats = field(repr=False)
+    contributions: dict[int, Floats] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Held:
+    """n rows as they are, and which of them an outcome computes with other values.
+
+    Args:
+        values: (n, p) the rows as they are.
+        placed: where they stand to each outcome's ranges.
+    """
+
     values: Floats = field(repr=False)
-    at: tuple[npt.NDArray[np.int64], ...] = field(repr=False)
+    placed: tuple[Placed, ...]
 
     def taken(self, o: int) -> Floats:
         """(n, p) what one outcome, by its place, is computed from."""
-        return self.values if self._as_they_are else self.values[self.at[o]]
+        placed = self.placed[o]
+        if not len(placed.rows):
+            return self.values
+        taken = self.values.copy()
+        taken[placed.rows] = placed.values
+        return taken
 
-    def settle(self, logit: Floats, low: Floats, high: Floats) -> tuple[Floats, Floats, Floats]:
+    def settled(self, found: LogOdds, one: Callable[[int, Floats, bool, int], LogOdds]) -> LogOdds:
         """Each outcome's estimates with held values, their intervals widened.
 
         The interval is that at the edge, and on the side where the risk probably lies (on both where that is not
@@ -110,39 +127,20 @@ class Held:
         log-odds is added where the curve is level there or turns back.
 
         Args:
-            logit, low, high: (n + m, O) log-odds of :attr:`values` and the ends of their 90 % intervals.
-
-        Returns:
-            The same, each (n, O).
+            found: log-odds of :attr:`values`; changed in place.
+            one: gives the log-odds (m, 1) of m of these rows, with other values, by one outcome, by its place; with
+                contributions or without; told how many rows there are.
         """
-        if self._as_they_are:
-            return logit, low, high
-        rows = len(self.at[0])
-        at = np.stack(self.at, axis=1)
-        taken, first, last = (np.take_along_axis(part, at, axis=0) for part in (logit, low, high))
         for o, placed in enumerate(self.placed):
-            up, down = placed.rows[placed.side[placed.rows] >= 0], placed.rows[placed.side[placed.rows] <= 0]
-            moved = logit[:rows, o] - taken[:, o]
-            first[down, o] -= np.maximum(LEAST_WIDENING, -moved[down])
-            last[up, o] += np.maximum(LEAST_WIDENING, moved[up])
-        return taken, first, last
-
-    @property
-    def _as_they_are(self) -> bool:
-        return len(self.values) == len(self.at[0])
-
-
-def hold(values: Floats, placed: Sequence[Placed]) -> Held:
-    """Put together what has to be computed.
-
-    Args:
-        values: (n, p) the rows as they are.
-        placed: of each outcome.
-    """
-    rows, parts, at = len(values), [values], []
-    for of_outcome in placed:
-        takes = np.arange(rows)
-        takes[of_outcome.rows] = sum(map(len, parts)) + np.arange(len(of_outcome.rows))
-        parts += [of_outcome.values] if len(of_outcome.rows) else []
-        at.append(takes)
-    return Held(tuple(placed), np.concatenate(parts) if len(parts) > 1 else values, tuple(at))
+            rows = placed.rows
+            if not len(rows):
+                continue
+            edge = one(o, placed.values, o in found.contributions, len(self.values))
+            moved = found.logit[rows, o] - edge.logit[:, 0]
+            up, down = placed.side[rows] >= 0, placed.side[rows] <= 0
+            found.low[rows, o] = edge.low[:, 0] - np.where(down, np.maximum(LEAST_WIDENING, -moved), 0.0)
+            found.high[rows, o] = edge.high[:, 0] + np.where(up, np.maximum(LEAST_WIDENING, moved), 0.0)
+            found.logit[rows, o] = edge.logit[:, 0]
+            if o in found.contributions:
+                found.contributions[o][rows] = edge.contributions[o]
+        return found

@@ -77,6 +77,7 @@ class _Teacher:
     ) -> None:
         self.ensemble, self.slope, self.hiding, self.generator = ensemble, slope, hiding, generator
         self.required = required
+        self.vague = torch.Generator().manual_seed(generator.initial_seed() + 1)
         self.shown = ensemble.members(0, 1)
         self.root = torch.linalg.cholesky(noise + 1e-9 * torch.eye(2))
 
@@ -94,7 +95,8 @@ class _Teacher:
         singles = torch.rand(p, b, generator=self.generator) >= share
         either = torch.rand(b, generator=self.generator) < 0.5
         keep = torch.where(either, singles, self.hiding.keep(b, self.generator))
-        seen = people.z[:, pick] * (keep | self.required[:, None])[:, :, None]
+        told = self.hiding.vaguely(people.z[:, pick], self.vague)
+        seen = told * (keep | self.required[:, None])[:, :, None]
         k, o = people.full.shape[1:]
         target = people.full[pick, torch.randint(min(1, k - 1), k, (b,), generator=self.generator)]
         drawn = torch.einsum("boi,oji->boj", torch.randn(b, o, 2, generator=self.generator), self.root)
@@ -170,6 +172,9 @@ def _teach(teacher: _Teacher, people: _Taught, allowed: torch.Tensor, steps: int
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
+        with torch.no_grad():  # not to know an answer exactly does not narrow the interval
+            for answer in teacher.hiding.vague:
+                curves[answer.input, answer.own].clamp_(min=0.0)
         if step >= steps // 2:
             averaged += 1
             for total, now in zip(average, parameters(), strict=True):

@@ -20,14 +20,14 @@ import numpy as np
 import pandas as pd
 from sklearn.isotonic import IsotonicRegression
 
-from riskmodels.columns import Floats
+from riskmodels.columns import Columns, Floats
 from riskmodels.errors import TrainingError
 from riskmodels.evaluation.arrays import log_odds
 from riskmodels.explain.shapley import Reasons
 from riskmodels.model_files.card_values import numbers
 from riskmodels.model_files.folder import understood
 from riskmodels.tabular import files
-from riskmodels.tabular.estimates import Estimates, Prediction
+from riskmodels.tabular.estimates import Estimates
 from riskmodels.tabular.files import read_model_files, take_parts, write_model_files
 from riskmodels.tabular.model import RiskModel
 from riskmodels.tabular.reference import Reference
@@ -174,12 +174,11 @@ class SteppedModel(RiskModel):
                 parts[name][:, o] = 1 / (1 + np.exp(-self._shown(outcome, log_odds(parts[name][:, o]))))
         return replace(before, **parts)
 
-    def predict_and_explain(
-        self, frame: pd.DataFrame, outcomes: Sequence[str] | None = None
-    ) -> tuple[Prediction, dict[str, Reasons]]:
-        """:meth:`predict` and :meth:`explain`; see :class:`SteppedReasons` for outcomes with a step."""
-        wanted = self.outcomes if outcomes is None else outcomes
-        return self.predict(frame), {outcome: self.explain(frame, outcome) for outcome in wanted}
+    def estimate_and_explain(
+        self, frame: pd.DataFrame, outcomes: Sequence[str]
+    ) -> tuple[Estimates, dict[str, Reasons]]:
+        """:meth:`estimate` and :meth:`explain`; see :class:`SteppedReasons` for outcomes with a step."""
+        return self.estimate(Columns.of(frame)), {outcome: self.explain(frame, outcome) for outcome in outcomes}
 
     def explain(self, frame: pd.DataFrame, outcome: str) -> Reasons:
         """Exact Shapley values before the step; :class:`SteppedReasons` for outcomes with one."""

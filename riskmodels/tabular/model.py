@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,23 +27,18 @@ from riskmodels.outcomes import OUTCOME, refusal_texts
 from riskmodels.tabular.derived import cautioned
 from riskmodels.tabular.device import choose_device, precision
 from riskmodels.tabular.edits import CurveEdits
-from riskmodels.tabular.encoding import Encoding
+from riskmodels.tabular.encoding import CHUNK, Encoding, with_vague
 from riskmodels.tabular.estimates import Estimates, Prediction
 from riskmodels.tabular.files import HINT, read_model_files, take_parts, write_model_files
-from riskmodels.tabular.folded import Folded
-from riskmodels.tabular.holding import Held, HeldValue, held_values, hold
-from riskmodels.tabular.interval import half_widths
+from riskmodels.tabular.holding import Held, HeldValue, LogOdds, held_values
+from riskmodels.tabular.inputs import variables_of
 from riskmodels.tabular.network import Weights, member_form, member_logits
+from riskmodels.tabular.program import Program, rounded
 from riskmodels.tabular.reference import Reference
 from riskmodels.tabular.support import Placed, Range, Signs, Support
 
 #: where the shipped models lie
 SHIPPED = ROOT / "data" / "models"
-#: rows computed at once: small enough for the temporaries to stay in cache
-CHUNK = 512
-#: log-odds are given to so many decimals: what follows depends on the processor and on the rows beside a row, also in
-#: double precision, and would part people of whom the same is known, at a threshold or in a rank
-DECIMALS = 10
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,8 @@ class RiskModel:
         self.edits = CurveEdits.from_card(card, self.inputs, self.outcomes)
         scale = torch.tensor(list(calibration.values()), dtype=self.dtype, device=self.device)
         self._slope, self._intercept = scale[:, 0], scale[:, 1]
-        self._supports = {o: Support(o, self.inputs, ranges) for o, ranges in support.items()}
+        self.variables = variables_of(card)
+        self._supports = {o: Support(o, self.inputs, ranges, self.variables) for o, ranges in support.items()}
 
     def __repr__(self) -> str:
         return f"RiskModel({self.name!r}, version {self.version!r}, outcomes {self.outcomes}, on {self.device})"
@@ -145,8 +141,8 @@ class RiskModel:
 
     def estimate(self, facts: Columns) -> Estimates:
         """:meth:`predict` of columns, without tables."""
-        held = self._held(facts, self.encoding.matrix(facts))
-        return self._estimates(held, self._computed(torch.from_numpy(held.values)))
+        held = self._held(facts, self._values(facts))
+        return self._estimates(held, held.settled(self._program(held.values), self._program.one))
 
     def predict_and_explain(
         self, frame: pd.DataFrame, outcomes: Sequence[str] | None = None
@@ -160,57 +156,46 @@ class RiskModel:
         Returns:
             The prediction, and reasons by outcome.
         """
-        facts = Columns.of(frame)
-        x = self.encoding.matrix(facts)
-        held = self._held(facts, x)
-        wanted = [self.outcomes.index(o) for o in (self.outcomes if outcomes is None else outcomes)]
-        computed, values = [], []
-        with torch.inference_mode():
-            for part in self._parts(torch.from_numpy(held.values)):
-                curves, u = self._folded.parts(part)
-                computed.append(self._ends(self._folded.sums(curves, u)))
-                values.append(self._folded.values(curves, u, wanted))
-            joined = torch.cat(values, dim=1)  # (outcomes, n + m, p)
-        estimates = self._estimates(held, computed)
-        reasons = {
-            self.outcomes[o]: self._reasons(
-                frame.index, o, x, torch.from_numpy(held.taken(o)), part[held.at[o]], estimates.logit[:, o]
-            )
-            for o, part in zip(wanted, joined, strict=True)
-        }
+        estimates, reasons = self.estimate_and_explain(frame, self.outcomes if outcomes is None else outcomes)
         return estimates.tables(frame.index), reasons
 
+    def estimate_and_explain(
+        self, frame: pd.DataFrame, outcomes: Sequence[str]
+    ) -> tuple[Estimates, dict[str, Reasons]]:
+        """:meth:`predict_and_explain` without tables of the estimates."""
+        facts = Columns.of(frame)
+        held = self._held(facts, self._values(facts))
+        wanted = [self.outcomes.index(outcome) for outcome in outcomes]
+        found = held.settled(self._program(held.values, wanted), self._program.one)
+        estimates = self._estimates(held, found)
+        reasons = {
+            self.outcomes[o]: self._reasons(
+                frame.index, o, held.values, held.taken(o), found.contributions[o], estimates.logit[:, o]
+            )
+            for o in wanted
+        }
+        return estimates, reasons
+
     @cached_property
-    def _folded(self) -> Folded:
-        """Forms of the outcomes, of the lower half-widths and of the upper ones, in this order."""
-        ends = [member_form(self.interval, end, o) for end in (0, 1) for o in range(len(self.outcomes))]
-        return Folded(self.encoding, [*(self.form(outcome) for outcome in self.outcomes), *ends])
+    def _program(self) -> Program:
+        ends = [[member_form(self.interval, end, o) for end in (0, 1)] for o in range(len(self.outcomes))]
+        forms = [(self.form(outcome), *of_outcome) for outcome, of_outcome in zip(self.outcomes, ends, strict=True)]
+        return Program(self.encoding, forms, self._slope.tolist(), self.edits)
 
-    def _placed(self, x: torch.Tensor) -> torch.Tensor:
-        return x.to(self.device, self.dtype)
+    def _values(self, data: pd.DataFrame | Columns) -> Floats:
+        """(n, p) raw values of the inputs."""
+        return np.asarray(self.encoding.matrix(data).numpy())
 
-    def _parts(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        return torch.split(self._placed(x), CHUNK)
+    def _encoded(self, values: Floats) -> Iterator[torch.Tensor]:
+        """Encoded inputs (p, m, d) of raw values (n, p), some rows at a time."""
+        for part in torch.split(torch.from_numpy(values).to(self.device, self.dtype), CHUNK):
+            yield self.encoding(part)
 
-    def _ends(self, forms: torch.Tensor) -> tuple[Floats, Floats, Floats]:
-        """Log-odds of the estimate and of the ends of its interval, rounded, (n, 3·O) forms → each (n, O)."""
-        mean, below, above = forms.view(len(forms), 3, len(self.outcomes)).unbind(1)
-        slope = self._slope.abs()
-        ends = (mean, mean - slope * half_widths(below), mean + slope * half_widths(above))
-        return _rounded(ends[0]), _rounded(ends[1]), _rounded(ends[2])
+    def _held(self, facts: Columns, values: Floats) -> Held:
+        """Where some rows stand to the ranges of each outcome."""
+        return Held(values, tuple(self._validity(facts, values, outcome) for outcome in self.outcomes))
 
-    def _computed(self, x: torch.Tensor) -> list[tuple[Floats, Floats, Floats]]:
-        """:meth:`_ends` of raw values (n, p), part by part."""
-        with torch.inference_mode():
-            return [self._ends(self._folded.logits(part)) for part in self._parts(x)]
-
-    def _held(self, facts: Columns, x: torch.Tensor) -> Held:
-        """What is computed for some rows, those with values beyond an outcome's training data once more."""
-        return hold(x.numpy(), [self._validity(facts, x.numpy(), outcome) for outcome in self.outcomes])
-
-    def _estimates(self, held: Held, parts: list[tuple[Floats, Floats, Floats]]) -> Estimates:
-        edited = self.edits.sums(held.values)
-        mean, low, high = held.settle(*(np.concatenate(part) + edited for part in zip(*parts, strict=True)))
+    def _estimates(self, held: Held, found: LogOdds) -> Estimates:
         said = [(p.refused, p.cautions, p.held, p.bound) for p in held.placed]
         refused, cautions, *texts = (np.stack(of_outcomes, axis=1) for of_outcomes in zip(*said, strict=True))
         cautions = cautioned(self.card, self.outcomes, cautions)
@@ -219,7 +204,8 @@ class RiskModel:
         def risk(logit: Floats) -> Floats:
             return np.where(given, _sigmoid(logit), np.nan)
 
-        return Estimates(self.outcomes, risk(mean), risk(low), risk(high), mean, refused, cautions, *texts)
+        ends = (risk(found.logit), risk(found.low), risk(found.high))
+        return Estimates(self.outcomes, *ends, found.logit, refused, cautions, *texts)
 
     def _shown(self, outcome: str, logit: Floats) -> Floats:
         """The log-odds shown for those of the ensemble: the same, where no step follows them."""
@@ -232,11 +218,11 @@ class RiskModel:
 
     def beyond(self, data: pd.DataFrame | Columns, outcome: str) -> Signs:
         """(n, p) which of :attr:`inputs` an outcome holds: +1 at the highest it learnt from, −1 at the lowest."""
-        return self._supports[outcome].beyond(self.encoding.matrix(data).numpy())
+        return self._supports[outcome].beyond(self._values(data))
 
     def held_values(self, data: pd.DataFrame | Columns, outcome: str, row: int = 0) -> tuple[HeldValue, ...]:
         """What an outcome counts of one row as another value."""
-        known, signs = self.encoding.matrix(data).numpy()[row], self.beyond(data, outcome)[row]
+        known, signs = self._values(data)[row], self.beyond(data, outcome)[row]
         return held_values(outcome, self.support[outcome], self.inputs, signs, known)
 
     def form(self, outcome: str) -> PairwiseForm:
@@ -263,32 +249,30 @@ class RiskModel:
         Returns:
             :class:`~riskmodels.explain.shapley.Reasons`.
         """
-        o, x = self.outcomes.index(outcome), self.encoding.matrix(frame)
-        counted = torch.from_numpy(self._supports[outcome].hold(x.numpy()))
-        values, logits = [], []
-        for part in self._parts(counted):
-            values.append(self._folded.values(*self._folded.parts(part), [o])[0])
-            # computed by the network itself, apart from the form, so that the gap is a check and not a tautology
-            logits.append(member_logits(self.encoding(part), self.weights.members(0, 1))[:, 0, o])
-        logit = _rounded(self._slope[o] * torch.cat(logits) + self._intercept[o])
-        shown = logit + self.edits.sums(counted.numpy())[:, o]
-        return self._reasons(frame.index, o, x, counted, torch.cat(values), shown)
-
-    def _reasons(
-        self, index: pd.Index, o: int, x: torch.Tensor, counted: torch.Tensor, values: torch.Tensor, logit: Floats
-    ) -> Reasons:
-        """Reasons of one outcome from its (n, p) contributions, as computed from (n, p) values held at the edge."""
-        form, *members = self._forms[self.outcomes[o]]
-        shift = self.edits.of(self.outcomes[o], counted.numpy())
-        table, data, held = (
-            pd.DataFrame(part, index=index, columns=list(self.inputs))
-            for part in (values.double().cpu().numpy() + shift, x.numpy(), counted.numpy())
+        o, values = self.outcomes.index(outcome), self._values(frame)
+        counted = self._supports[outcome].hold(values)
+        # computed by the network itself, apart from the form, so that the gap is a check and not a tautology
+        own = torch.cat([member_logits(z, self.weights.members(0, 1))[:, 0, o] for z in self._encoded(counted)])
+        logit = rounded((self._slope[o] * own + self._intercept[o]).double().cpu().numpy())
+        shown = logit + self.edits.sums(counted)[:, o]
+        return self._reasons(
+            frame.index, o, values, counted, self._program.one(o, counted, True).contributions[o], shown
         )
 
+    def _reasons(
+        self, index: pd.Index, o: int, values: Floats, counted: Floats, contributions: Floats, logit: Floats
+    ) -> Reasons:
+        """Reasons of one outcome: (n, p) contributions of raw values, and what these are counted as."""
+        form, *members = self._forms[self.outcomes[o]]
+        shift = self.edits.of(self.outcomes[o], counted)
+        table, data, held = (
+            pd.DataFrame(part, index=index, columns=list(self.inputs), copy=False)
+            for part in (contributions, values, counted)
+        )
+
+        @torch.inference_mode()
         def encoded() -> torch.Tensor:
-            with torch.inference_mode():
-                columns: torch.Tensor = self.encoding(self._placed(counted))
-            return columns
+            return torch.cat(list(self._encoded(counted)), dim=1)
 
         return Reasons(self.outcomes[o], form.base, table, logit, data, held, form, encoded, tuple(members), shift)
 
@@ -297,7 +281,7 @@ class RiskModel:
         """What one input alone does to an outcome, over the range seen in training."""
         seen = self.support[outcome][name]
         histogram = self.card["histograms"][name]
-        bins, counts = np.array(histogram["bins"]), np.array(histogram["counts"])
+        bins, counts = with_vague(name, np.array(histogram["bins"]), np.array(histogram["counts"]))
         x = bins if len(bins) == len(counts) else np.linspace(seen.low, seen.high, 121)
         z = self.encoding(self.encoding.matrix(pd.DataFrame({name: x})).to(self.device, self.dtype))
         o = self.outcomes.index(outcome)
@@ -323,15 +307,15 @@ class RiskModel:
             (n, draws) probability, also of refused rows.
         """
         o, random = self.outcomes.index(outcome), np.random.default_rng(seed)
-        counted = torch.from_numpy(self._supports[outcome].hold(self.encoding.matrix(frame).numpy()))
+        counted = self._supports[outcome].hold(self._values(frame))
         with torch.inference_mode():
-            parts = [member_logits(self.encoding(part), self.weights)[:, :, o] for part in self._parts(counted)]
+            parts = [member_logits(z, self.weights)[:, :, o] for z in self._encoded(counted)]
         members = torch.cat(parts).double().cpu().numpy()
         k = members.shape[1]
         noise = self.card["calibration_noise"][outcome]
         slope, intercept = random.multivariate_normal(self.calibration[outcome], noise, draws).T
         chosen = members[:, random.integers(min(1, k - 1), k, draws)]
-        return _sigmoid(slope * chosen + intercept + self.edits.sums(counted.numpy())[:, [o]])
+        return _sigmoid(slope * chosen + intercept + self.edits.sums(counted)[:, [o]])
 
     def narrowing(self, row: pd.DataFrame | Columns, outcome: str) -> pd.DataFrame:
         """What each unknown input could change; see :func:`riskmodels.explain.unknowns.narrowing`.
@@ -345,17 +329,16 @@ class RiskModel:
             nothing is unknown, or the model has no reference population.
         """
         facts, o = Columns.of(row), self.outcomes.index(outcome)
-        values = self.encoding.matrix(facts).numpy()
+        values = self._values(facts)
         refused = self._validity(facts, values, outcome).refused[0]
         inputs = self.inputs_of(outcome) if self.reference and not refused else ()
 
         def risk_of(trials: Floats) -> Floats:
             counted = self._supports[outcome].hold(trials)
-            means = [mean[:, o] for mean, _, _ in self._computed(torch.from_numpy(counted))]
-            return _sigmoid(self._shown(outcome, np.concatenate(means) + self.edits.sums(counted)[:, o]))
+            return _sigmoid(self._shown(outcome, self._program.one(o, counted, False).logit[:, 0]))
 
         known = dict(zip(self.inputs, values[0].tolist(), strict=True))
-        return narrowing(known, inputs, self.reference or Reference.empty(), risk_of)
+        return narrowing(known, inputs, self.reference or Reference.empty(), risk_of, self.variables)
 
     def save(self, folder: Path | str) -> None:
         """Write model.safetensors and card.json (and reference.json)."""
@@ -403,10 +386,6 @@ def load_shipped(folder: Path = SHIPPED, device: str | None = None) -> dict[str,
 
 def _sigmoid(logit: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-logit)))
-
-
-def _rounded(logit: torch.Tensor) -> Floats:
-    return np.round(logit.double().cpu().numpy(), DECIMALS)
 
 
 def today() -> str:

@@ -71,6 +71,7 @@ def pair_basis(z: torch.Tensor, encoding: Encoding) -> torch.Tensor:
         known = z[i, z[i, :, 0] > 0, : read.width].double()
         if read.levels:
             main, rest = known[:, :0], known[:, 1:] - known[:, 1:].mean(0)
+            rest[:, [column - 1 for column in read.own]] = 0.0
         else:
             basis[i, 1, 1] = 1.0
             main, rest = known[:, :2], known[:, 2:]

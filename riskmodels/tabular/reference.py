@@ -27,6 +27,7 @@ from riskmodels.scores.percentiles import (
     rounded,
     share_below,
 )
+from riskmodels.vocabulary import vague_of
 
 __all__ = ["AGE_BANDS", "FEWEST", "LEVELS", "NODES", "PERCENTILES", "Reference", "age_band"]
 
@@ -135,9 +136,9 @@ class Reference:
         return [np.unique(row) for row in self.quantiles]
 
     def _level(self, index: int, value: float) -> float:
-        """Level of a value: halfway between its lowest and highest, away from 0 and 1."""
-        table = self.quantiles[index]
-        low, high = int(np.searchsorted(table, value, "left")), int(np.searchsorted(table, value, "right"))
+        """Level of a value, or of all that an answer may be: halfway between lowest and highest, away from 0 and 1."""
+        table, may_be = self.quantiles[index], vague_of(self.names[index]).get(value, (value,))
+        low, high = int(np.searchsorted(table, may_be[0], "left")), int(np.searchsorted(table, may_be[-1], "right"))
         between = low == high
         level = np.interp(value, table, LEVELS) if between else (LEVELS[low] + LEVELS[high - 1]) / 2
         return min(max(float(level), 0.005), 0.995)

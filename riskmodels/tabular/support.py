@@ -7,7 +7,7 @@ lies is told by :mod:`riskmodels.directions`. No answer is given where the numbe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
@@ -17,9 +17,10 @@ import pandas as pd
 
 from riskmodels.columns import Floats
 from riskmodels.directions import direction_of
-from riskmodels.tabular.encoding import LOGARITHMIC
+from riskmodels.tabular.encoding import LEAST_OF_LOGARITHM, LOGARITHMIC
 from riskmodels.units import Unit
-from riskmodels.vocabulary import VOCABULARY, Kind, inside
+from riskmodels.variable import Kind, Variable
+from riskmodels.vocabulary import VOCABULARY, inside, vague_of
 
 #: fewer training people than this lie beyond a range; the caution starts where CAUTION_SHARE lie beyond
 FEWEST_BEYOND = 5
@@ -35,6 +36,9 @@ _NEVER_HELD = frozenset({"age"})
 _PART_OF = {"ldl_cholesterol": "total_cholesterol"}
 AT_LEAST, AT_MOST = "at least", "at most"
 HIGHER, LOWER, EITHER = "is probably higher", "is probably lower", "may be higher or lower"
+
+#: bytes looked at together
+_BYTES = 7
 
 Texts = npt.NDArray[np.object_]
 Flags = npt.NDArray[np.bool_]
@@ -58,16 +62,22 @@ class Range:
     known: int
 
 
-def fit_support(frame: pd.DataFrame, inputs: tuple[str, ...]) -> dict[str, Range]:
-    """Ranges of the numeric inputs among an outcome's training people; choices: the codes seen."""
+def fit_support(
+    frame: pd.DataFrame, inputs: tuple[str, ...], variables: Mapping[str, Variable] = VOCABULARY
+) -> dict[str, Range]:
+    """Ranges of the inputs among an outcome's training people; of choices the codes seen and what they may be."""
     support = {}
     for name in inputs:
         values = np.sort(frame[name].dropna().to_numpy(float))
         if len(values) == 0:
             continue
-        beyond = min(FEWEST_BEYOND, len(values) - 1) if VOCABULARY[name].kind is Kind.NUMBER else 0
+        beyond = min(FEWEST_BEYOND, len(values) - 1) if variables[name].kind is Kind.NUMBER else 0
         low, high = np.quantile(values, [CAUTION_SHARE, 1 - CAUTION_SHARE])
-        support[name] = Range(float(values[beyond]), float(values[-1 - beyond]), float(low), float(high), len(values))
+        vague = vague_of(name).items()
+        may_be = [other for code, others in vague if (values == code).any() for other in others]
+        first, usual_low = (float(min([end, *may_be])) for end in (values[beyond], low))
+        last, usual_high = (float(max([end, *may_be])) for end in (values[-1 - beyond], high))
+        support[name] = Range(first, last, usual_low, usual_high, len(values))
     return support
 
 
@@ -109,23 +119,33 @@ class Support:
         outcome: its name, for the directions.
         names: the model's inputs, in the order of the value matrix.
         ranges: of the inputs that serve the outcome.
+        variables: what the inputs are.
     """
 
-    def __init__(self, outcome: str, names: tuple[str, ...], ranges: dict[str, Range]) -> None:
+    def __init__(
+        self,
+        outcome: str,
+        names: tuple[str, ...],
+        ranges: dict[str, Range],
+        variables: Mapping[str, Variable] = VOCABULARY,
+    ) -> None:
         self.ranges = {name: ranges[name] for name in names if name in ranges}
-        self._columns = [names.index(name) for name in self.ranges]
+        self._columns = np.array([names.index(name) for name in self.ranges], dtype=np.int64)
         limits = [(r.low, r.usual_low, r.usual_high, r.high) for r in self.ranges.values()]
         self._limits = np.array(limits).reshape(-1, 4).T
-        self._labels = [VOCABULARY[name].label for name in self.ranges]
-        self._refusals = [_refusal(name, seen) for name, seen in self.ranges.items()]
-        self._seen = [_seen_text(name, seen) for name, seen in self.ranges.items()]
-        self._held = [counted_part(name, seen, above) for above in (False, True) for name, seen in self.ranges.items()]
-        self._may_hold = np.array([holds(name) for name in self.ranges], dtype=bool)
+        of = [(variables[name], seen) for name, seen in self.ranges.items()]
+        self._labels = [variable.label for variable, _ in of]
+        self._refusals = [_refusal(variable, seen) for variable, seen in of]
+        self._seen = [_seen_text(variable, seen) for variable, seen in of]
+        self._held = [counted_part(variable, seen, above) for above in (False, True) for variable, seen in of]
+        self._may_hold = np.array([holds(variable) for variable, _ in of], dtype=bool)
         self._logarithmic = np.array([name in LOGARITHMIC for name in self.ranges], dtype=bool)
         self._sides = np.array(
             [[side_of(outcome, name, r, above) for name, r in self.ranges.items()] for above in (False, True)], np.int8
         ).reshape(2, -1)
-        self._ends = np.array([_ends(name, seen) for name, seen in self.ranges.items()]).reshape(-1, 2).T
+        self._ends = np.array([_ends(variable, seen) for variable, seen in of]).reshape(-1, 2).T
+        self._usual = np.tile([[-inf], [inf]], len(names))  # of all the model's inputs
+        self._usual[:, self._columns] = self._limits[1:3]
         self._scaled = self._scale(self._limits)
         self._width = self._scaled[2] - self._scaled[1]
 
@@ -135,18 +155,20 @@ class Support:
         Args:
             values: (n, p) inputs, NaN where unknown.
         """
-        mine = values[:, self._columns]
-        _, usual_low, usual_high, _ = self._limits
+        refused, cautions, told = (np.full(len(values), "", dtype=object) for _ in range(3))
+        side = np.zeros(len(values), dtype=np.int8)
+        # of many people few are outside what is usual, wherever that is: only they are looked at further
+        outside = np.flatnonzero(((values < self._usual[0]) | (values > self._usual[1])).any(axis=1))
+        mine = values[np.ix_(outside, self._columns)]
         below, above = mine < self._ends[0], mine > self._ends[1]
         beyond = below | above
-        edge = ((mine < usual_low) | (mine > usual_high)) & ~beyond
-        cautions = _texts(edge, lambda flags: f"few people like this were seen: {_joined(self._labels, flags)}")
-        refused, told = (np.full(len(values), "", dtype=object) for _ in range(2))
-        rows = np.flatnonzero(beyond.any(axis=1))
-        side = np.zeros(len(values), dtype=np.int8)
-        if len(rows):  # of many people few are beyond: only they are looked at further
-            refused[rows], told[rows], side[rows] = self._judge(mine[rows], below[rows], above[rows])
-            rows = rows[(beyond[rows] & self._may_hold).any(axis=1)]
+        edge = ((mine < self._limits[1]) | (mine > self._limits[2])) & ~beyond
+        cautions[outside] = _texts(edge, self._caution)
+        at = np.flatnonzero(beyond.any(axis=1))
+        rows = outside[at]
+        if len(rows):
+            refused[rows], told[rows], side[rows] = self._judge(mine[at], below[at], above[at])
+            rows = rows[(beyond[at] & self._may_hold).any(axis=1)]
         return Placed(refused, cautions, told, side, rows, self.hold(values[rows]))
 
     def _judge(self, mine: Floats, below: Flags, above: Flags) -> tuple[Texts, Texts, Signs]:
@@ -176,7 +198,9 @@ class Support:
 
     def _scale(self, values: Floats) -> Floats:
         """Values as they are encoded: some by their logarithm."""
-        return np.where(self._logarithmic, np.log(np.maximum(values, 1e-6)), values)
+        scaled = values.copy()
+        scaled[:, self._logarithmic] = np.log(np.maximum(values[:, self._logarithmic], LEAST_OF_LOGARITHM))
+        return scaled
 
     def _distance(self, mine: Floats, held: Flags) -> Floats:
         """(n,) how far the held inputs lie beyond their ranges together, in widths of the usual range."""
@@ -191,23 +215,26 @@ class Support:
         up, down, neither = ((parts & (sides == sign)).any(axis=1) for sign in (1, -1, 0))
         return np.where(neither | (up & down), 0, up.astype(np.int8) - down.astype(np.int8)).astype(np.int8)
 
+    def _caution(self, flags: Flags) -> str:
+        return f"few people like this were seen: {_joined(self._labels, flags)}"
+
     def _words(self, flags: Flags) -> str:
         up, down = flags[-2:]
         return held_sentence([self._held[i] for i in np.flatnonzero(flags[:-2]).tolist()], int(up) - int(down))
 
 
-def _ends(name: str, seen: Range) -> tuple[float, float]:
+def _ends(variable: Variable, seen: Range) -> tuple[float, float]:
     """Beyond which a value is held: what reads as the edge itself is not told apart from it."""
-    if not holds(name):
+    if not holds(variable):
         return seen.low, seen.high
-    decimals = VOCABULARY[name].units[0].decimals
+    decimals = variable.units[0].decimals
     half = 0.5 * 10.0**-decimals
     return round(seen.low, decimals) - half, round(seen.high, decimals) + half
 
 
-def holds(name: str) -> bool:
+def holds(variable: Variable) -> bool:
     """Whether a value of an input is held at the edge: numbers are, but age."""
-    return VOCABULARY[name].kind is Kind.NUMBER and name not in _NEVER_HELD
+    return variable.kind is Kind.NUMBER and variable.name not in _NEVER_HELD
 
 
 def side_of(outcome: str, name: str, seen: Range, above: bool) -> int:
@@ -226,17 +253,18 @@ def side_of(outcome: str, name: str, seen: Range, above: bool) -> int:
     return -settled.sign if seen.low <= settled.high and settled.low == -inf else 0
 
 
-def counted_part(name: str, seen: Range, above: bool, value: str = "", unit: Unit | None = None) -> tuple[str, str]:
+def counted_part(
+    variable: Variable, seen: Range, above: bool, value: str = "", unit: Unit | None = None
+) -> tuple[str, str]:
     """What is counted as what, ``Body mass index 44.0 kg/m² as 39.9 kg/m²``, and which edge that is.
 
     Args:
-        name: of the input.
+        variable: the input.
         seen: its range.
         above: whether the value is above the highest; below the lowest otherwise.
         value: the patient's, in words; empty where it is told elsewhere.
         unit: the edge is shown in; the canonical one when None.
     """
-    variable = VOCABULARY[name]
     edge, word = (seen.high, "highest") if above else (seen.low, "lowest")
     known = f"{variable.label} {value}".rstrip()
     return f"{known} as {variable.format(edge, unit)}", word
@@ -279,24 +307,32 @@ def _texts(hits: Flags, words: Callable[[Flags], str]) -> Texts:
     rows = np.flatnonzero(hits.any(axis=1))
     if not len(rows):
         return texts
-    patterns, which = np.unique(np.packbits(hits[rows], axis=1), axis=0, return_inverse=True)
-    flags = np.unpackbits(patterns, axis=1, count=hits.shape[1]).astype(bool)
-    said = np.array([words(flag) for flag in flags], dtype=object)
-    texts[rows] = said[which.ravel()]
+    first, which = _distinct(np.packbits(hits[rows], axis=1))
+    texts[rows] = np.array([words(flags) for flags in hits[rows[first]]], dtype=object)[which]
     return texts
+
+
+def _distinct(rows: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Of each distinct row of bytes the place of its first, and which of them each row is."""
+    which = np.zeros(len(rows), dtype=np.int64)
+    for start in range(0, rows.shape[1], _BYTES):  # numbers are sorted much faster than rows
+        part = np.zeros((len(rows), 8), dtype=np.uint8)
+        part[:, : rows.shape[1] - start][:, :_BYTES] = rows[:, start : start + _BYTES]
+        _, codes = np.unique(part.view(np.int64)[:, 0], return_inverse=True)
+        _, which = np.unique(which * len(rows) + codes, return_inverse=True)
+    _, first = np.unique(which, return_index=True)
+    return first, which
 
 
 def _joined(words: Sequence[str], flags: Flags) -> str:
     return "; ".join(words[i] for i in np.flatnonzero(flags).tolist())
 
 
-def _refusal(name: str, seen: Range) -> str:
-    variable = VOCABULARY[name]
+def _refusal(variable: Variable, seen: Range) -> str:
     if variable.choices:
         return f"{variable.label}: this answer was not in the training data"
-    return f"{_seen_text(name, seen).replace(' (', ' outside the training data (', 1)}"
+    return f"{_seen_text(variable, seen).replace(' (', ' outside the training data (', 1)}"
 
 
-def _seen_text(name: str, seen: Range) -> str:
-    variable = VOCABULARY[name]
+def _seen_text(variable: Variable, seen: Range) -> str:
     return f"{variable.label} ({variable.format(seen.low)} to {variable.format(seen.high)})"

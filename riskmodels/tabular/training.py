@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -18,9 +18,11 @@ import torch
 
 from riskmodels.errors import TrainingError
 from riskmodels.model_files.checkpoint import read_checkpoint, write_checkpoint
-from riskmodels.tabular.hiding import Hiding
+from riskmodels.tabular.hiding import Hiding, VagueAnswer
 from riskmodels.tabular.network import PAIR_COLUMNS, Weights, other_input, pair_columns, quadratic
 from riskmodels.tabular.settled import Sweep, against
+from riskmodels.variable import Variable
+from riskmodels.vocabulary import VOCABULARY
 
 #: largest difference of a risk (0–1) of the chest-pain model trained on another processor: single-precision sums in
 #: another order, carried through the whole training; measured 2e-8 (tests/tabular/test_reproduced.py)
@@ -64,6 +66,7 @@ class TrainingConfig:
         epochs, batch_size, learning_rate: of Adam with a one-cycle schedule.
         hidden_rows: share of rows of which inputs are hidden, see :class:`~riskmodels.tabular.hiding.Hiding`.
         hidden_sets: inputs that are hidden together, and the share of the touched rows that has just them hidden.
+        hidden_files: share of the other touched rows that lack whole blocks of inputs as real files do.
         averaged_from: fraction of the run after which weights are averaged.
         penalties: by outcome; others take the default.
         computed: outcomes computed from the inputs themselves (a published equation), so alike in every stratum.
@@ -82,6 +85,7 @@ class TrainingConfig:
     learning_rate: float = 0.02
     hidden_rows: float = 0.8
     hidden_sets: tuple[tuple[tuple[str, ...], float], ...] = ()
+    hidden_files: float = 0.0
     averaged_from: float = 0.5
     penalties: dict[str, Penalty] = field(default_factory=dict)
     computed: tuple[str, ...] = ()
@@ -119,6 +123,8 @@ class TrainingData:
         nuisance: (n, q) terms that are fitted along and left out afterwards; None for nothing.
         draws: (n, K) how often each row stands in each member's sample; drawn from the seed when None.
         sweeps: of the inputs whose direction is settled.
+        vague: answers that leave others open; of them the mean is fitted, see :class:`VagueAnswer`.
+        variables: what the inputs are.
     """
 
     names: tuple[str, ...]
@@ -132,6 +138,8 @@ class TrainingData:
     nuisance: torch.Tensor | None = None
     draws: torch.Tensor | None = None
     sweeps: tuple[Sweep, ...] = ()
+    vague: tuple[VagueAnswer, ...] = ()
+    variables: Mapping[str, Variable] = field(default_factory=lambda: VOCABULARY)
 
     def __post_init__(self) -> None:
         _, n, _ = self.z.shape
@@ -178,6 +186,13 @@ def penalties(names: tuple[str, ...], width: int, chosen: Penalty) -> tuple[torc
     return columns, torch.where(mixed & ~none, pairs * chosen.of_person, pairs)
 
 
+def one_cycle(at: float) -> float:
+    """Factor of the learning rate at a share of the run: up for a quarter of it, down to nothing in a cosine."""
+    if at < 0.25:
+        return 0.1 + 0.9 * at / 0.25
+    return 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (at - 0.25) / 0.75))
+
+
 class Trainer:
     """Fits one network.
 
@@ -210,7 +225,8 @@ class Trainer:
         self.epoch = 0
         self.optimizer = torch.optim.Adam(list(self.parameters.values()), lr=config.learning_rate)
         self.steps = -(-self.rows // config.batch_size)
-        self.hiding = Hiding(data.names, config.hidden_rows, config.hidden_sets)
+        shares = config.hidden_rows, config.hidden_sets, config.hidden_files
+        self.hiding = Hiding(data.names, *shares, variables=data.variables)
         self._prepare(allowed)
 
     def _start(self, strata: int) -> dict[str, torch.Tensor]:
@@ -242,8 +258,11 @@ class Trainer:
         chosen = [penalties(data.names, d, strength) for strength in strengths]
         self.column_penalty = (torch.stack([c for c, _ in chosen], -1) / labelled).to(device)  # (p, d, O)
         self.pair_penalty = (torch.stack([m for _, m in chosen]) / labelled[:, None, None]).to(device)  # (O, q, q)
-        self.allowed = allowed.float().to(device)
-        wide = self.allowed.repeat_interleave(PAIR_COLUMNS, 0).T  # (O, q)
+        serves = allowed.float().to(device)
+        self.column_mask = serves[:, None, :].repeat(1, d, 1)  # (p, d, O)
+        for answer in data.vague:
+            self.column_mask[answer.input, answer.own] = 0.0
+        wide = serves.repeat_interleave(PAIR_COLUMNS, 0).T  # (O, q)
         self.pair_mask = wide[:, :, None] * wide[:, None, :] * other_input(p).to(device)
         self.has_levels = torch.tensor([o not in config.computed for o in data.outcomes], device=device)
         self.counts = torch.tensor([o in config.counts for o in data.outcomes], device=device)
@@ -285,7 +304,7 @@ class Trainer:
             return Weights(bias, self._curves(), self.basis, self._pairs()).detached()
 
     def _curves(self) -> torch.Tensor:
-        return self.parameters["curves"] * self.allowed[:, None, None, :]
+        return self.parameters["curves"] * self.column_mask[:, :, None, :]
 
     def _pairs(self) -> torch.Tensor:
         free = self.parameters["pairs"]
@@ -346,12 +365,7 @@ class Trainer:
         return torch.where(self.counts, rate.exp() - target * rate, fit)
 
     def _set_rate(self, step: int) -> None:
-        """One cycle: up for a quarter of the run, down to nothing in a cosine."""
-        at = step / (self.config.epochs * self.steps)
-        if at < 0.25:
-            factor = 0.1 + 0.9 * at / 0.25
-        else:
-            factor = 0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * (at - 0.25) / 0.75))
+        factor = one_cycle(step / (self.config.epochs * self.steps))
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * factor
 

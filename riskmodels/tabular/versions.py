@@ -24,7 +24,7 @@ from typing import Any
 import pandas as pd
 
 from riskmodels.errors import ModelFileError
-from riskmodels.model_files.folder import CARD, read_card, write_card
+from riskmodels.model_files.folder import CARD, read_card, replace_text, write_card
 from riskmodels.tabular.derived import group_of
 from riskmodels.tabular.isotonic import SteppedModel
 from riskmodels.tabular.model import SHIPPED, RiskModel
@@ -227,9 +227,7 @@ class VersionStore:
         place = self._of(name)
         place.mkdir(parents=True, exist_ok=True)
         made = [vars(c) for c in (*self.choices(name), choice)]
-        work = place / f".{_CHOICES}.{os.getpid()}"  # another process may be at it as well
-        work.write_text(json.dumps(made, indent=1), encoding="utf-8")
-        work.replace(place / _CHOICES)
+        replace_text(place / _CHOICES, json.dumps(made, indent=1))
         return choice
 
 

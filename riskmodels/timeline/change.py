@@ -1,6 +1,7 @@
-"""Why an estimate changed between two visits: the differences of the contributions, as steps that add up as printed.
+"""Why an estimate changed between two visits, like with like: the differences of the contributions, as steps.
 
-Both visits are explained by the same model, so "everybody" is the same in both and drops out: the change of the
+The steps add up as printed. Both visits are explained by the same model on the same known inputs
+(:mod:`riskmodels.timeline.like`), so "everybody" is the same in both and drops out: the change of the
 log-odds is the sum of the changes of the contributions. In percentage points each of them is scaled by (change of
 risk) / (change of log-odds), as :meth:`riskmodels.explain.shapley.Reasons.points` does against everybody, so signs
 and proportions stay and the sum is exact. A fact that stayed the same can still count a little more or less, since it
@@ -14,7 +15,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from riskmodels.explain.shapley import Reasons
-from riskmodels.explain.steps import MOST_BARS, Step, fact_text, label_text, round_to_sum
+from riskmodels.explain.steps import MOST_BARS, Step, label_text, round_to_sum
+from riskmodels.percent import printed
 from riskmodels.timeline.course import Estimated
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VOCABULARY, Kind
@@ -53,7 +55,7 @@ def change_steps(
         parts = [*parts[:MOST_BARS], ("", f"{len(rest)} {OTHERS}", sum(amount for *_, amount in rest))]
     parts.append(("", TOGETHER, sum(amount for name, amount in changes.items() if name not in changed)))
     parts.append(("", STEP, 100 * (last - first) - sum(changes.values())))
-    start, end, decimals = rounded(first, last)
+    start, end, decimals = printed(first, last)
     first_step, last_step = Step("", points[before].when, start, 0.0), Step("", points[after].when, end, 0.0)
     return _add_up(first_step, parts, last_step, decimals), decimals
 
@@ -91,7 +93,7 @@ def _shares(reasons: Reasons, before: int, after: int, change: float, risk: floa
 
 
 def _changed(data: pd.DataFrame, before: int, after: int) -> set[str]:
-    """Inputs that differ between two visits, also by having become known or unknown."""
+    """Inputs that differ between two visits."""
     first, last = data.iloc[before], data.iloc[after]
     same = (first == last) | (first.isna() & last.isna())
     return {str(name) for name in data.columns[~same.to_numpy()]}
@@ -108,22 +110,12 @@ def _text(name: str, reasons: Reasons, before: int, after: int, units: Mapping[s
 
 
 def change_text(name: str, data: pd.DataFrame, before: int, after: int, units: Mapping[str, Unit]) -> str:
-    """A changed fact in words: ``Glucose 109 → 126 mg/dL``, ``Glucose 126 mg/dL, now known``."""
+    """A changed fact in words: ``Glucose 109 → 126 mg/dL``."""
     first, last = float(data[name].iloc[before]), float(data[name].iloc[after])
     unit = units.get(name)
-    if first != first:
-        return f"{fact_text(name, last, unit)}, now known"
-    if last != last:
-        return f"{fact_text(name, first, unit)}, no longer known"
     variable = VOCABULARY[name]
     shown, now = (variable.format(value, unit if variable.units else None) for value in (first, last))
     if variable.kind is not Kind.NUMBER:
         return f"{label_text(name)}: {shown} → {now}"
     symbol = (unit or variable.units[0]).symbol
     return f"{label_text(name)} {shown.removesuffix(f' {symbol}')} → {now}"
-
-
-def rounded(first: float, last: float) -> tuple[float, float, int]:
-    """Two risks (0–1) in percent as they are printed with their change, and the decimals: the change is exact."""
-    decimals = 1 if min(first, last) >= 0.02 else 2
-    return round(100 * first, decimals), round(100 * last, decimals), decimals

@@ -11,6 +11,7 @@ import pandas as pd
 
 from riskmodels.assessment import Assessment, assess
 from riskmodels.checks import check
+from riskmodels.lookback import DATED_BY
 from riskmodels.measured import BY_MEASUREMENT, TESTS, Texts
 from riskmodels.outcomes import OUTCOME, Outcome
 from riskmodels.records.visit_facts import old_tests
@@ -67,12 +68,15 @@ class Course:
         days: of the visits.
         whens: the visits as they are called: their day, and which of the day where there are several.
         assessment: by the models in force; PatientFrame of a row a visit, index 0 … n−1.
+        measured: its frame without what was carried into a visit from an earlier one.
     """
 
     visits: tuple[str, ...]
     days: tuple[date, ...]
     whens: tuple[str, ...]
     assessment: Assessment = field(repr=False)
+    measured: pd.DataFrame = field(repr=False)
+    _shared: dict[tuple[int, int], Assessment] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def outcomes(self) -> list[Outcome]:
@@ -91,11 +95,33 @@ class Course:
 
     def estimates(self, outcome: Outcome) -> list[Estimated]:
         """What was estimated at each visit."""
-        found = self.assessment[outcome.name]
-        columns = (values.tolist() for values in (found.risk, found.low, found.high, found.refused, found.bound))
-        points = zip(self.whens, self.days, *columns, strict=True)
-        measured = self.assessment.measured(outcome.name).tolist()
-        return [Estimated(*point, measured=words) for point, words in zip(points, measured, strict=True)]
+        return estimated(self.assessment, outcome.name, self.whens, self.days)
+
+    def shared(self, before: int, after: int) -> Assessment:
+        """Two visits assessed on the facts known at both: two rows, explained; computed once."""
+        pair = (before, after)
+        if pair not in self._shared:
+            whole = self.assessment
+            rows = whole.frame.iloc[[before, after]].reset_index(drop=True)
+            rows.loc[:, rows.isna().any()] = np.nan
+            old = {name: np.asarray(whens)[[before, after]] for name, whens in (whole.old or {}).items()}
+            self._shared[pair] = assess(rows, whole.models, explained=True, units=whole.units, old=old)
+        return self._shared[pair]
+
+
+def estimated(assessment: Assessment, outcome: str, whens: Sequence[str], days: Sequence[date]) -> list[Estimated]:
+    """What was estimated at each visit, a row each.
+
+    Args:
+        assessment: of the visits.
+        outcome: which one.
+        whens, days: of the visits.
+    """
+    found = assessment[outcome]
+    columns = (values.tolist() for values in (found.risk, found.low, found.high, found.refused, found.bound))
+    points = zip(whens, days, *columns, strict=True)
+    measured = assessment.measured(outcome).tolist()
+    return [Estimated(*point, measured=words) for point, words in zip(points, measured, strict=True)]
 
 
 def make_course(
@@ -114,7 +140,26 @@ def make_course(
         tuple(visit.day for visit in visits),
         tuple(visit_names(visits)),
         assess(frame, models, explained=True, units=units, old=_old(visits)),
+        measured_frame(visits, frame),
     )
+
+
+def measured_frame(visits: Sequence[Visit], frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame of some visits without what a visit only carries: a value whose day an earlier visit has already.
+
+    Args:
+        visits: oldest first.
+        frame: of :func:`patient_frame`.
+    """
+    measured, seen = frame.copy(), set[tuple[str, str]]()
+    for row, visit in enumerate(visits):
+        entered = visit.facts.entered
+        days = {(name, value.when or visit.day.isoformat()) for name, value in entered.items()}
+        again = {name for name, day in days & seen if entered[name].when}
+        again |= {name for name, source in DATED_BY.items() if name not in entered and source in again}
+        measured.loc[row, [name for name in again if name in measured]] = np.nan
+        seen |= days
+    return measured
 
 
 def _old(visits: Sequence[Visit]) -> dict[str, Texts]:

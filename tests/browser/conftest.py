@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
-from tests.chromium import HUNG_MS, IDLE
+from tests.chromium import HUNG_MS, IDLE, unhurried
 from tests.serving import free_port, running, served
 from tests.waiting import HUNG
 
@@ -119,7 +119,7 @@ def open_page(browser: Any, app_url: str) -> Iterator[OpenPage]:
         )
         context.set_default_timeout(HUNG_MS)
         contexts.append(context)
-        page = context.new_page()
+        page = unhurried(context.new_page())
         page.on("console", lambda m: refused.append(m.text) if "Content Security Policy" in m.text else None)
         page.on("websocket", lambda socket: _SOCKETS.update({page: socket}))
         page.goto(f"{app_url}{path}")

@@ -36,12 +36,7 @@ def fill_timeline(page: Any, answered: Answered) -> None:
     page.get_by_role("button", name="New visit").click()
     page.get_by_role("button", name="Begin the visit").click()
     page.get_by_role("dialog").wait_for(state="detached")
-    for group, label, value in (
-        ("Body size", "Weight, kg", "81"),
-        ("Blood pressure", "Systolic pressure, mmHg", "131"),
-        ("Sugar", "Glucose, mg/dL", "98"),
-    ):
-        page.get_by_text(group, exact=True).click()
+    for label, value in (("Weight, kg", "81"), ("Systolic pressure, mmHg", "131"), ("Glucose, mg/dL", "98")):
         page.get_by_label(label).first.fill(value)
         with answered(page):
             page.get_by_label(label).first.press("Enter")
@@ -60,7 +55,12 @@ def fill_cohort(page: Any, answered: Answered) -> None:
 
 def fill_image(page: Any, answered: Answered) -> None:
     page.get_by_role("button", name="Try a sample").click()
-    page.locator("img[alt*='with a heat map']").wait_for()
+    page.locator("img[alt*='with its evidence']").wait_for()
+
+
+def fill_signal(page: Any, answered: Answered) -> None:
+    page.get_by_role("button", name="Try a glucose fortnight").click()
+    page.get_by_text("The bars miss the whole by").wait_for()
 
 
 @pytest.mark.parametrize(
@@ -71,6 +71,7 @@ def fill_image(page: Any, answered: Answered) -> None:
         ("/Patient", "timeline", fill_timeline),
         ("/Cohort", "cohort", fill_cohort),
         ("/Image", "image", fill_image),
+        ("/Signal", "signal", fill_signal),
     ],
 )
 def test_pictures_of_the_readme(

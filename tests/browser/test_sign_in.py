@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.chromium import HUNG_MS, IDLE
+from tests.chromium import HUNG_MS, IDLE, unhurried
 from tests.waiting import HUNG
 
 pytestmark = pytest.mark.browser
@@ -66,7 +66,7 @@ def context(browser: Any) -> Iterator[Callable[[], Any]]:
 
 def open_page(page: Any, address: str) -> Any:
     """The page, drawn to its end: what is not on it then does not come later."""
-    page.goto(address)
+    unhurried(page).goto(address)
     page.get_by_role("heading", level=1).wait_for()
     page.locator(IDLE).wait_for()
     return page
@@ -140,6 +140,7 @@ class TestRoles:
     def test_stranger_sees_the_sign_in_screen_and_nothing_of_the_page(self, clinic, context):
         page = open_page(context().new_page(), f"{clinic}/Patient")
         assert page.get_by_role("heading", level=1).inner_text() == "CareRisk"
+        page.locator(".stButton button").first.wait_for()
         assert [button.inner_text().split()[-1] for button in page.locator(".stButton button").all()] == ["in"]
         assert page.get_by_test_id("stSidebar").count() == 0
         assert "Age" not in page.locator("body").inner_text()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import date
 from typing import Any
 
@@ -18,7 +16,7 @@ from riskmodels.cds.app import Settings, make_app
 from riskmodels.cds.command import server_options
 from riskmodels.cds.models import InForce
 from riskmodels.cds.service import SERVICE, prefetch
-from tests.waiting import HUNG, until
+from tests.client import client_of
 
 TODAY = date(2026, 11, 24)
 PATIENT = "p-1"
@@ -93,23 +91,9 @@ def models() -> InForce:
     return InForce()
 
 
-@contextmanager
-def served(models: InForce, settings: Callable[[str], Settings]) -> Iterator[httpx.Client]:
+def served(models: InForce, settings: Callable[[str], Settings]) -> AbstractContextManager[httpx.Client]:
     """A client of the app, served by uvicorn on a free port as the command serves it."""
-    place = socket.socket()
-    place.bind(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{place.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(make_app(models, settings(address)), **server_options()))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [place]})
-    thread.start()
-    try:
-        until(lambda: server.started or not thread.is_alive())
-        with httpx.Client(base_url=address, timeout=HUNG) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join(HUNG)
-        place.close()
+    return client_of(lambda address: uvicorn.Config(make_app(models, settings(address)), **server_options()))
 
 
 @pytest.fixture(scope="module")

@@ -43,6 +43,11 @@ class TestDiscovery:
         assert {"2093-3", "14647-2"} <= set(templates["observations_lipids"].split("code=")[1].split("&")[0].split(","))
         assert "85354-9" in templates["observations_pressure"]
 
+    def test_medicines_that_requests_refer_to_are_asked_for(self) -> None:
+        templates = prefetch()
+        assert templates["medication_requests"].endswith("&_include=MedicationRequest:medication")
+        assert templates["medication_statements"].endswith("&_include=MedicationStatement:medication")
+
     def test_health_names_the_model_in_force(self, client: httpx.Client, models: InForce) -> None:
         found = client.get("/healthz").json()
         assert found == {"status": "ok", "models": {"population": models.current()["population"].version}}

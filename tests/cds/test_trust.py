@@ -16,10 +16,11 @@ import httpx
 import pytest
 from joserfc import jwk, jwt
 
+from riskmodels import ROOT
 from riskmodels.cds.app import Settings
 from riskmodels.cds.command import add_arguments, read_settings, serve_cds_command
 from riskmodels.cds.models import InForce
-from riskmodels.cds.trust import LONGEST_LIFE, NotTrustedError, Trust, read_trust
+from riskmodels.cds.trust import LEEWAY, LONGEST_LIFE, NotTrustedError, Trust, read_trust
 from riskmodels.errors import InputError
 from tests.cds.conftest import CALL, TODAY, asked, served
 
@@ -158,6 +159,21 @@ class TestRefused:
         self.check(call(client, token(iat=now + 600, exp=now + 900)), "future")
         self.check(call(client, token(exp=now + LONGEST_LIFE + 100)), "too long")
         self.check(call(client, token(iat=None)), "future")
+
+    def test_begun_in_the_future_beyond_the_leeway(self) -> None:
+        clock = 1_000_000.0
+        trust = Trust({"ec": EC}, frozenset({ISSUER}), "https://cds.example.org", lambda: clock)
+
+        def bearer(begins: float) -> str:
+            told = {"iss": ISSUER, "aud": f"https://cds.example.org{CALL}", "jti": uuid.uuid4().hex}
+            claims = told | {"iat": begins, "exp": clock + 300}
+            return f"Bearer {jwt.encode({'alg': 'ES384', 'kid': 'ec'}, claims, EC, algorithms=['ES384'])}"
+
+        trust.check(bearer(clock + LEEWAY), CALL)
+        with pytest.raises(NotTrustedError, match="future"):
+            trust.check(bearer(clock + LEEWAY + 1), CALL)
+        told = " ".join((ROOT / "docs" / "cds_hooks.md").read_text("utf-8").split())
+        assert f"at most {LEEWAY} seconds in the future" in told
 
     @pytest.mark.parametrize("jti", [None, "", 7, "x" * 300])
     def test_without_a_number_of_its_own(self, client: httpx.Client, token: Token, jti: Any) -> None:

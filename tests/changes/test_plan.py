@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from riskmodels.changes.bounds import DEFAULT_BOUNDS, Bound, ladders_for
 from riskmodels.changes.links import load_links
+from riskmodels.changes.markers import markers_text
 from riskmodels.changes.plan import LABEL, Plan, smallest_plan
 from riskmodels.changes.search import Space, grids
 from riskmodels.changes.whatif import apply
@@ -346,3 +347,38 @@ class TestBeyondTheTrainingData:
         states[:, at] = np.arange(len(states))
         total = lowest + 20 - (90 - space.ladders[at].rungs)
         np.testing.assert_array_equal(np.isinf(space.score(states)), total < np.round(lowest) - 0.5)
+
+
+SUGAR_FACTS = {
+    "age": 54,
+    "sex": 0,
+    "height": 164,
+    "weight": 88,
+    "systolic_bp": 142,
+    "diastolic_bp": 86,
+    "total_cholesterol": 231,
+    "hdl_cholesterol": 41,
+    "glucose": 109,
+    "diabetes": 0,
+    "smoking": 2,
+    "physical_activity": 0,
+}
+
+
+@pytest.mark.parametrize("outcome", ["diabetes", "dysglycaemia"])
+def test_for_sugar_only_causes_are_moved_never_the_marker_that_is_the_diagnosis(model: RiskModel, outcome: str) -> None:
+    plan = smallest_plan(model, patient(**SUGAR_FACTS), outcome, 0.001)
+    assert {step.name for step in plan.steps} <= {"bmi", "systolic_bp", "smoking", "physical_activity"}
+
+
+def test_the_plan_says_what_glucose_would_probably_do_with_the_weight(model: RiskModel) -> None:
+    row = patient(**SUGAR_FACTS)
+    plan = smallest_plan(model, row, "diabetes", 0.001, [BOUND["bmi"]])
+    change = sum(step.after - step.before for step in plan.steps)
+    assert plan.follows == markers_text("diabetes", row, change, load_links())
+
+
+def test_a_plan_whose_every_bound_is_the_diagnosis_has_nothing_to_change(model: RiskModel) -> None:
+    plan = smallest_plan(model, patient(**SUGAR_FACTS), "diabetes", 0.001, [BOUND["glucose"]])
+    assert plan.steps == ()
+    assert plan.why_not

@@ -239,12 +239,13 @@ class TestChoices:
             [f" {c.word.upper()} " for c in variable.choices],
             [f"{c.code:g}" for c in variable.choices],
             [f"{c.code:.2f}" for c in variable.choices],
-            [int(c.code) for c in variable.choices],
             codes,
         ):
             values, problems = check_column(pd.Series(entered), variable)
             assert list(values) == codes
             assert problems == []
+        integers = [int(code) for code in codes if code == int(code)]
+        assert list(check_column(pd.Series(integers), variable)[0]) == integers
 
     @pytest.mark.parametrize(
         ("entered", "code"),
@@ -265,13 +266,15 @@ class TestChoices:
         np.testing.assert_array_equal(checked.values, [1.0, 0.0, np.nan])
         assert checked.problems == []
 
-    @pytest.mark.parametrize("entered", ["cigars", "3", 3, 0.5, 1.5, -1, np.inf, "yes", True, "2020-01-05", "1,0"])
+    @pytest.mark.parametrize("entered", ["cigars", "3", 3, 0.25, 1.5, -1, np.inf, "yes", True, "2020-01-05", "1,0"])
     def test_what_is_no_answer_is_not_used_and_the_answers_are_told(self, entered: Any) -> None:
         checked = cell("smoking", entered)
         problem = checked.problem
         assert np.isnan(checked.value)
         assert problem.value == (f"{entered:g}" if isinstance(entered, float) else str(entered))
-        assert problem.text == ("Smoking is not one of its answers. Use never, former, current, or leave it empty.")
+        assert problem.text == (
+            "Smoking is not one of its answers. Use never, not_now, former, current, or leave it empty."
+        )
         assert problem.severity is Severity.UNUSED
 
     @pytest.mark.parametrize("word", sorted(UNKNOWN_WORDS))

@@ -94,7 +94,9 @@ class TestUnits:
         assert value(one({"hba1c": ""}, hba1c=6.1), "hba1c") == 6.1
 
     def test_unit_that_is_not_accepted_names_variable_and_accepted_ones(self) -> None:
-        with pytest.raises(UnitError, match=r"HbA1c: The unit “mg/dL” is not accepted here\. Accepted: %, mmol/mol\."):
+        with pytest.raises(
+            UnitError, match=r"HbA1c: The unit “mg/dL” is not accepted here\. Accepted: %, mmol/mol, fraction\."
+        ):
             one({"hba1c": "mg/dL"}, hba1c=6.1)
 
     def test_unit_is_refused_even_when_its_column_is_absent(self) -> None:

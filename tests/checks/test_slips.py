@@ -13,7 +13,7 @@ import pytest
 from riskmodels.checks import Severity, check
 from riskmodels.checks.slips import PATH, doubtful_unit, read_slips
 from riskmodels.cohorts.nhanes import read_nhanes
-from riskmodels.interop.columns.unit_guess import guess_unit
+from riskmodels.interop.columns.unit_guess import Told, guess_unit
 from riskmodels.shipping import fit_slips
 from riskmodels.shipping.population import COHORT
 from riskmodels.units import find_unit
@@ -118,7 +118,7 @@ def test_each_row_has_its_own_question():
 )
 def test_a_column_whose_name_says_the_other_unit_must_be_answered(name: str, told: str, typical: float, meant: str):
     column = typical * np.exp(np.random.default_rng(0).normal(0, 0.2, 200))
-    guess = guess_unit(column, VOCABULARY[name], told, f"The header says {told}.")
+    guess = guess_unit(column, VOCABULARY[name], Told(told, f"The header says {told}."))
     assert guess.unit == ""
     assert f"US adults' are rather in {meant}" in guess.evidence
 
@@ -138,11 +138,11 @@ def test_a_column_whose_name_says_the_other_unit_must_be_answered(name: str, tol
 )
 def test_a_column_in_the_unit_of_its_name_is_taken(name: str, told: str, typical: float):
     column = typical * np.exp(np.random.default_rng(0).normal(0, 0.2, 200))
-    assert guess_unit(column, VOCABULARY[name], told, "").unit == told
+    assert guess_unit(column, VOCABULARY[name], Told(told)).unit == told
 
 
 def test_a_few_values_do_not_cast_doubt_on_a_name():
-    assert guess_unit(np.full(5, 172.0), VOCABULARY["weight"], "kg", "").unit == "kg"
+    assert guess_unit(np.full(5, 172.0), VOCABULARY["weight"], Told("kg")).unit == "kg"
 
 
 def test_a_variable_that_is_not_known_is_not_doubted():

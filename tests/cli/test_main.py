@@ -15,7 +15,21 @@ from riskmodels.errors import CareRiskError, ModelFileError
 from riskmodels.outcomes import OUTCOMES
 from riskmodels.shipping.selfcheck import Check, checks
 
-COMMANDS = ("data", "train", "evaluate", "score", "db", "audit", "serve-cds", "card", "bench", "imaging", "selfcheck")
+COMMANDS = (
+    "data",
+    "train",
+    "evaluate",
+    "score",
+    "columns",
+    "db",
+    "audit",
+    "serve-cds",
+    "card",
+    "bench",
+    "imaging",
+    "signals",
+    "selfcheck",
+)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:

@@ -68,6 +68,28 @@ class TestSection:
         assert "strong drift" in section.finding
         assert "body mass index" in section.finding
 
+    def test_smoking_told_as_yes_or_no_is_compared_as_yes_or_no(self) -> None:
+        seen = {"smoking": Distribution.of(pd.Series([0.0] * 500 + [1.0] * 300 + [2.0] * 200))}
+        section = drift_section(pd.DataFrame({"smoking": [0.5] * 240 + [2.0] * 60}), ("smoking",), seen, PLAN)
+        row = section.table.iloc[0]
+        assert row["psi"] == pytest.approx(0.0, abs=1e-4)
+        assert row["ks"] == pytest.approx(0.0, abs=1e-9)
+        assert "never and former smoker are counted as one" in section.finding
+        more = drift_section(pd.DataFrame({"smoking": [0.5] * 150 + [2.0] * 150}), ("smoking",), seen, PLAN)
+        assert more.table.iloc[0]["verdict"] == "strong"
+
+    def test_smoking_told_with_its_past_is_compared_with_it(self) -> None:
+        seen = {"smoking": Distribution.of(pd.Series([0.0] * 500 + [1.0] * 300 + [2.0] * 200))}
+        frame = pd.DataFrame({"smoking": [0.0] * 60 + [1.0] * 180 + [2.0] * 60})
+        section = drift_section(frame, ("smoking",), seen, PLAN)
+        assert section.table.iloc[0]["verdict"] == "strong"
+        assert "counted as one" not in section.finding
+
+    def test_a_model_that_learnt_yes_or_no_is_compared_as_yes_or_no(self) -> None:
+        seen = {"smoking": Distribution.of(pd.Series([0.5] * 800 + [2.0] * 200))}
+        frame = pd.DataFrame({"smoking": [0.0] * 160 + [1.0] * 80 + [2.0] * 60})
+        assert drift_section(frame, ("smoking",), seen, PLAN).table.iloc[0]["psi"] == pytest.approx(0.0, abs=1e-4)
+
     def test_few_known_values_are_not_judged(self) -> None:
         frame = pd.DataFrame({"age": [50.0] * 20 + [np.nan] * 80})
         section = drift_section(frame, ("age",), {"age": Distribution.of(TRAINED)}, PLAN)

@@ -63,6 +63,15 @@ class TestVersion:
         assert len(facts["data_sha256"]) == 64
         assert ("before the isotonic step" in facts["reasons"]) == (method == "isotonic")
 
+    def test_its_figures_say_on_which_rows_they_stand(self, demo: Any) -> None:
+        found = new_of(demo, "intercept")
+        assert found.metrics.basis == found.curves.basis
+        assert found.metrics.basis == (
+            f"On {found.held_out['n']:,} rows held out, with an estimate and a known outcome. Left out: "
+            f"{found.fit['n']:,} rows fitted on; {(demo.label.notna() & demo.risk.isna()).sum():,} rows with a known "
+            f"outcome but no estimate; {demo.label.isna().sum():,} rows without a known outcome."
+        )
+
     @pytest.mark.parametrize("method", ["intercept", "intercept and slope"])
     def test_affine_reasons_add_up_in_log_odds(self, demo: Any, method: Any) -> None:
         new = new_of(demo, method).model

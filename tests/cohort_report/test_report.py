@@ -17,7 +17,7 @@ from riskmodels.measured import Measured
 from riskmodels.tabular.model import load_shipped
 
 OUTCOME = "dysglycaemia"
-ALWAYS = "counts distribution groups missing drift importance cloud dependence triage".split()
+ALWAYS = "flow left_out counts distribution groups missing drift importance cloud dependence triage".split()
 WITH_OUTCOME = "metrics roc precision_recall calibration decision threshold subgroups".split()
 
 
@@ -147,13 +147,19 @@ class TestValidation:
         found = build_report(
             frame, prediction, demo.model, "cvd_10y", label=(demo.label > 0).astype(float), replicates=5
         )
-        titles = set(found["decision"].table["strategy"])
-        assert {"Model", "AHA PREVENT 2023"} <= titles
+        titles = set(found["comparison_decision"].table["strategy"])
+        assert {"Model", "AHA PREVENT 2023"} <= titles == set(found["comparison"].table["strategy"])
+        assert set(found["decision"].table["strategy"]) == {"Model"}
         prevent = published_risks(frame, "cvd_10y")["AHA PREVENT 2023"]
         both = prediction.risk["cvd_10y"].notna()
         for score in published_risks(frame, "cvd_10y").values():
             both &= score.notna()
-        assert f"{both.sum():,} rows" in found["decision"].finding
+        for key in ("comparison", "comparison_decision"):
+            assert f"{both.sum():,} rows" in found[key].finding
+            assert f"On {both.sum():,} rows" in found[key].basis
+        assert set(found["comparison"].table["n"]) == {both.sum()}
+        alone = found["comparison"].table.set_index("strategy")["alone"]
+        assert alone["AHA PREVENT 2023"] == prevent.notna().sum() > both.sum()
         assert prevent[both].between(0, 1).all()
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riskmodels.explain.steps import END, MOST_BARS, START, fact_text, make_steps, round_to_sum
+from riskmodels.percent import printed
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 
@@ -54,6 +55,16 @@ def test_largest_facts_stand_first_and_the_rest_are_others() -> None:
     assert [steps[0].label, steps[-1].label] == [START, END]
     assert [s.name for s in steps[1 : 1 + MOST_BARS]] == list(FACTS)[::-1][:MOST_BARS]
     assert steps[-2].label == "2 others"
+
+
+@given(st.lists(st.floats(-5, 5), min_size=len(FACTS), max_size=len(FACTS)), st.floats(0.02, 0.5), st.floats(0.02, 0.5))
+def test_bars_add_up_to_both_ends_as_they_are_written_elsewhere(amounts: list[float], base: float, risk: float) -> None:
+    start, end, decimals = printed(base, risk)
+    amounts[0] += 100 * (risk - base) - sum(amounts)
+    facts = contributions(**dict(zip(FACTS, amounts, strict=True)))
+    steps = make_steps(100 * base, facts, PATIENT, {}, decimals, ends=(start, end))
+    assert (steps[0].amount, steps[-1].amount) == (start, end)
+    assert sum(step.amount for step in steps[:-1]) == pytest.approx(end)
 
 
 def test_unknown_inputs_and_bars_that_round_to_nothing_are_left_out() -> None:

@@ -1,8 +1,9 @@
 """Cropping, padding, and back into the picture's pixels."""
 
 import numpy as np
+import pytest
 
-from riskmodels.imaging.frame import Frame, field_frame, square, whole_frame
+from riskmodels.imaging.frame import Frame, field_frame, film_frame, square, whole_frame
 
 
 def disc(height, width, radius, value=200):
@@ -48,3 +49,27 @@ def test_outside_the_field_a_map_is_zero():
     laid = field_frame(disc(300, 500, 100)).to_picture(np.ones((14, 14), np.float32))
     assert laid[150, 250] == 1
     assert laid[150, 20] == 0
+
+
+class TestBordersOfAFilm:
+    FILM = np.full((100, 200, 3), 90, np.uint8)
+
+    def test_black_borders_are_cropped(self):
+        framed = np.pad(self.FILM, ((10, 20), (30, 40), (0, 0)))
+        assert film_frame(framed) == Frame(30, 10, 230, 110, 270, 130)
+
+    def test_writing_in_a_border_does_not_keep_it(self):
+        framed = np.pad(self.FILM, ((30, 0), (0, 0), (0, 0)))
+        framed[10:16, 20:26] = 255
+        assert film_frame(framed).y0 == 30
+
+    def test_film_without_borders_is_whole(self):
+        assert film_frame(self.FILM) == whole_frame(self.FILM)
+
+    def test_edge_thinner_than_a_hundredth_of_the_side_stays(self):
+        assert film_frame(np.pad(self.FILM, ((1, 1), (2, 2), (0, 0)))) == Frame(0, 0, 204, 102, 204, 102)
+
+    @pytest.mark.parametrize("shape", [(40, 60, 3), (1, 1, 3)])
+    def test_black_picture_is_whole(self, shape):
+        black = np.zeros(shape, np.uint8)
+        assert film_frame(black) == whole_frame(black)

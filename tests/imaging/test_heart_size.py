@@ -5,14 +5,21 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from skimage import data as other_pictures
 
 from riskmodels.errors import ModelFileError
 from riskmodels.imaging.frame import Frame, whole_frame
-from riskmodels.imaging.heart_checks import learn_ranges, learn_side, plausibility_checks, side_check, view_check
+from riskmodels.imaging.heart_checks import (
+    age_check,
+    learn_ranges,
+    learn_side,
+    plausibility_checks,
+    side_check,
+    view_check,
+)
 from riskmodels.imaging.heart_data import FOLDER, film_pixels, load_films, read_mask
-from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, dice, film_square, outline, widest
+from riskmodels.imaging.heart_film import HEART, LEFT_LUNG, RIGHT_LUNG, dice, film_square, outline, over_picture, widest
 from riskmodels.imaging.heart_size import HeartSizeModel, sentence
 from riskmodels.imaging.registry import SHIPPED, find_models
 from riskmodels.imaging.results import Picture
@@ -29,12 +36,19 @@ def model():
 
 @pytest.fixture(scope="module")
 def film(shared):
-    return Picture(film_pixels(shared / FOLDER, FILM), "JPEG")
+    return Picture(film_pixels(shared / FOLDER, FILM), "JPEG", adult=True)
 
 
 @pytest.fixture(scope="module")
 def size(model, film):
     return model.read(film).heart_size
+
+
+def written(word):
+    """A grey film with a word in its corner."""
+    image = Image.new("RGB", (1000, 1000), (70, 70, 70))
+    ImageDraw.Draw(image).text((40, 40), word, fill=(255, 255, 255), font=ImageFont.load_default(36))
+    return np.asarray(image)
 
 
 def ellipse(side, x, y, a, b):
@@ -97,11 +111,24 @@ class TestWidths:
 
     def test_film_lies_in_the_middle_of_its_square_and_is_stretched(self):
         rising = np.tile(np.linspace(100, 140, 200).astype(np.uint8)[None, :, None], (100, 1, 3))
-        square, frame = film_square(rising, 64)
+        square = film_square(rising, 64)
         assert square.shape == (64, 64)
         assert (square[:16].max(), square[48:].max()) == (0, 0)
         assert (square[32].min(), square[32].max()) == (0, 255)
-        assert frame == Frame(0, 0, 200, 100, 200, 100)
+
+    def test_lines_and_masks_of_a_film_with_borders_are_in_the_whole_pictures_pixels(self):
+        frame = Frame(100, 40, 356, 296, 500, 320)
+        maps = np.zeros((3, 128, 128), np.float32)
+        maps[HEART, 60:70, 50:74] = 1
+        maps[RIGHT_LUNG, 60:70, 40:50], maps[LEFT_LUNG, 60:70, 74:84] = 1, 1
+        heart, lungs = outline(maps).to_picture(frame)
+        assert (heart.x0, heart.x1) == (100 + 50 * 2, 100 + 74 * 2)
+        assert (lungs.x0, lungs.x1) == (100 + 40 * 2, 100 + 84 * 2)
+        assert 40 + 60 * 2 <= heart.y <= 40 + 70 * 2
+        over = over_picture(maps[HEART], frame)
+        assert over.shape == (320, 500)
+        assert np.flatnonzero(over.any(axis=0))[[0, -1]] == pytest.approx([200, 247], abs=1)
+        assert np.flatnonzero(over.any(axis=1))[[0, -1]] == pytest.approx([160, 179], abs=1)
 
 
 class TestChecks:
@@ -135,6 +162,35 @@ class TestChecks:
     def test_only_a_pa_film_passes(self, view, passed):
         assert view_check(Picture(np.zeros((8, 8, 3), np.uint8), "DICOM", view=view)).passed is passed
 
+    def test_word_on_a_film_of_unsaid_view_refuses_it(self):
+        check = view_check(Picture(written("PORTABLE"), "PNG"))
+        assert not check.passed
+        assert "“PORTABLE” seems to be written on the film" in check.detail
+
+    def test_view_in_the_file_comes_before_a_word_on_the_film(self):
+        check = view_check(Picture(written("AP"), "DICOM", view="PA"))
+        assert check.passed
+        assert "“AP” seems to be written on it" in check.detail
+
+    @pytest.mark.parametrize(
+        ("age", "adult", "passed"),
+        [
+            (18, None, True),
+            (17, None, False),
+            (17, True, False),
+            (54, False, False),
+            (0, True, False),
+            (None, True, True),
+            (None, False, False),
+            (None, None, False),
+        ],
+    )
+    def test_only_an_adult_passes_and_nobody_is_presumed_to_be_one(self, age, adult, passed):
+        assert age_check(Picture(np.zeros((8, 8, 3), np.uint8), "PNG", age=age, adult=adult)).passed is passed
+
+    def test_unanswered_age_says_what_to_do(self):
+        assert "Answer the question of age" in age_check(Picture(np.zeros((8, 8, 3), np.uint8), "PNG")).detail
+
     def test_mirrored_film_fails(self):
         assert side_check(0.8).passed
         assert not side_check(-0.8).passed
@@ -149,10 +205,10 @@ class TestChecks:
 
 
 class TestSentence:
-    def test_says_share_ratio_interval_and_limit(self):
+    def test_says_share_and_limit(self):
         assert sentence(0.58, 0.55, 0.61) == (
-            "The heart takes 58 % of the chest's width (cardiothoracic ratio 0.58, 0.55–0.61). On a PA film of an "
-            "adult, more than 0.50 counts as enlarged."
+            "The heart takes 58 % of the chest's width (cardiothoracic ratio). On a PA film of an adult, more than "
+            "0.50 counts as enlarged."
         )
 
     def test_says_when_the_interval_holds_the_limit(self):
@@ -184,6 +240,12 @@ class TestEvaluation:
         errors = np.arange(1, 27) / 1000
         judged = Judged(("",) * 26, errors, np.zeros(26), errors, errors, errors > 1)
         assert ratio_error(judged) == 0.025
+
+    def test_ratio_that_could_not_be_taken_is_the_largest_error(self):
+        errors = np.arange(1, 27) / 1000
+        errors[0] = np.nan
+        judged = Judged(("",) * 26, errors, np.zeros(26), errors, errors, errors > 1)
+        assert ratio_error(judged) == 0.026
 
     def test_dice_by_hand(self):
         one, other = np.zeros((2, 4), bool), np.zeros((2, 4), bool)
@@ -221,6 +283,17 @@ class TestShippedModel:
         assert size.heart.x1 == pytest.approx(columns[-1] + 1, abs=2)
         assert size.heart.width / size.chest.width == pytest.approx(size.ratio)
 
+    def test_film_in_wide_black_borders_is_measured_as_without(self, model, film, size):
+        framed = np.zeros((900, 1100, 3), np.uint8)
+        framed[200:712, 400:912] = film.pixels
+        found = model.read(replace(film, pixels=framed)).heart_size
+        # the film's own first lines may be as black as the border
+        assert found.ratio == pytest.approx(size.ratio, abs=0.005)
+        assert found.heart.x0 == pytest.approx(size.heart.x0 + 400, abs=3)
+        assert found.chest.x1 == pytest.approx(size.chest.x1 + 400, abs=3)
+        assert found.heart_mask.shape == (900, 1100)
+        assert dice(found.heart_mask[200:712, 400:912], size.heart_mask) > 0.98
+
     def test_wider_picture_gives_lines_in_its_own_pixels(self, model, film, size):
         wide = np.zeros((512, 600, 3), np.uint8)
         wide[:, 44:556] = film.pixels
@@ -232,7 +305,7 @@ class TestShippedModel:
 
     def test_film_that_is_not_square_is_read(self, model, film):
         lower = np.asarray(Image.fromarray(film.pixels).resize((512, 420)))
-        reading = model.read(Picture(lower, "PNG"))
+        reading = model.read(Picture(lower, "PNG", adult=True))
         assert reading.refused == ""
         assert reading.heart_size.heart_mask.shape == (420, 512)
 
@@ -243,6 +316,20 @@ class TestRefusals:
         reading = model.read(replace(film, source="DICOM", modality="DX", view="AP"))
         assert reading.heart_size is None
         assert "enlarges the heart" in reading.refused
+
+    def test_child_is_refused_with_the_reason(self, model, film):
+        reading = model.read(replace(film, source="DICOM", modality="DX", view="PA", age=9))
+        assert reading.heart_size is None
+        assert "9 years old" in reading.refused
+
+    def test_film_of_unknown_age_is_not_measured(self, model, film):
+        reading = model.read(replace(film, adult=None))
+        assert reading.heart_size is None
+        assert reading.refused.startswith("The file does not say how old the person is.")
+
+    def test_film_below_512_pixels_is_too_small_to_measure(self, model, film):
+        small = np.asarray(Image.fromarray(film.pixels).resize((500, 500)))
+        assert model.read(replace(film, pixels=small)).refused.startswith("The film is too small to measure.")
 
     def test_pa_film_is_said_to_be_one_once(self, model, film):
         checks = model.read(replace(film, source="DICOM", modality="DX", view="PA")).checks
@@ -276,7 +363,7 @@ class TestRefusals:
         assert bool(((described - mirrored) @ model.side_direction > 0).all())
 
     def refused(self, model, pixels):
-        reading = model.read(Picture(pixels, "PNG"))
+        reading = model.read(Picture(pixels, "PNG", adult=True))
         assert reading.heart_size is None
         assert reading.refused
         # the features or the outlines alone would have refused it, without the checks of the picture

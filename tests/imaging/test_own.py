@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from riskmodels.cli.main import main
-from riskmodels.errors import ModelFileError, TrainingError
+from riskmodels.errors import InputError, ModelFileError, TrainingError
 from riskmodels.imaging.model import SHIPPED
 from riskmodels.imaging.own import OwnTask, train_own
 from riskmodels.imaging.registry import FOLDERS_VARIABLE, find_models
@@ -44,6 +44,27 @@ def test_model_is_found_and_reads_a_new_picture(own_result, monkeypatch):
         assert 0 <= finding.low <= finding.probability <= finding.high <= 1
 
 
+def test_each_class_is_asked_for_where_none_is_the_finding(own_result):
+    card = json.loads((own_result.folder / "card.json").read_text())
+    assert [question["label"] for question in card["questions"]] == sorted(KINDS)
+    assert "positive" not in card
+
+
+def test_few_validation_pictures_leave_it_uncalibrated_and_its_card_says_so(own_result):
+    card = json.loads((own_result.folder / "card.json").read_text())
+    assert card["temperatures"] == {"class": 1.0}
+    calibration, thresholds = card["cautions"]
+    assert "not calibrated: that takes 50 validation pictures, there were" in calibration
+    assert "Few validation pictures for its thresholds (“coarse” " in thresholds
+    assert set(card["cautions"]) <= set(own_result.notes)
+
+
+def test_card_tells_what_is_refused_of_other_kinds(own_result):
+    refused = json.loads((own_result.folder / "card.json").read_text())["other_kinds"]
+    assert refused["own_test_pictures_refused"] == 0
+    assert min(refused["refused_when_held_out"].values()) >= 0.9
+
+
 def test_unlike_picture_is_refused_by_the_model(own_result, monkeypatch):
     monkeypatch.setenv(FOLDERS_VARIABLE, str(own_result.folder.parent))
     model = find_models()["textures"].load("cpu")
@@ -67,6 +88,17 @@ def test_kind_that_is_not_known_is_told_and_not_read_as_another(tmp_path, monkey
     monkeypatch.setenv(FOLDERS_VARIABLE, str(tmp_path))
     with pytest.raises(ModelFileError, match="“bone age” is no kind of image model"):
         find_models()["bones"].load("cpu")
+
+
+def test_finding_that_is_no_class_is_refused_with_the_classes(texture_folder, tmp_path):
+    with pytest.raises(InputError, match="no class “wavy”") as refused:
+        train_own(OwnTask("x", texture_folder, tmp_path, False, CONFIG, positive="wavy"), print)
+    assert refused.value.hint == "The classes are: coarse, fine, middle."
+
+
+def test_lowest_grade_is_no_finding(texture_folder, tmp_path):
+    with pytest.raises(TrainingError, match="lowest grade"):
+        train_own(OwnTask("x", texture_folder, tmp_path, True, CONFIG, positive="coarse"), print)
 
 
 def test_name_that_is_a_path_is_refused(texture_folder, tmp_path):

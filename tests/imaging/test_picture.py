@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from PIL import Image, PngImagePlugin
 from pydicom.data import get_testdata_file
 
+from riskmodels import SAMPLES
 from riskmodels.errors import ImageError
 from riskmodels.imaging import picture
 from riskmodels.imaging.picture import MIN_SIDE, open_picture
-from riskmodels.imaging.sample import FILE, FOLDER
+from riskmodels.imaging.sample import FILE
 
-RETINA = (FOLDER / FILE).read_bytes()
+RETINA = (SAMPLES / FILE).read_bytes()
 SMALL = Image.open(io.BytesIO(RETINA)).resize((260, 240))
 PIXELS = np.asarray(SMALL)
 
@@ -102,6 +103,13 @@ class TestOpened:
         found = open_picture(data)
         assert (found.source, found.modality, found.size) == ("DICOM", "OP", (256, 256))
 
+    def test_jpeg_of_several_pictures_is_read_as_its_first_and_says_so(self) -> None:
+        data = saved(SMALL, "MPO", save_all=True, append_images=[SMALL.rotate(90)])
+        found = open_picture(data)
+        assert np.abs(found.pixels.astype(int) - PIXELS).mean() < 6
+        said = {check.name: check.detail for check in found.checks}["Pictures in the file"]
+        assert said.startswith("The file holds 2 pictures")
+
 
 def bundled_as(name: str, modality: bytes) -> bytes:
     """A file of pydicom's own with its modality OT exchanged."""
@@ -145,6 +153,11 @@ class TestRefused:
         data[len(data) // 2] ^= 1
         with pytest.raises(ImageError, match="damaged"):
             open_picture(bytes(data))
+
+    def test_animation_is_refused_with_a_remedy(self) -> None:
+        with pytest.raises(ImageError, match="an animation of 2 pictures") as caught:
+            open_picture(saved(SMALL, save_all=True, append_images=[SMALL.rotate(90)]))
+        assert "Save the one picture that matters" in caught.value.hint
 
     @pytest.mark.parametrize("size", [(8000, 8000), (11000, 11000), (60000, 60000)])
     def test_decompression_bomb_is_refused_unopened(self, size: tuple[int, int]) -> None:

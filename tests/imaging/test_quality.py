@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
@@ -10,11 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from pydicom.data import get_testdata_file
 from scipy import ndimage
 
-from riskmodels.imaging.quality import chest_checks, retina_checks
+from riskmodels import SAMPLES
+from riskmodels.imaging.chest_quality import chest_checks
+from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.results import Picture, Pixels
-from riskmodels.imaging.sample import FILE, FOLDER
+from riskmodels.imaging.retina_quality import retina_checks
+from riskmodels.imaging.sample import FILE
 
 Checks = Callable[[Picture], tuple]
 
@@ -44,9 +49,19 @@ def grey(pixels: Pixels) -> Pixels:
     return np.repeat(pixels[..., 1:2], 3, axis=2)
 
 
+def scanned(pixels: Pixels, side: int, noise: float, quality: int) -> Pixels:
+    """A film as a scanner of another size, with noise, would store it as JPEG."""
+    larger = np.asarray(Image.fromarray(pixels[..., 0]).resize((side, side), Image.Resampling.BICUBIC), dtype=float)
+    grainy = (larger + np.random.default_rng(0).normal(0, noise, larger.shape)).clip(0, 255).astype(np.uint8)
+    buffer = io.BytesIO()
+    Image.fromarray(grainy).save(buffer, "JPEG", quality=quality)
+    with Image.open(buffer) as image:
+        return np.array(image.convert("RGB"))
+
+
 @pytest.fixture(scope="module")
 def retina() -> Pixels:
-    return load(FOLDER / FILE)
+    return load(SAMPLES / FILE)
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +180,44 @@ class TestValidationPictures:
     @pytest.mark.parametrize("change", [lambda p: 255 - p, lambda p: np.rot90(p).copy()], ids=["inverted", "turned"])
     def test_inverted_and_turned_films_fail(self, films: list[Pixels], change: Callable[[Pixels], Pixels]) -> None:
         assert all("Frontal chest" in failed(chest_checks, change(p)) for p in films[::2])
+
+    @pytest.mark.parametrize(("side", "noise", "quality"), [(600, 0, 75), (1024, 0, 60), (1024, 8, 75), (512, 5, 30)])
+    def test_films_of_other_scanners_are_not_blurred(
+        self, films: list[Pixels], side: int, noise: float, quality: int
+    ) -> None:
+        assert not any("Sharpness" in failed(chest_checks, scanned(p, side, noise, quality)) for p in films[::6])
+
+    @pytest.mark.parametrize("side", [600, 1400])
+    def test_blurred_films_of_other_sizes_fail(self, films: list[Pixels], side: int) -> None:
+        assert all("Sharpness" in failed(chest_checks, scanned(blurred(p), side, 0, 75)) for p in films[::6])
+
+    def test_black_borders_change_no_check(self, films: list[Pixels]) -> None:
+        film = films[0]
+        framed = np.pad(film, ((150, 50), (300, 200), (0, 0)))
+        plain, with_borders = ({c.name: c for c in chest_checks(Picture(p, "PNG"))} for p in (film, framed))
+        assert {name: c.passed for name, c in plain.items()} == {name: c.passed for name, c in with_borders.items()}
+        assert plain["Sharpness"].detail == with_borders["Sharpness"].detail
+        assert "without its black borders" in with_borders["Size of the film"].detail
+
+    def test_film_whose_borders_hide_its_small_size_is_too_small(self, films: list[Pixels]) -> None:
+        small = np.asarray(Image.fromarray(films[0]).resize((400, 400)))
+        assert "Size of the film" in failed(chest_checks, np.pad(small, ((200, 200), (200, 200), (0, 0))))
+
+
+class TestFilmsOfPydicom:
+    """RG1 is a PA film of a chest, RG3 a leg; there is no RG2. They are in pydicom-data."""
+
+    @pytest.fixture(params=["RG1_UNCR.dcm", "RG3_UNCR.dcm"])
+    def film(self, request: pytest.FixtureRequest) -> Pixels:
+        path = get_testdata_file(request.param, download=False)
+        assert path is not None, "pydicom-data is not installed"
+        return open_picture(Path(str(path)).read_bytes()).pixels
+
+    def test_is_sharp(self, film: Pixels) -> None:
+        assert "Sharpness" not in failed(chest_checks, film)
+
+    @pytest.mark.parametrize("sigma", [3, 4])
+    def test_is_not_when_blurred(self, film: Pixels, sigma: float) -> None:
+        spread = sigma * max(film.shape) / 512
+        plane = ndimage.gaussian_filter(film[..., 0], spread)
+        assert "Sharpness" in failed(chest_checks, np.repeat(plane[..., None], 3, axis=2))

@@ -8,6 +8,7 @@ from torch import nn
 from riskmodels.imaging.backbone import Backbone
 from riskmodels.imaging.network import ImageNetwork
 from riskmodels.imaging.saliency import grad_cam, occlude
+from riskmodels.imaging.targets import Target
 
 
 class RedLover(nn.Module):
@@ -46,7 +47,7 @@ def test_hot_where_the_evidence_is(method):
 
 def random_network(seed):
     torch.manual_seed(seed)
-    network = ImageNetwork(Backbone(frozen_blocks=0), members=2, outputs=1)
+    network = ImageNetwork(Backbone(frozen_blocks=0), members=2, targets=(Target("ill", ("no", "yes"), ordered=False),))
     nn.init.normal_(network.weight)
     return network.eval().requires_grad_(False)
 

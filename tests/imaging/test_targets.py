@@ -48,3 +48,17 @@ def test_outputs_of_several_targets_stand_one_after_the_other():
 
 def test_card_round_trip():
     assert Target.from_dict(GRADES.to_dict()) == GRADES
+
+
+@given(arrays(float, (3, 2, 2), elements=st.floats(-4, 4)), arrays(float, 3, elements=st.floats(-4, 4)))
+def test_evidence_for_a_class_apart_adds_up_to_its_log_odds(places, bias):
+    shares = KINDS.shares(places.sum((1, 2)) + bias)
+    for level in range(3):
+        added, rest = KINDS.evidence(places, bias, level)
+        assert added.sum() + rest == pytest.approx(np.log(shares[level]) - np.log1p(-shares[level]), abs=1e-6)
+
+
+def test_evidence_for_a_grade_is_the_score_s():
+    places = np.arange(4.0).reshape(1, 2, 2)
+    added, rest = GRADES.evidence(places, np.array([1.0, -2.0]), 2)
+    assert (added.sum(), rest) == (6.0, -2.0)

@@ -18,12 +18,13 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEG2000Lossless, JPEGBaseline8Bit, JPEGLosslessSV1, generate_uid
 
+from riskmodels import SAMPLES
 from riskmodels.errors import ImageError
-from riskmodels.imaging.sample import FILE, FOLDER
+from riskmodels.imaging.sample import FILE
 from riskmodels.interop.dicom import MODALITIES, read_dicom
 
 NAME, NUMBER = "Mustermann^Erika", "PID-4711"
-SAMPLE = np.asarray(Image.open(io.BytesIO((FOLDER / FILE).read_bytes())).resize((240, 220)))
+SAMPLE = np.asarray(Image.open(io.BytesIO((SAMPLES / FILE).read_bytes())).resize((240, 220)))
 GREY = SAMPLE[..., 1]
 TWELVE = GREY.astype(np.uint16) * 16 + 5
 
@@ -252,3 +253,33 @@ def test_changed_bytes_give_a_picture_or_a_refusal(changes: list[tuple[int, int]
         return
     assert image.pixels.dtype == np.uint8
     assert image.pixels.shape[2] == 3
+
+
+class TestAge:
+    @pytest.mark.parametrize(
+        ("told", "age"),
+        [("054Y", 54), ("017Y", 17), ("018M", 1), ("003W", 0), ("010D", 0), ("", None), ("54", None), ("999Y", None)],
+    )
+    def test_age_is_read_in_whole_years(self, told: str, age: int | None) -> None:
+        assert read_dicom(twelve(PatientAge=told)).age == age
+
+    @pytest.mark.parametrize(
+        ("born", "taken", "age"),
+        [
+            ("20000615", "20180615", 18),
+            ("20000615", "20180614", 17),
+            ("19000101", "20180614", None),
+            ("20190101", "20180614", None),
+            ("2000", "20180614", None),
+            ("", "20180614", None),
+        ],
+    )
+    def test_dates_tell_the_age_where_it_is_not_given(self, born: str, taken: str, age: int | None) -> None:
+        assert read_dicom(twelve(PatientBirthDate=born, StudyDate=taken)).age == age
+
+    def test_lower_of_two_ages_counts(self) -> None:
+        told = {"PatientAge": "045Y", "PatientBirthDate": "20100101", "StudyDate": "20180614"}
+        assert read_dicom(twelve(**told)).age == 8
+
+    def test_file_without_age_tells_none(self) -> None:
+        assert read_dicom(twelve()).age is None

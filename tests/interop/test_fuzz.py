@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from riskmodels.errors import InputError
 from riskmodels.interop.columns.apply import Counts, apply
 from riskmodels.interop.columns.layouts import Layout, recognise
-from riskmodels.interop.columns.mapping import NOT_USABLE, Asks, CohortMapping, Combine, Role
+from riskmodels.interop.columns.mapping import NOT_USABLE, Asks, CohortMapping, Combine, Question, Role
 from riskmodels.interop.columns.propose import propose
+from riskmodels.interop.columns.recoded import NO_COPY
 from riskmodels.interop.columns.sample import take_sample
 from riskmodels.interop.columns.visits import earlier_visits
 from riskmodels.interop.table.source import Source, open_source
@@ -75,18 +76,36 @@ def mutated(data: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
 def answered(mapping: CohortMapping) -> CohortMapping:
     """Every question with its last answer, as a person in a hurry would."""
     for question in mapping.questions():
-        if question.asks is Asks.UNIT:
-            mapping = mapping.with_column(question.header, unit=question.choices[-1])
-        elif question.asks is Asks.CODE:
-            mapping = mapping.with_code(question.header, question.code, NOT_USABLE)
-        elif question.asks is Asks.DATE and question.header:
-            mapping = mapping.with_column(question.header, date_format=question.choices[0])
-        elif question.asks is Asks.COMBINE:
-            mapping = replace(mapping, combine=mapping.combine | {question.variable: Combine.FIRST})
-        elif question.asks is Asks.NEEDED:
-            value = "50" if VOCABULARY[question.variable].kind is Kind.NUMBER else "female"
-            mapping = replace(mapping, constants=mapping.constants | {question.variable: value})
+        mapping = _ANSWERS[question.asks](mapping, question)
     return mapping
+
+
+def _combined(mapping: CohortMapping, question: Question) -> CohortMapping:
+    return replace(mapping, combine=mapping.combine | {question.variable: Combine.FIRST})
+
+
+def _needed(mapping: CohortMapping, question: Question) -> CohortMapping:
+    value = "50" if VOCABULARY[question.variable].kind is Kind.NUMBER else "female"
+    return replace(mapping, constants=mapping.constants | {question.variable: value})
+
+
+def _boxes(mapping: CohortMapping, question: Question) -> CohortMapping:
+    for column in mapping.holding(question.variable):
+        for code in column.codes:
+            mapping = mapping.with_code(column.header, code.text, NOT_USABLE)
+    return mapping
+
+
+_ANSWERS = {
+    Asks.UNIT: lambda m, q: m.with_column(q.header, unit=q.choices[-1]),
+    Asks.CODE: lambda m, q: m.with_code(q.header, q.code, NOT_USABLE),
+    Asks.DATE: lambda m, q: m.with_column(q.header, date_format=q.choices[0]) if q.header else m,
+    Asks.MEANING: lambda m, q: m.with_column(q.header, role=Role(q.choices[-1])),
+    Asks.COPY: lambda m, q: replace(m, recoding=NO_COPY),
+    Asks.COMBINE: _combined,
+    Asks.NEEDED: _needed,
+    Asks.BOXES: _boxes,
+}
 
 
 def counted(source: Source, mapping: CohortMapping, chunk: int) -> tuple[Counts, list[int]]:

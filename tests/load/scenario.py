@@ -20,6 +20,7 @@ from riskmodels.assessment import assess
 from riskmodels.checks import check
 from riskmodels.tabular.model import RiskModel
 from riskmodels.vocabulary import VOCABULARY
+from ui.patient.fields import stands_open
 from ui.patient.result import answer_words
 
 FIRST_PRESSURE = 100
@@ -110,11 +111,12 @@ def patient_of(number: int, chance: random.Random) -> dict[str, float]:
     }
 
 
-def entry(name: str, value: float) -> tuple[str, float | str]:
+def entry(name: str, value: float) -> tuple[str, float | str | list[str]]:
     """A fact as it is entered: the field's label, and its number or the words of its answer."""
     variable = VOCABULARY[name]
     if variable.choices:
-        return variable.label, next(choice.label for choice in variable.choices if choice.code == value)
+        chosen = next(choice for choice in variable.choices if choice.code == value)
+        return variable.label, [chosen.word] if stands_open(variable) else chosen.label
     return f"{variable.label}, {variable.unit}", value
 
 

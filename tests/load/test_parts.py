@@ -44,7 +44,7 @@ class Tab(Session):
             self._run_id = message.metadata.run.script_run_id
             self._fragments = frozenset(message.metadata.run.fragment_ids)
         elif kind == "delta":
-            self._stand(message)
+            self._stand(ForwardMsg.FromString(message.SerializeToString()))
         answered = super()._take(message)
         if answered:
             self._clear_stale()
@@ -55,7 +55,7 @@ class Tab(Session):
         delta, place = message.delta, tuple(message.metadata.delta_path)
         shown = delta.add_block if delta.WhichOneof("type") == "add_block" else delta.new_element
         inner = getattr(shown, str(shown.WhichOneof("type")), None)
-        for told_once in ("set_value", "value", "raw_values", "deferred_file_id"):  # not what is seen
+        for told_once in ("set_value", "value", "raw_value", "raw_values", "deferred_file_id"):  # not what is seen
             if inner is not None and told_once in inner.DESCRIPTOR.fields_by_name:
                 inner.ClearField(told_once)
         if delta.WhichOneof("type") == "new_element":
@@ -95,6 +95,7 @@ CHANGES: list[tuple[str, float | str | list[str]]] = [
     entry("age", 58.0),  # eGFR in another group
     ("Unit of Total cholesterol", "mmol/L"),  # in the form, the waterfall, the sliders
     ("Unit of LDL cholesterol", "mmol/L"),  # unknown: in the label of its field alone
+    ("Units", ["US"]),  # every unit
     ("why.outcome", ["Heart and vessels"]),
     ("Country of residence, for SCORE2", "Germany"),
     entry("stroke", 1.0),  # known already

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,12 @@ class TestHappy:
         read, scored, measured, missing, _ = counts(score(page))
         assert read == scored + measured + missing == 5533
         assert scored > 3000
+
+    def test_invented_patients_are_read_without_a_question(self, page):
+        page.button(key="cohort_invented").click().run()
+        assert not page.exception
+        assert not page.radio
+        assert "10,000 invented patients · 10,000 rows, 33 columns" in headings(page)
 
     def test_demo_cohort_opens_on_an_outcome_that_is_not_measured_in_most_rows(self, page):
         page.button(key="cohort_demo").click().run()
@@ -271,6 +278,18 @@ class TestCancel:
         assert "scoring 5 rows" in headings(again.run())
         assert "cohort\\.csv" in headings(again)
 
+    def test_browser_that_is_reloaded_before_the_address_has_the_job_finds_it(self, page, slow):
+        upload(page, GOOD).button(key="cohort_score").click().run()
+        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py").run()
+        assert "scoring 5 rows" in headings(again)
+        assert again.query_params["job"] == page.query_params["job"]
+
+    def test_session_that_left_the_job_is_not_led_back_to_it(self, page, slow):
+        upload(page, GOOD).button(key="cohort_score").click().run()
+        upload(page, GOOD.replace("A1", "B1"), "other.csv")
+        assert "scoring 5 rows" not in headings(page)
+        assert "job" not in page.query_params
+
 
 def test_scoring_that_fails_says_so_and_logs_nothing_of_the_cohort(page, monkeypatch, caplog):
     def broken(*args):
@@ -298,10 +317,17 @@ class TestAfterTheSession:
         score(upload(page, GOOD))
         assert re.fullmatch("[0-9a-f]{32}", page.query_params["job"])
 
-    def test_without_the_address_it_stands_among_the_scorings_of_the_day(self, page):
+    def test_without_the_address_it_stands_among_the_scorings_of_the_day(self, page, monkeypatch):
+        monkeypatch.setattr("ui.cohort.jobs.MOMENTS", timedelta())
         score(upload(page, GOOD))
         again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py").run()
         again.button(key=f"cohort_job_{page.query_params['job']}").click().run()
+        assert counts(again) == (5, 4, 1, 2)
+
+    def test_just_finished_job_is_found_without_the_address(self, page, monkeypatch):
+        monkeypatch.setattr("ui.cohort.jobs.MOMENTS", timedelta(hours=1))
+        score(upload(page, GOOD))
+        again = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).switch_page("pages/2_Cohort.py").run()
         assert counts(again) == (5, 4, 1, 2)
 
     def test_unknown_job_is_said_and_forgotten(self, page):

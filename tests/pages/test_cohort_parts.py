@@ -80,6 +80,11 @@ class TestShelf:
         assert [shelf.put(key, key.upper()) for key in "abc"] == [None, None, "A"]
         assert (shelf.get("a"), shelf.get("c")) == (None, "C")
 
+    def test_thing_is_made_once_and_given_again(self):
+        shelf, made = Shelf[str](2), []
+        assert [shelf.kept("a", lambda: made.append(1) or "A") for _ in range(2)] == ["A", "A"]
+        assert made == [1]
+
     def test_same_key_is_replaced(self):
         shelf = Shelf[int](2)
         shelf.put("a", 1)

@@ -16,16 +16,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def cohort(rows: int = 260) -> str:
-    """Men and women of 30–79 with a diabetes outcome as text, and as a stage of 0–4."""
+    """Men and women of 30–79 with a diabetes outcome as text, as a score of 10 and more, and as 1 = yes, 2 = no."""
     rng = np.random.default_rng(7)
     age, bmi = rng.integers(30, 80, rows), rng.normal(29, 5, rows).clip(18, 48)
     happened = rng.random(rows) < 1 / (1 + np.exp(-(0.05 * (age - 55) + 0.15 * (bmi - 29))))
     happened, words = happened.astype(int), ("no", "yes")
     lines = [
-        f"P{i},{age[i]},{'male' if i % 2 else 'female'},{bmi[i]:.1f},{words[happened[i]]},{3 * happened[i]},x{i}"
+        f"P{i},{age[i]},{'male' if i % 2 else 'female'},{bmi[i]:.1f},"
+        f"{words[happened[i]]},{10 * happened[i] + i % 8},x{i},{2 - happened[i]}"
         for i in range(rows)
     ]
-    return "patient_id,age,sex,bmi,new_diabetes,stage,remark\n" + "\n".join(lines)
+    return "patient_id,age,sex,bmi,new_diabetes,stage,remark,coded\n" + "\n".join(lines)
 
 
 @pytest.fixture
@@ -64,11 +65,27 @@ class TestReport:
         assert any("with a known outcome" in c.value for c in scored.caption)
         titles = report(scored)
         assert {"Calibration", "Sensitivity and specificity", "Is acting on it worth it"} <= set(titles)
+        assert {"From the rows read to the figures", "Who is left out, and how they differ"} <= set(titles)
+        assert any(m.value.startswith("260 read → 260 with a known outcome → ") for m in scored.markdown)
+        assert any(c.value.startswith("On 260 rows with a known outcome.") for c in scored.caption)
+
+    def test_column_of_1_and_2_asks_what_each_means_with_its_count(self, scored):
+        scored.selectbox(key="cohort_outcome_column").set_value("coded").run()
+        yes, no = (sum(line.endswith(f",{n}") for line in cohort().splitlines()) for n in (1, 2))
+        asked = {n: scored.radio(key=f"cohort_outcome_means_coded_{n}") for n in (1, 2)}
+        assert [asked[n].label for n in (1, 2)] == [f"“1” · {yes} rows", f"“2” · {no} rows"]
+        assert [asked[n].value for n in (1, 2)] == [None, None]
+        assert scored.button(key="cohort_report").disabled
+        asked[1].set_value("It happened").run()
+        assert scored.button(key="cohort_report").disabled
+        scored.radio(key="cohort_outcome_means_coded_2").set_value("It did not happen").run()
+        assert any(c.value.startswith(f"{yes} events in 260 rows") for c in scored.caption)
+        assert {"Calibration"} <= set(report(scored))
 
     def test_column_of_stages_asks_from_which_one_on(self, scored):
         scored.selectbox(key="cohort_outcome_column").set_value("stage").run()
         assert scored.button(key="cohort_report").disabled
-        scored.number_input(key="cohort_outcome_from").set_value(1).run()
+        scored.number_input(key="cohort_outcome_from").set_value(10).run()
         assert not scored.button(key="cohort_report").disabled
 
     def test_column_that_is_no_outcome_is_refused_in_words(self, scored):

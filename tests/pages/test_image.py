@@ -17,17 +17,23 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from riskmodels.checks.file_check import Check
 from riskmodels.errors import ModelFileError
+from riskmodels.imaging.findings import Question
 from riskmodels.imaging.model import CLASSIFIER, HEART_SIZE
 from riskmodels.imaging.reading import Loaded, read_item
 from riskmodels.imaging.registry import Found
-from riskmodels.imaging.results import Check, Finding, HeartSize, Line, Picture, Reading, Share
+from riskmodels.imaging.results import Evidence, Finding, HeartSize, Line, Picture, Rates, Reading, Share
+from riskmodels.imaging.targets import Target
+from tests.imaging.lesions.drawn import Drawing, draw
 from tests.waiting import run_until, until
 from ui.image.models import in_order
-from ui.image.picture import HIDDEN, LOOKED
+from ui.image.picture import CANDIDATES, EVIDENCE, HIDDEN
+from ui.text import plain
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ""
+CHECKS = ""
 REFUSAL = "This picture has no colour: it is no photo of the retina. Upload a photo of the back of the eye."
 LIMIT = "Trained on <few> pictures."
 
@@ -55,17 +61,20 @@ class StandIn:
             return Reading(checks, heart_size=heart_size(picture))
         return Reading(checks, findings=findings(float(picture.pixels.mean()) / 255), scale=SCALE)
 
-    def heatmap(self, picture: Picture, finding: str) -> np.ndarray:
+    def evidence(self, picture: Picture, finding: str) -> Evidence:
         self.maps += 1
-        heat = np.zeros(picture.pixels.shape[:2], dtype=np.float32)
-        heat[: heat.shape[0] // 4, -heat.shape[1] // 4 :] = 1
-        return heat
+        places = np.zeros((4, 4))
+        places[0, 3], places[3, 0] = 2.0, -0.5
+        on_picture = np.kron(places, np.ones([side // 4 for side in picture.pixels.shape[:2]]))
+        return Evidence(places, -1.0, on_picture.astype(np.float32))
 
     def occlusion(self, picture: Picture, finding: str, progress=None) -> np.ndarray:
         self.hidden += 1
         for step in range(1, 5):
             progress(step / 4)
-        return np.flipud(self.heatmap(picture, finding))
+        heat = np.zeros(picture.pixels.shape[:2], dtype=np.float32)
+        heat[-heat.shape[0] // 4 :, -heat.shape[1] // 4 :] = 1
+        return heat
 
 
 SCALE = tuple(Share(label, share) for label, share in (("None", 0.2), ("Mild", 0.3), ("Severe", 0.5)))
@@ -76,6 +85,21 @@ def findings(probability: float) -> tuple[Finding, ...]:
         Finding("referable", "Referable retinopathy", probability, 0.0, 1.0, 0.3, "See an ophthalmologist."),
         Finding("any", "Any retinopathy", 0.81, 0.7, 0.93, 0.5, "There are signs of it."),
     )
+
+
+def asked(probability: float) -> Finding:
+    """A finding between two thresholds, as a question words it."""
+    question = Question("a", "A", "t", 1, 0.3, "It looks like it.", "It does not look like it.", 0.8, 0.5)
+    told = {name: Rates((0.95, 0.9, 0.98), (0.7, 0.6, 0.8)) for name in ("screening", "confirmation")}
+    members = np.full((2, 1), np.log(probability / (1 - probability)))
+    return question.find(Target("t", ("no", "yes"), ordered=True), members, told)
+
+
+def ranked() -> Finding:
+    """A finding of a picture from another camera."""
+    question = Question("a", "A", "t", 1, 0.3, "There.", "Not there.")
+    quantiles = np.linspace(-3, 3, 101).tolist()
+    return question.ranked(Target("t", ("no", "yes"), ordered=True), np.full((2, 1), 2.5), quantiles)
 
 
 def heart_size(picture: Picture) -> HeartSize:
@@ -97,6 +121,7 @@ def found_model(kind: str = CLASSIFIER) -> Found:
         "about": "Reads a picture for a test.",
         "limits": [LIMIT],
         "sample": SAMPLE,
+        "checks": CHECKS,
     }
     return Found(Path("/nowhere") / name, card)
 
@@ -191,7 +216,7 @@ class TestEmpty:
     def test_page_says_what_the_model_reads_and_its_limits(self, page):
         assert not page.exception
         assert page.title[0].value == "Read an image"
-        assert "Reads a picture for a test." in captions(page)
+        assert plain("Reads a picture for a test.") in captions(page)
         assert "Trained on &lt;few&gt; pictures." in html_of(page)
 
     def test_nothing_is_loaded_before_a_picture_comes(self, models, monkeypatch):
@@ -230,11 +255,36 @@ class TestOne:
     def test_every_finding_has_number_interval_threshold_and_words(self, page):
         shown = html_of(upload(page, photo()))
         assert "<b>81 %</b> 70–93 %" in shown
-        assert "81 %, interval 70–93 %, threshold 50 %" in shown
-        assert "There are signs of it. At or above the threshold of 50\xa0%." in shown
+        assert "81 %, interval 70–93 %, threshold for screening 50 %" in shown
+        assert "There are signs of it. At or above the screening threshold of 50\xa0%." in shown
 
     def test_a_probability_below_its_threshold_says_so(self, page):
-        assert "Below the threshold of 30\xa0%" in html_of(upload(page, photo(red=20)))
+        assert "Below the screening threshold of 30\xa0%" in html_of(upload(page, photo(red=20)))
+
+    @pytest.mark.parametrize(
+        ("probability", "sentence", "verdict"),
+        [
+            (0.1, "It does not look like it.", "Below the screening threshold of 30\xa0%"),
+            (0.5, "Neither clearly there nor clearly absent.", "Between the thresholds for screening, 30\xa0%"),
+            (0.9, "It looks like it.", "At or above the confirmation threshold of 80\xa0%"),
+        ],
+    )
+    def test_the_sentence_follows_the_number(self, page, monkeypatch, probability, sentence, verdict):
+        monkeypatch.setitem(globals(), "findings", lambda _: (asked(probability),))
+        shown = html_of(upload(page, photo()))
+        assert f"{sentence} " in shown
+        assert verdict in shown
+        assert "of 100 test photos with it, 95 (90–98) reach this threshold" in shown
+
+    def test_a_picture_of_another_camera_is_ranked(self, page, monkeypatch):
+        monkeypatch.setitem(globals(), "findings", lambda _: (ranked(),))
+        monkeypatch.setitem(globals(), "SCALE", ())
+        shown = html_of(upload(page, photo()))
+        assert "<b>Highest 10 %</b> of test photos" in shown
+        assert "Not calibrated for this camera" in shown
+        assert "These are log-odds, not calibrated for this camera." in captions(page)
+        assert "together log-odds" not in captions(page)
+        assert "cr-grades" not in shown
 
     def test_checks_come_before_any_number(self, page):
         shown = html_of(upload(page, photo()))
@@ -245,43 +295,52 @@ class TestOne:
         assert "most likely: severe" in shown
         assert shown.count('<th scope="row">') >= 3
 
-    def test_heat_map_is_told_in_words_and_by_area(self, page):
+    def test_evidence_is_told_in_words_that_add_up_and_by_area(self, page):
         upload(page, photo())
-        assert "Referable retinopathy. Hottest: upper right of the picture." in captions(page)
-        assert "Mean heat by area" in html_of(page)
+        assert (
+            "Referable retinopathy: places speaking for it add +2.00, those against −0.50, the rest of the model "
+            "−1.00: together log-odds +0.50 = 62 %."
+        ) in captions(page)
+        assert "for it upper right, against it lower left" in captions(page)
+        assert "Log-odds that each area" in html_of(page)
         assert "upper right" in pictures(page)[0]
 
-    def test_opacity_is_moved_without_another_heat_map(self, page, models):
+    def test_opacity_is_moved_without_evidence_anew(self, page, models):
         upload(page, photo())
         page.slider(key="image.opacity").set_value(0).run()
         assert models[CLASSIFIER].maps == 1
         assert models[CLASSIFIER].reads == 1
 
-    def test_another_finding_has_its_own_heat_map(self, page, models):
+    def test_another_finding_has_its_own_evidence(self, page, models):
         upload(page, photo())
         page.selectbox(key="image.finding").set_value("any").run()
-        assert "Any retinopathy. Hottest" in captions(page)
+        assert "Any retinopathy: places" in captions(page)
         assert models[CLASSIFIER].maps == 2
 
-    def test_heat_map_begins_with_what_reaches_its_threshold(self, page):
+    def test_evidence_begins_with_what_reaches_its_threshold(self, page):
         upload(page, photo(red=20))
-        assert "Any retinopathy. Hottest" in captions(page)
+        assert "Any retinopathy: places" in captions(page)
 
     def test_occlusion_is_computed_on_request_and_once(self, page, models):
         upload(page, photo())
         assert models[CLASSIFIER].hidden == 0
-        for method in (HIDDEN, LOOKED, HIDDEN):
+        for method in (HIDDEN, EVIDENCE, HIDDEN):
             page.segmented_control(key="image.method").set_value(method).run()
             assert ("Matters most when hidden: lower right" in captions(page)) == (method == HIDDEN)
         assert models[CLASSIFIER].hidden == 1
 
-    def test_a_heat_map_that_fails_leaves_picture_and_reading(self, page, models, monkeypatch, caplog):
-        def heatmap(picture, finding):
+    def test_a_model_of_other_pictures_has_no_lesion_candidates(self, page):
+        upload(page, photo())
+        assert list(page.segmented_control(key="image.method").options) == [EVIDENCE, HIDDEN]
+        assert "Location and severity" not in html_of(page)
+
+    def test_evidence_that_fails_leaves_picture_and_reading(self, page, models, monkeypatch, caplog):
+        def evidence(picture, finding):
             raise RuntimeError("red 180")
 
-        monkeypatch.setattr(models[CLASSIFIER], "heatmap", heatmap)
+        monkeypatch.setattr(models[CLASSIFIER], "evidence", evidence)
         upload(page, photo())
-        assert "The program failed at the heat map" in captions(page)
+        assert "The program failed at the evidence of this picture" in captions(page)
         assert len(pictures(page)) == 1
         assert "81 %" in html_of(page)
         assert "180" not in caplog.text
@@ -319,6 +378,36 @@ class TestOne:
     def test_a_sample_outside_its_folder_is_not_offered(self, models, monkeypatch):
         monkeypatch.setitem(globals(), "SAMPLE", "../../LICENSE")
         assert "image.sample" not in keys(open_page())
+
+
+class TestLesions:
+    @pytest.fixture
+    def page(self, models, monkeypatch) -> AppTest:
+        monkeypatch.setitem(globals(), "CHECKS", "retina")
+        return open_page()
+
+    def test_candidates_are_outlined_on_request_and_told_by_quadrant(self, page):
+        upload(page, png(draw()))
+        assert "Location and severity" in html_of(page)
+        assert "Left eye, by the side on which the disc lies." in html_of(page)
+        page.segmented_control(key="image.method").set_value(CANDIDATES).run()
+        assert "Outlined: 3 bright candidates and 3 dark candidates." in captions(page)
+        assert "no diagnosis" in pictures(page)[0]
+        assert "B bright" in html_of(page)
+
+    def test_a_photo_without_any_says_so_and_what_was_not_located(self, page):
+        upload(page, png(draw(Drawing(exudates=(), bleedings=(), disc=False, macula=False))))
+        assert "No candidates found" in html_of(page)
+        assert "The optic disc was not located surely" in html_of(page)
+
+    def test_a_search_that_fails_leaves_picture_and_reading(self, page, monkeypatch):
+        def find_lesions(pixels):
+            raise ValueError("4711")
+
+        monkeypatch.setattr("ui.image.maps.find_lesions", find_lesions)
+        upload(page, photo())
+        assert "Location and severity cannot be told" in captions(page)
+        assert "places speaking for it" in captions(page)
 
 
 class TestRefused:
@@ -394,12 +483,12 @@ class TestBatch:
         upload(page, *self.MIX)
         line = page.markdown[0].value
         assert "**4** checked = **2** with a reading + **2** refused" in line
-        assert "**1** reach the threshold" in line
+        assert "**1** reach the main finding's threshold" in line
 
     def test_table_has_a_row_a_file_with_result_or_reason(self, page):
         shown = table(upload(page, *self.MIX))
         assert list(shown["No."]) == [1, 2, 3, 4]
-        assert list(shown["Threshold"]) == ["reached", "", "", "not reached"]
+        assert list(shown["Threshold"]) == ["screening reached", "", "", "not reached"]
         assert [bool(reason) for reason in shown["Note"]] == [False, True, True, False]
 
     def test_one_of_them_is_seen_in_full(self, page):
@@ -408,8 +497,8 @@ class TestBatch:
         page.selectbox(key="image.chosen").set_value(2).run()
         assert "No reading of this picture" in html_of(page)
         page.selectbox(key="image.chosen").set_value(4).run()
-        assert "Below the threshold of 30\xa0%" in html_of(page)
-        assert "Hottest" in captions(page)
+        assert "Below the screening threshold of 30\xa0%" in html_of(page)
+        assert "places speaking for it" in captions(page)
 
     def test_no_more_than_a_hundred_are_read(self, page):
         files = [b"x%d" % i for i in range(103)]
@@ -447,7 +536,7 @@ class TestBatch:
         page.switch_page("pages/3_Image.py").run()
         assert len(table(page)) == 4
         assert models[CLASSIFIER].reads == reads
-        assert "Hottest" in captions(page)
+        assert "places speaking for it" in captions(page)
 
     def test_a_picture_whose_file_is_gone_keeps_its_reading(self, page):
         upload(page, *self.MIX)
@@ -455,7 +544,7 @@ class TestBatch:
         page.switch_page("pages/3_Image.py").run()
         page.selectbox(key="image.chosen").set_value(4).run()
         assert "Upload this one again" in captions(page)
-        assert "Below the threshold of 30\xa0%" in html_of(page)
+        assert "Below the screening threshold of 30\xa0%" in html_of(page)
 
     def test_another_model_reads_the_files_itself(self, page):
         upload(page, *self.MIX)
@@ -476,7 +565,7 @@ class TestClear:
         assert "image.clear" not in keys(page)
         page.button(key="image.undo_clear").click().run()
         assert "81 %" in html_of(page)
-        assert "Hottest" in captions(page)
+        assert "places speaking for it" in captions(page)
 
     def test_what_was_cleared_is_gone_once_another_picture_was_read(self, page):
         upload(page, photo())
@@ -484,7 +573,7 @@ class TestClear:
         upload(page, photo(red=20))
         page.button(key="image.clear").click().run()
         page.button(key="image.undo_clear").click().run()
-        assert "Below the threshold of 30\xa0%" in html_of(page)
+        assert "Below the screening threshold of 30\xa0%" in html_of(page)
 
 
 class TestKept:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,12 @@ from streamlit.testing.v1 import AppTest
 from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import Found
 from riskmodels.imaging.results import Finding, HeartSize, Line, Reading, Share
-from riskmodels.records import LOCAL, Actor, NotFoundError, Role, images, patients
-from riskmodels.records.facts import Entered, Facts
+from riskmodels.records import LOCAL, Actor, NotFoundError, Role, images
 from riskmodels.records.patients import Patient
+from tests.pages.keeping import keep, save, words
 from ui.database import database
-from ui.image import record as image_record
 from ui.record.image_study import finding_words, study_of
+from ui.records import keeping
 
 REFERABLE = Finding("referable", "Referable retinopathy", 0.04, 0.02, 0.07, 0.84, "It does not look like it.")
 GRADES = (Share("No retinopathy", 0.96), Share("Mild", 0.04))
@@ -47,22 +49,8 @@ def item(**changes: Any) -> Item:
     return Item(**({"number": 1, "name": "Mustermann.jpg", "sha256": HASH, "reading": READING} | changes))
 
 
-def save(label: str = "") -> Patient:
-    facts = Facts({"age": Entered(54, "years"), "sex": Entered(0, "")}, {"age": 54, "sex": 0})
-    return patients.create(database(), LOCAL, label, date(2026, 11, 2), facts, [])[0]
-
-
-def keep(app: AppTest, patient: Patient) -> AppTest:
-    app.selectbox[0].set_value(patient.id).run()
-    return next(b for b in app.button if b.label == "Keep").click().run()
-
-
 def kept(patient: Patient) -> list[images.ImageStudy]:
     return images.of_patient(database(), LOCAL, patient.id)
-
-
-def words(app: AppTest) -> str:
-    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.error])
 
 
 class TestKeeping:
@@ -140,13 +128,13 @@ class TestChoosing:
 
     def test_a_record_in_words(self) -> None:
         patient = save("Ward 3")
-        assert image_record.record_text(patient) == f"{patient.code} · Ward 3 · 54, female"
+        assert keeping.record_text(patient) == f"{patient.code} · Ward 3 · 54, female"
 
 
 class TestWhoMay:
     def test_an_analyst_sees_nothing_of_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
         analyst = Actor("x", "Ana", frozenset({Role.ANALYST}))
-        monkeypatch.setattr(image_record, "current_actor", lambda: analyst)
+        monkeypatch.setattr(keeping, "current_actor", lambda: analyst)
         app = opened(item())
         assert not app.exception
         assert not app.button
@@ -160,8 +148,8 @@ class TestWhoMay:
 class TestWords:
     def test_findings_and_most_likely_grade(self) -> None:
         assert finding_words(study_of(READING, "Retina")) == (
-            "Referable retinopathy 4 % (2–7 %), below the threshold of 84 %; most likely no retinopathy, 96 %. "
-            "Another camera."
+            "Referable retinopathy 4 % (2–7 %), below the screening threshold of 84 %; most likely no retinopathy, "
+            "96 %. Another camera."
         )
 
     def test_the_heart(self) -> None:
@@ -175,4 +163,24 @@ class TestWords:
         single = Finding("x", "X", 0.04, float("nan"), float("nan"), 0.84, "")
         made = study_of(Reading((), findings=(single,)), "X")
         assert made["findings"][0]["low"] is None
-        assert made["words"] == "X 4 %, below the threshold of 84 %."
+        assert made["words"] == "X 4 %, below the screening threshold of 84 %."
+
+    def test_a_rank_is_kept_and_no_probability(self) -> None:
+        unusual = Finding("x", "X", nan, nan, nan, None, "", rank=0.93, calibrated=False)
+        made = study_of(Reading((), findings=(unusual,), caution="Another camera."), "X")
+        assert made["findings"][0]["probability"] is None
+        assert made["findings"][0]["rank"] == 0.93
+        assert finding_words(made) == "X: among the highest 10 % of test photos. Another camera."
+
+    def test_whose_calibration_it_was_is_kept(self) -> None:
+        made = study_of(replace(READING, caution="", calibration="Calibrated for A on 84 photos, 2026-12-01."), "X")
+        assert finding_words(made).endswith("Calibrated for A on 84 photos, 2026-12-01.")
+
+    def test_what_was_kept_before_there_were_two_thresholds_is_still_told(self) -> None:
+        before = {
+            "title": "Retina",
+            "words": "Referable retinopathy 4 % (2–7 %), below the threshold of 84 %.",
+            "caution": "",
+            "findings": [{"name": "referable", "present": False, "probability": 0.04, "threshold": 0.84}],
+        }
+        assert finding_words(before) == before["words"]

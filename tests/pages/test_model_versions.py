@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from riskmodels.records import LOCAL, Actor, Role, audit
 from riskmodels.records.audit import Action
 from riskmodels.tabular.versions import SHIPPED_VERSION, VersionStore
+from riskmodels.vocabulary import VOCABULARY
 from ui.database import database
 from ui.models import shipped_models
 
@@ -125,7 +126,8 @@ class TestEditor:
         app = editor("cvd_10y", "smoking")
         key = key_of("cvd_10y", "smoking")
         assert app.segmented_control(key=f"{key}.kind").options == ["Make level", "No effect above", "No effect below"]
-        assert app.select_slider(key=f"{key}.part").options == ["never", "former smoker", "current smoker"]
+        answers = [choice.label for choice in VOCABULARY["smoking"].choices]
+        assert app.select_slider(key=f"{key}.part").options == answers
         assert any("cannot be told here" in c.value for c in app.caption)
 
     def test_others_see_what_was_edited_and_no_editor(self, store: VersionStore, reader: None) -> None:
@@ -184,7 +186,7 @@ class TestVersions:
         app, key = versions(), "inspect.versions.population"
         app.number_input(key=f"{key}.prevalence.diabetes").set_value(6.0).run()
         app.text_input(key=f"{key}.prevalence_why").set_value("Register 2025").run()
-        assert any("log-odds" in m.value and "to 6 %" in m.value for m in app.markdown)
+        assert any("log-odds" in m.value and "to 6.0 %" in m.value for m in app.markdown)
         checked(app.button(key=f"{key}.prevalence_save").click().run())
         assert store.versions("population")[0].derived["reason"] == "Register 2025"
         assert "to a prevalence of 6 %" in html(versions())

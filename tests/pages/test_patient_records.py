@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 from sqlalchemy import event
@@ -20,10 +21,11 @@ from riskmodels.records.patients import Entered, Facts, Patient
 from riskmodels.records.visit_facts import fit
 from riskmodels.records.visits import Visit
 from riskmodels.vocabulary import VOCABULARY
+from tests.pages import fields
 from ui.database import database
 from ui.models import shipped_models
 from ui.patient.examples import EXAMPLES
-from ui.record.draft import unit_key, value_key
+from ui.record.draft import unit_key
 
 HOME = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN = EXAMPLES[0]
@@ -48,12 +50,7 @@ def page() -> AppTest:
 
 def enter(page: AppTest, **facts: float | None) -> AppTest:
     """Type numbers (in the units shown) and choose answers (by code)."""
-    for name, value in facts.items():
-        if name in VOCABULARY and VOCABULARY[name].units:
-            page.number_input(key=value_key(name)).set_value(value)
-        else:
-            page.selectbox(key=value_key(name)).set_value(value)
-    page.run()
+    fields.enter(page, **facts)
     assert not page.exception
     return page
 
@@ -90,9 +87,8 @@ def words(page: AppTest) -> str:
 
 def value(page: AppTest, name: str) -> float | None:
     """What stands in a field."""
-    if name in VOCABULARY and VOCABULARY[name].units:
-        return page.number_input(key=value_key(name)).value
-    return page.selectbox(key=value_key(name)).value
+    found: float | None = fields.field(page, name).value
+    return found
 
 
 def address(page: AppTest, name: str) -> str:
@@ -443,6 +439,13 @@ class TestNewVisit:
         known = {name: value(page, name) for name in VOCABULARY if value(page, name) is not None}
         assert known == {"age": 56, "sex": 0, "height": 164, "diabetes": 1}
 
+    def test_what_is_too_old_is_named_before_and_not_carried(self) -> None:
+        patient, _ = store(self.LAST, waist=(99.0, "cm"))
+        page = press(open_page(record=patient.id), "record.new")
+        assert f"Too old, not carried. Of {self.LAST.isoformat()}: waist 99 cm." in words(page)
+        press(page, "record.begin")
+        assert value(page, "waist") is None
+
     def test_age_moved_on_is_told_with_its_origin(self) -> None:
         page, _ = self.begin()
         assert f"54 at the visit of {self.LAST.isoformat()}, 2 years before. Check the birthday." in words(page)
@@ -472,6 +475,79 @@ class TestNewVisit:
         assert not page.main.number_input
         page.segmented_control(key="record.view").set_value("This visit").run()
         assert value(page, "glucose") == 120
+
+
+class TestCarriedForward:
+    """A visit two months ago: its values stand in the new one, each with its date."""
+
+    LAST = date.today() - timedelta(days=60)
+    FACTS = MappingProxyType(
+        {"weight": (88.0, "kg"), "height": (164.0, "cm"), "glucose": (109.0, "mg/dL"), "fasting_hours": (9.0, "h"),
+         "systolic_bp": (142.0, "mmHg"), "diastolic_bp": (86.0, "mmHg"), "smoking": (0.0, "")}
+    )  # fmt: skip
+
+    def begin(self) -> tuple[AppTest, Patient]:
+        patient, _ = store(self.LAST, **self.FACTS)
+        return press(press(open_page(record=patient.id), "record.new"), "record.begin"), patient
+
+    def test_one_lab_typed_changes_no_other_fact(self) -> None:
+        page, patient = self.begin()
+        press(enter(page, systolic_bp=150, diastolic_bp=90), "record.save")
+        saved = visits_of(patient)[1].facts
+        assert saved.entered["systolic_bp"] == Entered(150.0, "mmHg")
+        assert saved.entered["weight"] == Entered(88.0, "kg", self.LAST.isoformat())
+        assert saved.entered["smoking"] == Entered(0.0, "", self.LAST.isoformat())
+        assert saved.canonical["glucose"] == 109
+
+    def test_the_estimates_are_those_of_the_visit_before(self) -> None:
+        patient, _ = store(self.LAST, **self.FACTS)
+        page = open_page(record=patient.id)
+        before = answers(page)
+        press(press(page, "record.new"), "record.begin")
+        assert answers(page) == before
+        assert before
+
+    def test_estimates_say_what_is_carried_and_from_when(self) -> None:
+        page, _ = self.begin()
+        assert f"6 facts are of an earlier day: {self.LAST.isoformat()}." in words(page)
+
+    def test_hours_fasted_go_with_the_glucose_they_were_told_of(self) -> None:
+        page, _ = self.begin()
+        enter(page, glucose=131)
+        assert value(page, "fasting_hours") is None
+        assert "Gone with what it was measured with: hours fasted before it 9 h." in words(page)
+        assert "Replaced: glucose 109 mg/dL → 131 mg/dL." in words(page)
+
+    def test_all_are_dropped_and_taken_again(self) -> None:
+        page, _ = self.begin()
+        press(page, "carried.drop")
+        assert [value(page, name) for name in ("weight", "systolic_bp", "smoking")] == [None] * 3
+        assert value(page, "height") == 164
+        press(page, "carried.keep")
+        assert [value(page, name) for name in ("weight", "systolic_bp", "smoking")] == [88, 142, 0]
+
+    def test_what_was_asked_again_is_of_this_visit(self) -> None:
+        page, patient = self.begin()
+        press(press(page, "carried.again"), "record.save")
+        saved = visits_of(patient)[1].facts.entered
+        assert saved["smoking"] == Entered(0.0, "")
+        assert saved["weight"].when == self.LAST.isoformat()
+
+    def test_dates_survive_a_refresh(self) -> None:
+        page, patient = self.begin()
+        again = open_page(record=patient.id, draft=address(page, "draft"))
+        press(again, "record.save")
+        assert visits_of(patient)[1].facts.entered["weight"].when == self.LAST.isoformat()
+
+    def test_a_visit_with_carried_values_opens_unchanged(self) -> None:
+        page, patient = self.begin()
+        press(page, "record.save")
+        assert "changes not saved" not in words(open_page(record=patient.id))
+
+
+def answers(page: AppTest) -> str:
+    """The estimates as the page says them."""
+    return "".join(e.proto.body for e in page.get("html") if "cr-answers" in e.proto.body)
 
 
 class TestDelete:
@@ -598,7 +674,7 @@ class TestDrafts:
         patient, _ = store(date.today() - timedelta(days=40), waist=(99.0, "cm"))
         page = press(press(open_page(record=patient.id), "record.new"), "record.begin")
         again = open_page(record=patient.id, draft=address(page, "draft"))
-        assert value(again, "waist") is None
+        assert value(again, "waist") == 99  # carried
         press(enter(again, waist=103), "record.save")
         assert len(visits_of(patient)) == 2
 

@@ -12,9 +12,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from riskmodels.assessment import assess
-from riskmodels.care.safety import notes
+from riskmodels.care.guidance import plan_of_care
 from riskmodels.checks import check
-from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind
+from riskmodels.vocabulary import SMOKES_NOT_NOW, VARIABLES
+from tests.pages import fields
 from ui.models import shipped_models
 from ui.patient.answer import BY_TRIALS, SMALLEST_PLAN, TAB, WHAT_IF
 from ui.patient.case import Case
@@ -22,7 +23,6 @@ from ui.patient.examples import EXAMPLES
 from ui.patient.report import build_report
 from ui.patient.score_rows import compute_scores
 from ui.patient.scores import PLACE
-from ui.record.draft import value_key
 
 APP = str(Path(__file__).resolve().parents[2] / "home.py")
 WOMAN, DIABETIC, _ = EXAMPLES
@@ -50,12 +50,7 @@ def page() -> AppTest:
 
 
 def enter(page: AppTest, facts: dict[str, float | None]) -> AppTest:
-    for name, value in facts.items():
-        if name in VOCABULARY and VOCABULARY[name].kind is Kind.NUMBER:
-            page.number_input(key=value_key(name)).set_value(value)
-        else:
-            page.selectbox(key=value_key(name)).set_value(value)
-    page.run()
+    fields.enter(page, **facts)
     assert not page.exception
     return page
 
@@ -92,10 +87,17 @@ def score_row(page: AppTest, title: str) -> tuple[str, bool]:
 def test_prevent_worked_example_typed_in_gives_the_published_value(page: AppTest) -> None:
     enter(page, WORKED)
     words, grey = score_row(page, "AHA PREVENT 2023")
-    assert "all cardiovascular 14.7 %" in words
+    assert "all cardiovascular 15 %" in words
     assert "ASCVD 9.2 % intermediate" in words
     assert "heart failure 8.1 %" in words
     assert "made for: United States" in words
+    assert not grey
+
+
+def test_who_does_not_smoke_now_has_the_published_value_without_the_past(page: AppTest) -> None:
+    enter(page, WORKED | {"smoking": SMOKES_NOT_NOW})
+    words, grey = score_row(page, "AHA PREVENT 2023")
+    assert "all cardiovascular 15 %" in words
     assert not grey
 
 
@@ -147,7 +149,7 @@ def test_value_stands_among_people_of_the_same_sex_and_age(page: AppTest) -> Non
 
 
 def test_no_word_of_disagreement_where_there_is_none(page: AppTest) -> None:
-    enter(page, WORKED)
+    enter(page, WORKED | {"systolic_bp": 124, "bp_medication": 0.0, "diabetes": 0.0, "hdl_cholesterol": 55, "bmi": 28})
     assert html_with(page, "cr-differ") == ""
 
 
@@ -175,7 +177,7 @@ def test_disagreement_is_told_with_the_input_that_only_the_estimate_uses(page: A
 
 def test_benefit_names_baseline_reduction_and_number_needed(page: AppTest) -> None:
     open_tab(load(page, DIABETIC.title), BY_TRIALS)
-    shown = html_with(page, "Benefit by trials")
+    shown = html_with(page, 'aria-label="Benefit by trials"')
     assert "Blood pressure lower by 10 mmHg" in shown
     assert "AHA PREVENT 2023 (full model)" in shown
     assert re.search(r"<b>\d+ \(\d+–\d+\)</b> treated for 10 years", shown)
@@ -184,7 +186,7 @@ def test_benefit_names_baseline_reduction_and_number_needed(page: AppTest) -> No
 
 def test_benefit_that_does_not_apply_is_collapsed_with_its_reason(page: AppTest) -> None:
     open_tab(load(page, DIABETIC.title), BY_TRIALS)
-    shown = html_with(page, "Benefit by trials")
+    shown = html_with(page, 'aria-label="Benefit by trials"')
     collapsed = shown[shown.index('<details class="cr-grey">') :]
     assert "No trial figure is used: the studies are of smokers with coronary disease." in collapsed
     assert "Metformin:</b> For people without diabetes" in collapsed
@@ -207,7 +209,7 @@ def test_alternatives_of_each_other_are_not_combined(page: AppTest) -> None:
 
 def test_actions_over_different_baselines_are_not_offered_together(page: AppTest) -> None:
     open_tab(enter(page, WORKED | {"ldl_cholesterol": 130}), BY_TRIALS)
-    assert "Statin, moderate intensity" in html_with(page, "Benefit by trials")
+    assert "Statin, moderate intensity" in html_with(page, 'aria-label="Benefit by trials"')
     assert not page.multiselect
 
 
@@ -269,7 +271,7 @@ def test_notes_are_drawn_only_when_one_applies(page: AppTest) -> None:
     load(page, DIABETIC.title)
     enter(page, {"egfr": 28, "creatinine": None})
     shown = html_with(page, "cr-prompts")
-    assert "Check whether the glucose-lowering pills include metformin" in shown
+    assert "Check whether metformin is taken" in shown
     assert "FDA Drug Safety Communication" in shown
 
 
@@ -277,13 +279,16 @@ def test_report_contains_scores_and_notes() -> None:
     row = {v.name: np.nan for v in VARIABLES} | DIABETIC.values
     frame, models = check(pd.DataFrame([row], dtype=float), {}).frame, shipped_models()
     published = compute_scores(frame.iloc[0], "low")
-    prompted = notes(frame.iloc[0], published.results)
-    case = Case(assess(frame, models), {}, published, prompted)
+    care = plan_of_care(frame.iloc[0], published.results)
+    case = Case(assess(frame, models), {}, published, care)
     report = build_report(case, date(2026, 11, 24))
     assert "Published scores" in report
-    assert "10 years: all cardiovascular 27.3 %; ASCVD" in report
+    assert "10 years: all cardiovascular 27 %; ASCVD" in report
     assert "SCORE2 and SCORE2-OP (already told of diabetes" in report
-    assert "Check whether a statin has been discussed" in report
+    assert "Check eGFR and UACR again over at least 3 months" in report
+    assert "<h2>Plan of care</h2>" in report
+    assert "Statin, high intensity (diabetes with a further risk factor)" in report
+    assert "Told of diabetes; 63 years; current smoker" in report
 
 
 def test_hostile_label_is_text_in_the_report() -> None:
@@ -291,8 +296,8 @@ def test_hostile_label_is_text_in_the_report() -> None:
     frame, models = check(pd.DataFrame([row], dtype=float), {}).frame, shipped_models()
     label = "<script>alert(1)</script><img src=x onerror=alert(1)>\u202e&lt;"
     published = compute_scores(frame.iloc[0], "low")
-    told = notes(frame.iloc[0], published.results)
-    case = Case(assess(frame, models), {}, published, told, f"Saved as {label}.")
+    care = plan_of_care(frame.iloc[0], published.results)
+    case = Case(assess(frame, models), {}, published, care, f"Saved as {label}.")
     report = build_report(case, date(2026, 11, 24))
     assert "<script" not in report
     assert "<img" not in report

@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.assessment import assess
 from riskmodels.checks import check
-from riskmodels.records import LOCAL, assessments, images, patients, visits
+from riskmodels.records import LOCAL, assessments, images, patients, signals, visits
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.scores.inputs import variable_of
+from tests.timeline.studies import glucose, rhythm
 from ui.database import database
 from ui.models import shipped_models
 from ui.patient.examples import EXAMPLES
@@ -133,7 +134,8 @@ class TestWhy:
         app = choose(open_timeline(record(WOMAN, MEASURED)), "Why it changed")
         control = next(c for c in app.segmented_control if c.label == "Why this estimate changed")
         control.set_value("cvd_10y").run()
-        assert "HbA1c 6.1 %, now known" in tables(app)
+        assert "HbA1c" not in tables(app)
+        assert "Now known: HbA1c; with it the estimate is" in words(app)
 
     def test_what_was_measured_did_not_change_an_estimate(self) -> None:
         app = choose(open_timeline(record(WOMAN, MEASURED)), "Why it changed")
@@ -181,3 +183,50 @@ class TestTwoVisits:
         assert "<img" not in tables(app)
         assert note not in words(app)
         assert note.replace("<", "&lt;").replace(">", "&gt;") in tables(app)
+
+
+def keep_signal(patient_id: str, study: signals.SignalStudy) -> signals.SignalStudy:
+    """A study kept in the record."""
+    days = (study.day, study.last_day)
+    return signals.add(database(), LOCAL, patient_id, study.kind, days, study.file_hash, study.models, study.summary)
+
+
+class TestSignals:
+    def test_time_in_range_and_gmi_stand_beside_hba1c(self) -> None:
+        patient_id = record(WOMAN, MEASURED)
+        keep_signal(patient_id, glucose(DAYS[1], partly="Worn for 9 days."))
+        app = choose(open_timeline(patient_id), "Signals")
+        assert "**Time in range, 70–180 mg/dL (3.9–10.0 mmol/L), %**" in words(app)
+        assert "**GMI beside HbA1c, %**" in words(app)
+        assert "hollow where doubtful (1)" in words(app)
+        assert "HbA1c of 2025-03-01. GMI 7.0 % (53 mmol/mol) from 14 days of the sensor" in words(app)
+        assert "0.9 points lower than GMI" in words(app)
+        assert "Worn for 9 days." in tables(app)
+        assert len(app.main.get("plotly_chart")) == 2
+
+    def test_a_signal_is_seen_before_the_second_visit(self) -> None:
+        patient_id = record(WOMAN)
+        keep_signal(patient_id, rhythm(DAYS[0]))
+        app = open_timeline(patient_id)
+        assert "The timeline begins with the second visit." in words(app)
+        assert "**Ventricular beats, % of beats**" in words(app)
+        assert "1,920 of 96,000 beats ventricular (2.0 %)" in tables(app)
+        assert "ventricular, v1" in tables(app)
+
+    def test_one_is_deleted_and_brought_back(self) -> None:
+        patient_id = record(WOMAN)
+        made = keep_signal(patient_id, glucose(DAYS[0]))
+        app = open_timeline(patient_id)
+        assert app.button(key="timeline.signal.delete").disabled
+        app.selectbox(key="timeline.signal.chosen.1").set_value(made.id).run()
+        app.button(key="timeline.signal.delete").click().run()
+        assert signals.of_patient(database(), LOCAL, patient_id) == []
+        assert "was deleted. It can be brought back until" in page_html(app)
+        assert "Time in range" not in words(app)
+        app.button(key="record.undo").click().run()
+        assert [study.id for study in signals.of_patient(database(), LOCAL, patient_id)] == [made.id]
+        assert "Time in range" in words(app)
+
+
+def page_html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.main.get("html"))

@@ -57,26 +57,16 @@ def cookie_of(page: Any, name: str) -> str:
     return next(cookie["value"] for cookie in page.context.cookies() if cookie["name"] == name)
 
 
-def in_group(page: Any, group: str, label: str) -> Any:
-    """A field of the form, its group open."""
-    field = page.get_by_label(label).first
-    if group and not field.is_visible():
-        page.get_by_text(group, exact=True).first.click()
-        field.wait_for()
-    return field
-
-
-def type_values(page: Any, group: str, values: dict[str, str]) -> None:
+def type_values(page: Any, values: dict[str, str]) -> None:
     for label, value in values.items():
-        field = in_group(page, group, label)
+        field = page.get_by_label(label).first
         field.fill(value)
         field.press("Enter")
     page.wait_for_url("**/Patient?draft=*")
 
 
-def wait_for_values(page: Any, group: str, values: dict[str, str]) -> None:
+def wait_for_values(page: Any, values: dict[str, str]) -> None:
     for label, value in values.items():
-        in_group(page, group, label)
         shown = f"document.querySelector(\"input[aria-label='{label}']\")?.value"
         page.wait_for_function(f"value => {shown} === value", arg=value)
 
@@ -86,25 +76,25 @@ class TestOneDies:
         people = {port: enter(f"person-{port}", port) for port in clinic.ports}
         ages = {port: {"Age, years": str(40 + number)} for number, port in enumerate(people)}
         for port, page in people.items():
-            type_values(page, "", ages[port])
-            type_values(page, "Blood pressure", PRESSURES)
+            type_values(page, ages[port])
+            type_values(page, PRESSURES)
             assert cookie_of(page, STICKY) == clinic.cookie_of(port)
         dead = clinic.ports[0]
-        height = in_group(people[dead], "Body size", "Height, cm")
+        height = people[dead].get_by_label("Height, cm").first
         os.kill(clinic.pid_of("--server.port", str(dead)), signal.SIGSTOP)
         height.fill("171")  # nobody will answer this one
         height.press("Enter")
         clinic.kill("--server.port", str(dead))
         until(lambda: cookie_of(people[dead], STICKY) != clinic.cookie_of(dead))
         people[dead].get_by_text("check the value you typed last").wait_for()
-        wait_for_values(people[dead], "Body size", {"Height, cm": "171"})
+        wait_for_values(people[dead], {"Height, cm": "171"})
         for port, page in people.items():
-            type_values(page, "Body size", WEIGHT)
+            type_values(page, WEIGHT)
             until(lambda page=page: "weight" in fields_kept(clinic, urlsplit(page.url).query))
             page.reload()  # what stands in the form now comes from the database
-            wait_for_values(page, "", ages[port])
-            wait_for_values(page, "Blood pressure", PRESSURES)
-            wait_for_values(page, "Body size", WEIGHT | ({"Height, cm": "171"} if port == dead else {}))
+            wait_for_values(page, ages[port])
+            wait_for_values(page, PRESSURES)
+            wait_for_values(page, WEIGHT | ({"Height, cm": "171"} if port == dead else {}))
         until(lambda: answers(f"http://127.0.0.1:{dead}/_stcore/health"))  # it was started again
 
     def test_job_goes_on_when_the_process_that_scores_dies(self, clinic: Clinic, monkeypatch: Any) -> None:

@@ -49,7 +49,7 @@ def own_database(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DATABASE_URL", raising=False)
 
 
-async def left(clinic: Clinic, signed: str, values: dict[str, float | str]) -> Session:
+async def left(clinic: Clinic, signed: str, values: dict[str, float | str | list[str]]) -> Session:
     """A tab in which these were typed and answered, whose process is then gone."""
     first = tab(clinic, clinic.ports[0], signed)
     await first.open()
@@ -61,7 +61,7 @@ async def left(clinic: Clinic, signed: str, values: dict[str, float | str]) -> S
 
 def test_value_that_no_process_answered_is_there_beside_the_others(clinic: Clinic, signed: str) -> None:
     async def scene() -> Session:
-        first = await left(clinic, signed, {"Age, years": 54.0, "Sex": "female"})
+        first = await left(clinic, signed, {"Age, years": 54.0, "Sex": ["female"]})
         on_the_way(first, "Weight, kg", 81.5)
         on_the_way(first, "Unit of Weight", "kg")  # a browser tells every field
         second = tab(clinic, clinic.ports[1], signed, first)
@@ -100,7 +100,7 @@ def test_number_is_never_read_in_another_unit_than_it_stood_beside(
         on_the_way(first, "Unit of Weight", "lb")
         second = tab(clinic, clinic.ports[1], signed, first)
         await second.open()
-        await second.choose("Sex", "male")
+        await second.choose("Sex", ["male"])
         await second.close()
         return second
 

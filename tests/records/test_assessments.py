@@ -100,7 +100,7 @@ class TestAssess:
                     prediction.held[outcome].iloc[0], prediction.bound[outcome].iloc[0]
                 )  # fmt: skip
                 known = reasons[outcome].values.iloc[0][list(answer.reasons[outcome].values)]
-                assert dict(answer.reasons[outcome].values) == known.to_dict()
+                assert dict(answer.reasons[outcome].values) == pytest.approx(known.to_dict(), abs=1e-12)
 
     def test_refused_estimate_has_no_risk_and_says_why(self, models: Models, answers: list[NewAssessment]) -> None:
         outputs = {o: e for a in answers for o, e in a.outputs.items()}

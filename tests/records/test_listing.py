@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from riskmodels.records import LOCAL, Actor, Database, NotAllowedError, Role, listing, patients
+from riskmodels.records import LOCAL, Actor, Database, NotAllowedError, Role, listing, patients, visits
 from riskmodels.records.assessments import Estimate, NewAssessment, Reason
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.listing import Listed, Query, Sort, search
@@ -197,3 +197,24 @@ def test_benchmark_measures_every_order_and_place() -> None:
     assert "".join(line + "\n" for line in said) == table
     assert all(sort.value in table for sort in Sort)
     assert "| SQLite | " in table
+
+
+class TestLatestVisit:
+    def test_facts_and_bounds_are_those_of_the_visit_that_came_last(self, database: Database) -> None:
+        made = new(database, age=54.0, sex=0.0)
+        held = Estimate(0.3, 0.2, 0.4, None, bound="at least")
+        answer = NewAssessment("population", "1", "a" * 64, {}, {}, "b" * 64, {"cvd_10y": held}, {})
+        facts = Facts({"age": Entered(55.0, "years")}, {"age": 55.0})
+        visits.add(database, LOCAL, made.id, DAY + timedelta(days=1), facts, [answer])
+        (row,) = search(database, LOCAL, Query()).rows
+        assert row.known == {"age"}
+        assert row.bounds == {"cvd_10y": "at least"}
+
+    def test_what_a_former_version_of_the_visit_said_is_not_told(self, database: Database) -> None:
+        made = new(database, age=54.0)
+        (visit,) = visits.of_patient(database, LOCAL, made.id)
+        held = Estimate(0.3, 0.2, 0.4, None, bound="at most")
+        answer = NewAssessment("population", "1", "a" * 64, {}, {}, "b" * 64, {"cvd_10y": held}, {})
+        for answers in ([answer], []):
+            visit = visits.save(database, LOCAL, visit.id, visit.version, DAY, visit.facts, answers)
+        assert search(database, LOCAL, Query()).rows[0].bounds == {}

@@ -1,4 +1,4 @@
-"""Facts on their way into a visit: what is saved, and what is carried into a new visit."""
+"""Facts on their way into a visit: what is saved, which tests are old, how an age moves on."""
 
 from __future__ import annotations
 
@@ -10,38 +10,9 @@ from hypothesis import strategies as st
 
 from riskmodels.records.errors import RecordsError
 from riskmodels.records.facts import Entered, Facts, checked, entered_json, facts_of, make_facts
-from riskmodels.records.visit_facts import age_on, fit, lasting, old_tests, same
-from riskmodels.vocabulary import VARIABLES, Kind, in_group
-from tests.records.made_visits import every_fact, visit
-
-
-class TestCarriedOver:
-    def test_a_history_is_not_carried_back_to_a_day_before_it_was_told(self) -> None:
-        kept = lasting(visit(sex=(0.0, ""), stroke=(1.0, "")), date(2024, 3, 1))
-        assert kept.canonical == {"sex": 0.0}
-
-    @pytest.mark.parametrize("group", ["pressure", "lipids", "sugar", "kidney", "other_labs", "body", "chest_pain"])
-    def test_no_measurement_but_height_is_ever_carried_over(self, group: str) -> None:
-        kept = lasting(every_fact(), date(2026, 3, 1)).entered
-        measured = {v.name for v in in_group(group) if v.kind is Kind.NUMBER}
-        assert measured & set(kept) <= {"height"}
-
-    @pytest.mark.parametrize(
-        "name", ["bp_medication", "cholesterol_medication", "insulin", "glucose_pills", "pregnancy", "smoking"]
-    )
-    def test_what_may_have_changed_is_not_carried_over(self, name: str) -> None:
-        assert name not in lasting(every_fact(), date(2026, 3, 1)).entered
-
-    def test_history_of_yes_stays_and_of_no_is_asked_again(self) -> None:
-        kept = lasting(visit(stroke=(1.0, ""), heart_attack=(0.0, "")), date(2026, 3, 1))
-        assert kept.entered == {"stroke": Entered(1.0, "")}
-
-    def test_sex_stays_whatever_the_answer(self) -> None:
-        assert lasting(visit(sex=(0.0, "")), date(2026, 3, 1)).canonical == {"sex": 0.0}
-
-    def test_height_stays_in_the_unit_it_was_entered_in(self) -> None:
-        kept = lasting(visit(height=(64.5, "in")), date(2026, 3, 1))
-        assert kept.entered["height"] == Entered(64.5, "in")
+from riskmodels.records.visit_facts import age_on, fit, old_tests, same
+from riskmodels.vocabulary import VARIABLES
+from tests.records.made_visits import visit
 
 
 class TestAge:
@@ -110,6 +81,18 @@ class TestDates:
     def test_facts_kept_by_an_earlier_version_have_none(self) -> None:
         assert facts_of({"hba1c": {"value": 6.9, "unit": "%"}}, {"hba1c": 6.9}).entered["hba1c"].when == ""
 
+    def test_source_and_note_of_a_value_come_back(self) -> None:
+        told = Entered(104.0, "mg/dL", "2026-11-01", "LOINC 2339-0", "measured in whole blood; used knowing that")
+        kept = checked(make_facts({"glucose": told, "waist": Entered(98.0, "cm")}))
+        assert facts_of(entered_json(kept), kept.canonical).entered["glucose"] == told
+        assert set(entered_json(kept)["waist"]) == {"value", "unit"}
+
+    def test_note_that_is_too_long_is_refused_and_hidden_characters_go(self) -> None:
+        with pytest.raises(RecordsError, match="Shorten it"):
+            checked(make_facts({"glucose": Entered(104.0, "mg/dL", note="x" * 401)}))
+        kept = checked(make_facts({"glucose": Entered(104.0, "mg/dL", note="whole\u202e blood\n")}))
+        assert kept.entered["glucose"].note == "whole blood"
+
     def test_what_is_no_date_is_refused(self) -> None:
         with pytest.raises(RecordsError, match="HbA1c: its date is none"):
             checked(make_facts({"hba1c": Entered(6.9, "%", "yesterday")}))
@@ -128,3 +111,7 @@ class TestSame:
 
     def test_unknown_is_not_zero(self) -> None:
         assert not same(make_facts({"stroke": Entered(0.0, "")}), Facts({}, {}))
+
+    def test_value_of_another_day_is_not_the_same(self) -> None:
+        carried, measured = (make_facts({"waist": Entered(99.0, "cm", when)}) for when in ("2025-03-01", ""))
+        assert not same(carried, measured)

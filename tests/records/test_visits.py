@@ -23,7 +23,7 @@ from riskmodels.records.facts import Entered, Facts, checked
 from riskmodels.records.schema import AuditEventRow, PatientRiskRow, VisitRow
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.units import from_canonical
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.vocabulary import SMOKES_NOT_NOW, VOCABULARY, Kind
 
 DAY = date(2025, 3, 14)
 
@@ -240,6 +240,15 @@ class TestSaving:
         with pytest.raises(NotAllowedError, match="care team"):
             getattr(visits, what)(sqlite_database, analyst, which, *more)
         assert visits.of_patient(sqlite_database, LOCAL, made.patient_id) == [made]
+
+
+def test_who_does_not_smoke_now_is_kept_with_the_past_unknown(database: Database) -> None:
+    told = facts(age=61.0, sex=1.0, smoking=SMOKES_NOT_NOW)
+    _, visit = patients.create(database, LOCAL, "", DAY, told, [answer()])
+    (found,) = visits.of_patient(database, LOCAL, visit.patient_id)
+    assert found.facts.entered["smoking"] == Entered(SMOKES_NOT_NOW, "")
+    assert found.facts.canonical["smoking"] == SMOKES_NOT_NOW
+    assert visits.differences(found.facts, facts(age=61.0, sex=1.0, smoking=0.0))[0].name == "smoking"
 
 
 class TestDifferences:

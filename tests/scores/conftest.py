@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from riskmodels.units import CHOLESTEROL, find_unit, to_canonical
+from riskmodels.units import CHOLESTEROL, CREATININE, find_unit, to_canonical
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -51,6 +51,8 @@ def read_golden(name: str) -> pd.DataFrame:
         frame["smoking"] = frame["current_smoker_0_1"] * 2.0
     if "family_history_none_second_first" in frame:
         frame["family_history_degree"] = frame["family_history_none_second_first"].map(DEGREES)
+    if "creatinine_umol_L" in frame:
+        frame["creatinine"] = to_canonical(frame["creatinine_umol_L"], find_unit(CREATININE, "µmol/L"))
     for column in ("total_chol_mmol_L", "hdl_mmol_L"):
         if column in vectors:
             frame[NAMES[column]] = to_canonical(frame[NAMES[column]], find_unit(CHOLESTEROL, "mmol/L"))
@@ -87,4 +89,18 @@ def person() -> dict[str, float]:
         "high_glucose_ever": 0.0,
         "family_history_degree": 0.0,
         "gestational_diabetes": 0.0,
+        "heart_attack": 0.0,
+        "coronary_disease": 0.0,
+        "angina": 0.0,
+        "heart_failure": 0.0,
+        "stroke": 0.0,
+        "atrial_fibrillation": 1.0,
+        "tia_embolism": 0.0,
+        "peripheral_artery_disease": 0.0,
+        "dialysis_or_transplant": 0.0,
+        "liver_disease": 0.0,
+        "bleeding_history": 0.0,
+        "labile_inr": 0.0,
+        "antiplatelet_or_nsaid": 0.0,
+        "alcohol_excess": 0.0,
     }

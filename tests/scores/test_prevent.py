@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodels.columns import Columns
 from riskmodels.errors import InputError
 from riskmodels.scores import prevent as module  # the module: the function is imported below
 from riskmodels.scores.coefficients import read_coefficients
-from riskmodels.scores.prevent import HORIZONS, MODELS, OPTIONAL, OUTCOMES, REQUIRED, prevent
+from riskmodels.scores.prevent import HORIZONS, MODELS, OUTCOMES, outcomes_with_bmi, prevent
+from riskmodels.units import CHOLESTEROL, find_unit, to_canonical
 
 Golden = Callable[[str], pd.DataFrame]
 ROUNDING_8 = 6e-9
@@ -32,13 +32,6 @@ WORKED = {
     "egfr": 90.0,
     "bmi": 35.0,
 }
-
-
-def unchecked(frame: pd.DataFrame, model: str, sdi: np.ndarray | None = None) -> pd.DataFrame:
-    used = np.full(len(frame), MODELS.index(model))
-    inputs = Columns.of(frame).pick((*REQUIRED, *OPTIONAL))
-    risks = module._equations(inputs, used, rows=np.full(len(frame), True), sdi_decile=sdi)
-    return pd.DataFrame(risks, index=frame.index, columns=module._COLUMNS)
 
 
 @pytest.mark.parametrize("years", HORIZONS)
@@ -66,23 +59,154 @@ def test_single_marker_models_reproduce_every_reference_row(
 
 @pytest.mark.parametrize("years", HORIZONS)
 @pytest.mark.parametrize("outcome", OUTCOMES)
-def test_full_model_reproduces_every_reference_row_with_deprivation_index(
-    golden: Golden, outcome: str, years: int
-) -> None:
+def test_full_model_reproduces_every_reference_row(golden: Golden, outcome: str, years: int) -> None:
     vectors = golden("prevent_full_model")
     vectors = vectors[vectors["horizon_years"] == years]
-    result = unchecked(vectors, "full", vectors["sdi_decile"].to_numpy())
+    result = prevent(vectors, "full", sdi=vectors["sdi_decile"])
     assert len(vectors) > 50
+    assert (result["problems"] == "").all()
     np.testing.assert_allclose(result[f"{outcome}_{years}y"], vectors[outcome], rtol=0, atol=ROUNDING_10)
 
 
-def test_full_model_without_deprivation_index_is_the_public_answer(golden: Golden) -> None:
+def test_a_known_deprivation_decile_asks_for_the_full_model(golden: Golden) -> None:
     vectors = golden("prevent_full_model")
-    vectors = vectors[(vectors["horizon_years"] == 30) & vectors["sdi_decile"].isna()]
-    result = prevent(vectors, "full")
-    assert (result["problems"] == "").all()
-    for outcome in OUTCOMES:
-        np.testing.assert_allclose(result[f"{outcome}_30y"], vectors[outcome], rtol=0, atol=ROUNDING_10)
+    vectors = vectors[vectors["sdi_decile"].notna() & (vectors["horizon_years"] == 10)]
+    result = prevent(vectors, sdi=vectors["sdi_decile"].to_numpy())
+    assert len(vectors) > 20
+    assert (result["model"] == "full").all()
+    np.testing.assert_allclose(result["total_cvd_10y"], vectors["total_cvd"], rtol=0, atol=ROUNDING_10)
+
+
+def test_deciles_not_known_leave_the_model_to_the_markers() -> None:
+    people = pd.DataFrame([WORKED, WORKED | {"hba1c": 7.5}])
+    assert prevent(people, sdi=np.nan)["model"].tolist() == ["base", "hba1c"]
+    assert prevent(people, sdi=[np.nan, 5])["model"].tolist() == ["base", "full"]
+    assert prevent(people, sdi=pd.Series([None, 5], dtype="Int64"))["model"].tolist() == ["base", "full"]
+    assert prevent(people, sdi=5)["model"].tolist() == ["full", "full"]
+
+
+@pytest.mark.parametrize("sdi", [0, 11, 5.5, -1, np.inf])
+def test_a_decile_that_is_none_is_refused_with_its_row_and_what_to_give(sdi: float) -> None:
+    with pytest.raises(InputError, match=r"Row 2: .* no decile") as told:
+        prevent(pd.DataFrame([WORKED, WORKED]), sdi=[5, sdi])
+    assert "1 to 10" in told.value.hint
+
+
+@pytest.mark.parametrize("sdi", [[1, 2, 3], "five", ["a", "b"]])
+def test_deciles_that_do_not_fit_the_rows_are_refused(sdi: object) -> None:
+    with pytest.raises(InputError, match="do not fit"):
+        prevent(pd.DataFrame([WORKED, WORKED]), sdi=sdi)  # type: ignore[arg-type]
+
+
+def test_deciles_of_other_rows_are_refused() -> None:
+    with pytest.raises(InputError, match="not of the same rows"):
+        prevent(pd.DataFrame([WORKED], index=[7]), sdi=pd.Series([5.0], index=[8]))
+
+
+class TestBodyMassIndex:
+    """Only the outcomes that have a coefficient for it need it."""
+
+    #: man of 57, total CVD 7.25 % and ASCVD 5.31 % by the base model, whatever his body mass index
+    MAN = WORKED | {
+        "age": 57.0,
+        "sex": 1.0,
+        "systolic_bp": 140.0,
+        "bp_medication": 0.0,
+        "total_cholesterol": 231.0,
+        "hdl_cholesterol": 41.0,
+        "diabetes": 0.0,
+        "egfr": 82.0,
+    }
+
+    @pytest.mark.parametrize("name", ["prevent_2023", "prevent_2023_full_model"])
+    def test_the_table_has_coefficients_for_heart_failure_alone(self, name: str) -> None:
+        table = read_coefficients(name)
+        of_bmi = table[table["transform"].str.contains("bmi")]
+        assert set(of_bmi["outcome"]) == set(OUTCOMES)
+        assert set(of_bmi.loc[of_bmi["value"] != 0, "outcome"]) == {"heart_failure"}
+
+    def test_the_rule_is_that_of_the_table(self) -> None:
+        assert outcomes_with_bmi() == ("heart_failure",)
+
+    def test_the_rule_follows_the_table(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        table = read_coefficients("prevent_2023")
+        chosen = (table["outcome"] == "stroke") & (table["term"] == "bmi_from_30")
+        changed = table.assign(value=table["value"].where(~chosen, 0.1))
+        monkeypatch.setattr(
+            module, "_table", lambda name: changed if name == "prevent_2023" else read_coefficients(name)
+        )
+        module._coefficients.cache_clear()
+        try:
+            assert outcomes_with_bmi() == ("heart_failure", "stroke")
+            row = prevent(pd.DataFrame([self.MAN | {"bmi": np.nan}])).iloc[0]
+            assert row[["stroke_10y", "heart_failure_10y"]].isna().all()
+            assert row["chd_10y"] > 0
+        finally:
+            module._coefficients.cache_clear()
+
+    @pytest.mark.parametrize("model", MODELS)
+    @pytest.mark.parametrize(
+        ("bmi", "why"),
+        [
+            (np.nan, "is not known"),
+            (42.0, "is outside 18.5 to below 40 kg/m²"),
+            (40.0, "is outside 18.5 to below 40 kg/m²"),
+            (17.0, "is outside 18.5 to below 40 kg/m²"),
+        ],
+    )
+    def test_without_one_in_range_the_others_are_the_same(self, bmi: float, why: str, model: str) -> None:
+        known = self.MAN | {"hba1c": 5.6, "uacr": 12.0}
+        result = prevent(pd.DataFrame([known | {"bmi": 31.2}, known | {"bmi": bmi}]), model)
+        others = [f"{o}_{y}y" for y in HORIZONS for o in OUTCOMES if o != "heart_failure"]
+        assert result[others].iloc[1].tolist() == result[others].iloc[0].tolist()
+        assert result[others].notna().all(axis=None)
+        for years in HORIZONS:
+            assert result[f"heart_failure_{years}y"].notna().tolist() == [True, False]
+        assert result["problems_bmi"].tolist() == ["", f"no heart failure risk: body mass index {why}"]
+        assert (result["problems"] == "").all()
+        assert (result["missing"] == "").all()
+
+    def test_the_numbers_of_a_man_without_one(self) -> None:
+        row = prevent(pd.DataFrame([self.MAN]).drop(columns="bmi")).iloc[0]
+        assert row["total_cvd_10y"] == pytest.approx(0.0725, abs=5e-5)
+        assert row["ascvd_10y"] == pytest.approx(0.0531, abs=5e-5)
+        assert row["category"] == "intermediate"
+
+    @pytest.mark.parametrize("bmi", [18.5, 39.9, 39.95, 39.999])
+    def test_in_range_there_is_heart_failure_too(self, bmi: float) -> None:
+        row = prevent(pd.DataFrame([self.MAN | {"bmi": bmi}])).iloc[0]
+        assert row["heart_failure_10y"] > 0
+        assert row["problems_bmi"] == ""
+
+    def test_nothing_is_said_of_it_where_there_is_no_number_at_all(self) -> None:
+        row = prevent(pd.DataFrame([self.MAN | {"bmi": np.nan, "age": 25.0}])).iloc[0]
+        assert row["problems_bmi"] == ""
+        assert row["problems"] == "valid for ages 30–79 only"
+
+
+@pytest.mark.parametrize(
+    ("name", "mmol", "inside"),
+    [
+        ("total_cholesterol", 3.36, True),
+        ("total_cholesterol", 8.28, True),
+        ("total_cholesterol", 3.35, False),
+        ("total_cholesterol", 8.29, False),
+        ("hdl_cholesterol", 0.52, True),
+        ("hdl_cholesterol", 2.59, True),
+        ("hdl_cholesterol", 0.51, False),
+        ("hdl_cholesterol", 2.60, False),
+    ],
+)
+def test_the_limits_of_the_form_in_si_units_are_inside(name: str, mmol: float, inside: bool) -> None:
+    person = WORKED | {"total_cholesterol": 250.0, name: to_canonical(mmol, find_unit(CHOLESTEROL, "mmol/L"))}
+    row = prevent(pd.DataFrame([person])).iloc[0]
+    assert (row["problems"] == "") is inside
+    assert inside or row["problems"].endswith(" mg/dL")
+
+
+@pytest.mark.parametrize(("name", "value"), [("total_cholesterol", 130.0), ("hdl_cholesterol", 20.0)])
+def test_the_limits_in_mg_are_inside(name: str, value: float) -> None:
+    assert prevent(pd.DataFrame([WORKED | {name: value}]))["problems"].tolist() == [""]
 
 
 def test_worked_example_of_the_paper_with_its_terms() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -18,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_score_of_the_package_is_registered() -> None:
-    names = ["prevent", "pce", "framingham", "score2", "findrisc", "ada_risk_test", "ckd_epi"]
+    names = ["prevent", "pce", "framingham", "score2", "findrisc", "ada_risk_test", "ckd_epi", "cha2ds2_va", "has_bled"]
     assert list(REGISTRY) == names, "a score of the package stands in SCORES of riskmodels/scores/registry.py, and here"
 
 
@@ -47,6 +48,32 @@ def test_it_is_ranked_or_says_why_not(score: Score) -> None:
 @pytest.mark.parametrize("score", REGISTRY.values(), ids=lambda s: s.name)
 def test_inputs_are_known_variables(score: Score) -> None:
     assert all(variable_of(name).label for name in (*score.inputs, *score.optional))
+
+
+@pytest.mark.parametrize(
+    "score", [s for s in REGISTRY.values() if "smoking" in (*s.inputs, *s.optional)], ids=lambda s: s.name
+)
+@pytest.mark.parametrize("age", [45.0, 55.0, 72.0])
+@pytest.mark.parametrize("sex", [0.0, 1.0])
+def test_who_does_not_smoke_now_has_the_number_of_a_non_smoker(
+    score: Score, person: dict[str, float], age: float, sex: float
+) -> None:
+    frame = pd.DataFrame([person | {"age": age, "sex": sex, "smoking": code} for code in (0.0, 0.5, 1.0, 2.0)])
+    options = {"region": "moderate"} if "region" in score.options else {}
+    never, not_now, former, current = score.function(frame, **options)[list(score.values)].to_numpy(float)
+    assert not np.isnan(not_now[0])
+    np.testing.assert_array_equal(not_now, never)
+    np.testing.assert_array_equal(not_now, former)
+    assert current[0] > not_now[0]
+
+
+def test_the_scores_that_ask_for_smoking_ask_only_whether_now() -> None:
+    assert [s.name for s in REGISTRY.values() if "smoking" in (*s.inputs, *s.optional)] == [
+        "prevent",
+        "pce",
+        "framingham",
+        "score2",
+    ]
 
 
 def test_extra_inputs_are_not_in_the_vocabulary() -> None:

@@ -25,7 +25,7 @@ ANY = {
     "hdl_cholesterol": st.floats(20, 100),
     "cholesterol_medication": YES_NO,
     "diabetes": st.just(0.0),
-    "smoking": st.sampled_from([0.0, 1.0, 2.0]),
+    "smoking": st.sampled_from([0.0, 0.5, 1.0, 2.0]),
     "egfr": st.floats(60, 140),
     "bmi": st.floats(18.5, 39.9),
 }
@@ -36,7 +36,7 @@ ORDINARY = ANY | {
     "systolic_bp": st.floats(110, 150),
     "total_cholesterol": st.floats(150, 250),
     "hdl_cholesterol": st.floats(35, 75),
-    "smoking": st.sampled_from([0.0, 1.0]),
+    "smoking": st.sampled_from([0.0, 0.5, 1.0]),
     "egfr": st.floats(60, 120),
     "bmi": st.floats(20, 35),
 }

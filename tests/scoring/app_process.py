@@ -29,14 +29,14 @@ def tired_model(chunks: int) -> Any:
     spec.loader.exec_module(module)
     model = module.LinearModel()
     model.version = "v1"
-    plain = model.predict_and_explain
+    plain = model.estimate_and_explain
 
     def answer(frame: Any, outcomes: list[str]) -> Any:
         while len(model.rows_seen) >= chunks:
             time.sleep(60)
         return plain(frame, outcomes)
 
-    model.predict_and_explain = answer
+    model.estimate_and_explain = answer
     return model
 
 

@@ -21,6 +21,7 @@ class LinearModel:
     """logit = −2 + Σ weight · (value − centre) over the known values; refuses as riskmodels.outcomes says."""
 
     name = "population"
+    variables = VOCABULARY
 
     def __init__(self, outcomes: tuple[str, ...] = ("diabetes", "cvd_10y")) -> None:
         self.outcomes = outcomes
@@ -49,11 +50,11 @@ class LinearModel:
     def estimate(self, facts: Columns) -> Estimates:
         return Estimates.of(self.predict(pd.DataFrame(facts.pick(VOCABULARY))))
 
-    def predict_and_explain(
+    def estimate_and_explain(
         self, frame: pd.DataFrame, outcomes: list[str]
-    ) -> tuple[SimpleNamespace, dict[str, SimpleNamespace]]:
+    ) -> tuple[Estimates, dict[str, SimpleNamespace]]:
         assert set(outcomes) <= set(self.outcomes)
-        return self.predict(frame), {o: SimpleNamespace(values=self._values(frame)) for o in outcomes}
+        return Estimates.of(self.predict(frame)), {o: SimpleNamespace(values=self._values(frame)) for o in outcomes}
 
 
 @pytest.fixture

@@ -250,13 +250,13 @@ class TestCohort:
     ) -> None:
         job = queue.claim(database, "w", ["score"]) if submit() else None
         assert job is not None
-        plain = model.predict_and_explain
+        plain = model.estimate_and_explain
 
         def deleted(frame: pd.DataFrame, outcomes: list[str]) -> Any:
             jobs.delete(database, analyst("ann"), job.id)
             return plain(frame, outcomes)
 
-        model.predict_and_explain = deleted
+        model.estimate_and_explain = deleted
         run_job(database, job, "w", lambda _: {"population": model})
         submit(rows=50, visits="unheard of")
         assert run(database, model).state is State.FAILED
@@ -316,18 +316,19 @@ class Slow:
     def __init__(self, model: Any) -> None:
         self._model, self.asked, self.go = model, Event(), Event()
         self.name, self.version, self.outcomes = model.name, model.version, model.outcomes
+        self.variables = model.variables
 
-    def predict_and_explain(self, frame: pd.DataFrame, outcomes: list[str]) -> Any:
+    def estimate_and_explain(self, frame: pd.DataFrame, outcomes: list[str]) -> Any:
         self.asked.set()
         assert self.go.wait(HUNG)
-        return self._model.predict_and_explain(frame, outcomes)
+        return self._model.estimate_and_explain(frame, outcomes)
 
 
 class TestEnds:
     def test_progress_is_told_while_it_runs(self, database: Database, model: Any, submit: Callable[..., Job]) -> None:
         job = submit()
         seen: list[int] = []
-        plain = model.predict_and_explain
+        plain = model.estimate_and_explain
 
         def watched(frame: pd.DataFrame, outcomes: list[str]) -> Any:
             before = 100 * (len(model.rows_seen))
@@ -335,7 +336,7 @@ class TestEnds:
             seen.append(found(database, job).done)
             return plain(frame, outcomes)
 
-        model.predict_and_explain = watched
+        model.estimate_and_explain = watched
         run(database, model)
         assert seen == list(range(0, 1000, 100))
 
@@ -403,7 +404,7 @@ class TestEnds:
             raise ZeroDivisionError("glucose of Mrs Miller")
 
         submit()
-        model.predict_and_explain = fail
+        model.estimate_and_explain = fail
         ended = run(database, model)
         assert (ended.state, ended.message[:20]) == (State.FAILED, "Something went wrong")
         assert "ZeroDivisionError" in caplog.text

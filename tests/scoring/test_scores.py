@@ -48,6 +48,7 @@ def test_score_columns_stand_between_the_outcomes_and_the_problems(cohort, check
     assert list(added.table.columns[len(cohort.table.columns) - 1 :]) == [
         "prevent_total_cvd_10y",
         "prevent_ascvd_10y",
+        "prevent_heart_failure_10y",
         "prevent_category",
         "prevent_problems",
         "score2_cvd_10y",
@@ -75,6 +76,19 @@ def test_a_row_without_a_number_keeps_its_place_and_says_why(cohort, checked):
     assert "already told of diabetes" in problems.loc[7]
     assert problems.loc[9] == "not known: Age"
     assert added.column("score2", "cvd_10y").notna().tolist() == [True, False, False, False]
+
+
+def test_a_row_with_some_of_the_numbers_says_why_it_lacks_the_others(checked):
+    people = checked.frame.loc[[2]]
+    people = pd.concat([people, people.assign(bmi=np.nan)], ignore_index=True)
+    seen = score_cohort(check(people), {}, original=people)
+    added = add_scores(seen, people, [ScoreChoice("prevent")])
+    assert added.column("prevent", "ascvd_10y").notna().all()
+    assert added.column("prevent", "heart_failure_10y").notna().tolist() == [True, False]
+    withheld = "no heart failure risk: body mass index is not known"
+    assert added.column("prevent", "problems").tolist() == ["", withheld]
+    others = add_scores(seen, people, [ScoreChoice("prevent", numbers=("total_cvd_10y", "ascvd_10y"))])
+    assert others.column("prevent", "problems").tolist() == ["", ""]
 
 
 def test_chosen_values_replace_the_usual_ones(cohort, checked):

@@ -24,6 +24,7 @@ from riskmodels.scoring.sinks import CsvSink, ParquetSink, csv_column, open_sink
 from riskmodels.scoring.sources import open_cohort
 from riskmodels.scoring.stream import CancelledError, Chunk, Plan, score_stream
 from riskmodels.tabular.model import load_shipped
+from riskmodels.vocabulary import VOCABULARY
 
 MODELS = load_shipped()
 COLUMNS = "age sex bmi systolic_bp total_cholesterol hdl_cholesterol glucose smoking diabetes bp_medication".split()
@@ -36,6 +37,9 @@ def cohort() -> pd.DataFrame:
     people.loc[[3, 77], "age"] = np.nan
     people.loc[5, "age"] = 12.0
     people.loc[[9, 10, 590], "glucose"] = 99_999.0
+    for name in people:
+        if VOCABULARY[name].choices:
+            people[name] = people[name].map({c.code: c.word for c in VOCABULARY[name].choices})
     people.insert(0, "patient", [f"P{i:04d}" for i in range(len(people))])
     return people
 
@@ -73,8 +77,8 @@ def test_file_in_chunks_gives_what_the_whole_frame_gives(source, cohort, tmp_pat
 
 def test_what_is_measured_has_a_column_a_validity_and_a_count_of_its_own(cohort, tmp_path):
     path, people = tmp_path / "measured.csv", cohort.assign(hba1c=np.nan)
-    people.loc[20:29, "hba1c"], people.loc[20:29, "diabetes"] = 5.4, 0.0
-    people.loc[[3, 77], "hba1c"], people.loc[[3, 77], "diabetes"] = 9.0, 0.0  # without an age nothing is estimated
+    people.loc[20:29, "hba1c"], people.loc[20:29, "diabetes"] = 5.4, "no"
+    people.loc[[3, 77], "hba1c"], people.loc[[3, 77], "diabetes"] = 9.0, "no"  # without an age nothing is estimated
     people.to_csv(path, index=False)
     counts = run(path, tmp_path / "out.parquet")
     found = pd.read_parquet(tmp_path / "out.parquet")
@@ -118,7 +122,7 @@ def test_piece_larger_than_a_chunk_is_scored_in_parts_with_their_problems(cohort
 def test_file_of_another_layout_is_scored_by_its_mapping(cohort, tmp_path):
     names = {"age": "Alter", "sex": "Geschlecht", "systolic_bp": "SBP (mmHg)", "total_cholesterol": "Chol [mg/dL]"}
     foreign = cohort[["patient", *names]].rename(columns=names)
-    foreign["Geschlecht"] = cohort["sex"].map({0.0: "F", 1.0: "M"})
+    foreign["Geschlecht"] = cohort["sex"].map({"female": "F", "male": "M"})
     foreign.to_csv(tmp_path / "in.csv", index=False, sep=";")
     source = open_source(tmp_path / "in.csv")
     mapping = propose(take_sample(source)).mapping
@@ -135,7 +139,7 @@ def test_file_of_another_layout_is_scored_by_its_mapping(cohort, tmp_path):
 
 def test_original_may_be_a_frame_of_texts(cohort, tmp_path):
     checked = check(cohort)
-    original = pd.DataFrame({"Sex": cohort["sex"].map({0.0: "F", 1.0: "M"}), "n": cohort["age"]})
+    original = pd.DataFrame({"Sex": cohort["sex"].map({"female": "F", "male": "M"}), "n": cohort["age"]})
     score_stream([Chunk(checked.frame, original=original)], open_sink(tmp_path / "o.parquet"), MODELS, Plan())
     found = pd.read_parquet(tmp_path / "o.parquet")
     assert list(found.columns[:3]) == ["Sex", "n", "diabetes_risk"]

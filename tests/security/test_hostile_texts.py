@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import os
-import secrets
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -13,7 +11,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from riskmodels.interop.columns.apply import apply
 from riskmodels.interop.columns.mapping import CohortMapping, ColumnMapping, Role
@@ -35,6 +32,7 @@ from riskmodels.records import Role as Right
 from riskmodels.records.facts import Entered, Facts
 from riskmodels.records.schema import Base
 from riskmodels.scoring.job_files import Outputs, ResultFiles
+from tests.postgresql import new_database
 from ui.cohort import layouts as cohort_layouts
 
 STATEMENTS = (
@@ -60,6 +58,7 @@ FORMULAS = (
     " =1",
     "\r=1",
 )
+
 PATHS = (
     "../../../etc/passwd",
     "/etc/passwd",
@@ -83,20 +82,10 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest
         yield opened
         opened.close()
         return
-    server = os.environ.get("CARERISK_TEST_POSTGRES", "")
-    if not server:
-        if os.environ.get("CI"):
-            pytest.fail("CARERISK_TEST_POSTGRES is not set")
-        pytest.skip("no PostgreSQL: CARERISK_TEST_POSTGRES is not set (.ci/run starts one)")
-    name = f"hostile_{secrets.token_hex(6)}"
-    engine = sa.create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        opened = open_database(make_url(server).set(database=name).render_as_string(False), tmp_path / "data")
+    with new_database("hostile") as address:
+        opened = open_database(address, tmp_path / "data")
         yield opened
         opened.close()
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 def counts(database: Database) -> dict[str, int]:

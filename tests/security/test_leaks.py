@@ -22,11 +22,12 @@ LABEL, GLUCOSE = f"Quarkmann {SCRIPT}", "163.37"
 COLUMN, CELL = f"Knurpsel{SCRIPT}", f"Schnabelwopp{SCRIPT}"
 FAMILY, NUMBER, CITY = "Ypsilantis", "MRN-90817263", "Wolkenkuckucksheim"
 BROKEN, EXPLODING, PICTURE, SEARCHED, TYPED = "Zwiebelfisch", "Krawallo", "Röntgenix", "Suchfix", "Adressfix"
+SENSOR = "Zuckerwatt"
 PLANTED = ("Quarkmann", GLUCOSE, "Knurpsel", "Schnabelwopp", FAMILY, NUMBER, CITY, BROKEN, EXPLODING, PICTURE, SEARCHED,
-           TYPED)  # fmt: skip
+           TYPED, SENSOR)  # fmt: skip
 OpenPage = Callable[[str], Any]
 #: that a file was not read, or that something went wrong
-TOLD = "[data-testid='stAlert'], [data-testid='stException'], .cr-failed"
+TOLD = "[data-testid='stAlert'], [data-testid='stException'], .cr-failed, .cr-refusal"
 #: a word at whose sight the server of these tests fails (conftest.py)
 EXPLODE = "EXPLODE"
 
@@ -42,7 +43,6 @@ def enter_and_save(open_page: OpenPage) -> Any:
     page = open_page("/Patient")
     page.get_by_role("button", name="Show an invented patient").click()
     page.locator(".cr-answer").first.wait_for()
-    page.get_by_text("Sugar", exact=True).click()
     field = page.get_by_label("Glucose, mg/dL").first
     field.fill(GLUCOSE)
     field.press("Enter")
@@ -102,6 +102,14 @@ def upload_pictures(open_page: OpenPage, folder: Path) -> None:
         page.locator(TOLD).first.wait_for()
 
 
+def upload_signal(open_page: OpenPage, folder: Path) -> None:
+    path = folder / f"{SENSOR}.csv"
+    path.write_text(f"time,glucose [mg/dL]\n{SENSOR},{SENSOR}\n", encoding="utf-8")
+    page = open_page("/Signal")
+    choose(page, path)
+    page.locator(TOLD).first.wait_for()
+
+
 def search(open_page: OpenPage, served: Any) -> Any:
     page = open_page("/Records")
     page.get_by_label("Code or label").fill(SEARCHED)
@@ -122,6 +130,7 @@ def visited(open_page: OpenPage, served: Any, tmp_path_factory: pytest.TempPathF
     folder = tmp_path_factory.mktemp("uploads")
     pages = [enter_and_save(open_page), import_fhir(open_page, folder), upload_cohorts(open_page, folder)]
     upload_pictures(open_page, folder)
+    upload_signal(open_page, folder)
     return [*pages, search(open_page, served)]
 
 
@@ -168,7 +177,7 @@ def test_label_and_column_are_shown_as_they_were_typed(visited: list[Any]) -> No
     assert visited[2].get_by_text("Schnabelwopp").count() > 0
 
 
-@pytest.mark.parametrize("path", ["/", "/Patient", "/Cohort", "/Image"])
+@pytest.mark.parametrize("path", ["/", "/Patient", "/Cohort", "/Image", "/Signal"])
 def test_another_browser_sees_none_of_it(visited: list[Any], open_page: OpenPage, path: str) -> None:
     page = open_page(path)
     page.locator(IDLE).wait_for()

@@ -55,6 +55,16 @@ def result(acc: float = 0.55, auc: float = 0.76) -> dict[str, Any]:
     return {"runs": [{"seed": s, "acc": acc, "auc": auc} for s in range(3)], "mean": {"acc": acc, "auc": auc}}
 
 
+def test_intervals_stand_side_by_side() -> None:
+    rows = [
+        {"set on": "26 films", "half": 0.0348, "coverage": [0.9038, 0.8163, 0.9778]},
+        {"set on": "207 films in 3 folds", "half": 0.0412, "coverage": [0.9423, 0.8654, 1.0]},
+    ]
+    text = page(retina(interval="By folds.", intervals=rows))
+    assert "| 26 films | ± 0.0348 | 0.904 (0.816 – 0.978) |" in text
+    assert "| 207 films in 3 folds | ± 0.0412 | 0.942 (0.865 – 1.000) |" in text
+
+
 class TestModel:
     @pytest.mark.parametrize(
         "text",

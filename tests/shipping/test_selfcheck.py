@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import secrets
 import shutil
 import sqlite3
 import subprocess
@@ -18,7 +16,6 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from riskmodels.records import LOCAL, Database, open_database
 from riskmodels.records.audit import Action, record
@@ -31,6 +28,7 @@ from riskmodels.shipping.site_checks import (
     server_check,
     sign_in_check,
 )
+from tests.postgresql import new_database
 from tests.records.audit_trail import fill, rewrite
 from ui.sign_in.settings import NEEDED, SHORTEST_SECRET
 
@@ -174,19 +172,9 @@ class TestDatabase:
 @pytest.fixture
 def postgresql(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """An empty PostgreSQL database as ``DATABASE_URL``; skips where there is no server, fails in CI."""
-    server = os.environ.get("CARERISK_TEST_POSTGRES", "")
-    if not server:
-        if os.environ.get("CI"):
-            pytest.fail("CARERISK_TEST_POSTGRES is not set")
-        pytest.skip("no PostgreSQL: CARERISK_TEST_POSTGRES is not set (.ci/run starts one)")
-    name = f"selfcheck_{secrets.token_hex(6)}"
-    engine = sa.create_engine(make_url(server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        monkeypatch.setenv("DATABASE_URL", make_url(server).set(database=name).render_as_string(hide_password=False))
+    with new_database("selfcheck") as address:
+        monkeypatch.setenv("DATABASE_URL", address)
         yield
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
 
 
 class TestPostgresql:
@@ -352,6 +340,12 @@ class TestServer:
         assert not server_check(address).passed
 
 
+class TestSignals:
+    def test_missing_models_are_named(self, tmp_path: Path) -> None:
+        found = selfcheck.signal_checks(tmp_path)
+        assert [(check.name, check.passed) for check in found] == [("glucose_forecast", False), ("ventricular", False)]
+
+
 class TestCommand:
     def run(self, *arguments: str) -> tuple[int, list[str]]:
         parser, said = argparse.ArgumentParser(), list[str]()
@@ -364,8 +358,8 @@ class TestCommand:
         names = {line[5:].split(":")[0] for line in said[:-1]}
         assert (code, said[-1]) == (0, "ready")
         assert names == {
-            "population", "chest_pain", "outcomes", "retina", "heart_size", "device", "database", "audit trail",
-            "data folder", "disk", "sign-in", "settings",
+            "population", "chest_pain", "outcomes", "retina", "heart_size", "glucose_forecast", "ventricular", "device",
+            "database", "audit trail", "data folder", "disk", "sign-in", "settings",
         }  # fmt: skip
 
     def test_machines_get_one_object(self, data: Path) -> None:

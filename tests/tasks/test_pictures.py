@@ -11,7 +11,7 @@ import pytest
 
 from riskmodels.imaging import picture
 from riskmodels.imaging.reading import read_item
-from ui.image.picture import _tell
+from ui.image.maps import _tell
 
 sys.path.append(str(Path(__file__).parent))
 

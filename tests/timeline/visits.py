@@ -13,12 +13,13 @@ from riskmodels.scores.inputs import variable_of
 from riskmodels.tabular.model import RiskModel
 from riskmodels.timeline.change import change_steps
 from riskmodels.timeline.course import Course, make_course
+from riskmodels.timeline.like import compare
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VOCABULARY
 from ui.patient.examples import EXAMPLES
 
 WOMAN = EXAMPLES[0].values
-HEAVIER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0, "triglycerides": 180.0}
+HEAVIER = WOMAN | {"age": 55.0, "glucose": 121.0, "weight": 91.0}
 #: with a test that answers both outcomes of sugar
 MEASURED = HEAVIER | {"hba1c": 6.1}
 WITHOUT_WAIST = {name: value for name, value in HEAVIER.items() if name != "waist"}
@@ -42,5 +43,5 @@ def course_of(models: Mapping[str, RiskModel], *values: Mapping[str, float]) -> 
 
 
 def steps_of(course: Course, outcome: str = "diabetes", before: int = 0, after: int = 1) -> tuple[list[Step], int]:
-    points = course.estimates(OUTCOME[outcome])
-    return change_steps(course.assessment.reasons(outcome), points, before, after, {})
+    like = compare(course, OUTCOME[outcome], before, after)
+    return change_steps(like.reasons, like.points, like.before, like.after, {})

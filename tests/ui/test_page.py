@@ -199,8 +199,8 @@ class TestMenu:
     @pytest.mark.parametrize(
         ("role", "scripts"),
         [
-            ("care team", {"", "Patient", "Records", "Image", "Models"}),
-            ("analyst", {"", "Cohort", "Image", "Models"}),
+            ("care team", {"", "Patient", "Records", "Image", "Signal", "Models"}),
+            ("analyst", {"", "Cohort", "Image", "Signal", "Models", "Generate"}),
             ("admin", {"", "Models", "Audit"}),
         ],
     )

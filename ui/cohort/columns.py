@@ -10,7 +10,11 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError, InputError
 from riskmodels.interop.columns.apply import Applied, apply
+from riskmodels.interop.columns.layouts import Layout
 from riskmodels.interop.columns.mapping import CohortMapping, Role, Visits
+from riskmodels.interop.columns.propose import remarks_now
+from riskmodels.interop.columns.reading import fitting
+from riskmodels.interop.columns.resembling import left_unused
 from riskmodels.interop.columns.template import EXAMPLE_MARK
 from riskmodels.interop.table.chunks import Chunk
 from riskmodels.records import State
@@ -28,7 +32,8 @@ from ui.text import count, listed, plain
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
 
-_PREVIEW = "cohort_preview"
+_PREVIEW, _MAPPING_SEEN = "cohort_preview", "cohort_mapping_seen"
+_MOST_UNUSED = 8
 
 
 def draw_columns_step(upload: Upload, models: Mapping[str, RiskModel], job: Job | None) -> None:
@@ -39,9 +44,19 @@ def draw_columns_step(upload: Upload, models: Mapping[str, RiskModel], job: Job 
     label = f"**Columns and units** · {_summary(mapping, applied)}"
     with st.expander(label, expanded=not begun, icon=DONE if begun else OPEN, type="step"):
         left = draw_questions(upload)
+        _draw_unused(upload, mapping)
         if not begun:
             _draw_start(upload, models, job, left)
         _draw_tabs(upload, mapping, models, applied)
+
+
+def _draw_unused(upload: Upload, mapping: CohortMapping) -> None:
+    """Columns that resemble an input and are not used come before all other remarks, with what that costs."""
+    unused = left_unused(upload.proposal, mapping)
+    for text in unused[:_MOST_UNUSED]:
+        st.caption(f":material/info: {plain(text, 400)}")
+    if len(unused) > _MOST_UNUSED:
+        st.caption(f"And {count(len(unused) - _MOST_UNUSED, 'more column')} like these, in the table below.")
 
 
 def draw_columns_line(request: ScoreRequest, job: Job) -> None:
@@ -150,11 +165,14 @@ def remarks(
     upload: Upload, mapping: CohortMapping, models: Mapping[str, RiskModel], applied: Applied | None
 ) -> list[str]:
     """What else there is to know before scoring, in sentences."""
-    texts = list(upload.proposal.remarks) if mapping == upload.proposal.mapping else []
+    texts = remarks_now(upload.proposal, mapping)
     name = state.template_used(upload)
     if name:
         texts.insert(0, f"Recognised: read as in your template “{name}”.")
     carried = [column.header for column in mapping.columns if column.role is Role.CARRIED]
+    outcomes = [column.header for column in mapping.columns if column.role is Role.OUTCOME]
+    if outcomes:
+        texts.append(f"What happened afterwards, no inputs but outcomes for the report: {listed(outcomes)}.")
     if carried:
         texts.append(f"Kept as they are, not used: {listed(carried)}.")
     used = {name for model in models.values() for name in model.inputs}
@@ -171,6 +189,22 @@ def remarks(
     return texts
 
 
+def _draw_mapping_file(upload: Upload) -> None:
+    """A mapping that was downloaded, or written by ``python -m riskmodels columns``, for this file."""
+    key = f"cohort_mapping_file_{upload.key[:12]}"
+    given = st.file_uploader("Or use the file of a template (JSON)", key=key, max_upload_size=2)
+    if given is None or st.session_state.get(_MAPPING_SEEN) == given.file_id:
+        return
+    try:
+        found = fitting(Layout.from_json(given.getvalue().decode()), upload.source.headers)
+    except (InputError, UnicodeDecodeError) as error:
+        st.error(plain(str(error), 400) if isinstance(error, InputError) else "This is not a saved mapping.")
+        return
+    st.session_state[_MAPPING_SEEN] = given.file_id
+    state.keep_mapping(upload, found)
+    st.rerun()
+
+
 def _draw_template(upload: Upload, mapping: CohortMapping) -> None:
     st.caption("Keeps what each column is read as, units and codes. A file with the same columns is recognised.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -181,6 +215,17 @@ def _draw_template(upload: Upload, mapping: CohortMapping) -> None:
                 st.toast(f"Saved as “{plain(name, 60)}”.")
             except (InputError, OSError) as error:
                 st.error(plain(str(error), 200))
+        st.download_button(
+            "Download it",
+            lambda: Layout(name or upload.name[:60], mapping).to_json().encode(),
+            file_name="mapping.json",
+            mime="application/json",
+            icon=":material/download:",
+            on_click="ignore",
+            key="cohort_layout_file",
+            help="For “python -m riskmodels score --mapping”, or to give it to others: no cell of a patient is in it.",
+        )
+    _draw_mapping_file(upload)
     for layout in layouts.saved():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"{plain(layout.name)} · {count(len(layout.mapping.columns), 'column')}", width="stretch")

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.errors import InputError
-from riskmodels.interop.columns.edits import with_unit
 from riskmodels.interop.columns.mapping import AT_BOUND, NOT_USABLE, CohortMapping, ColumnMapping, answers
 from riskmodels.vocabulary import Kind, Variable
 from ui.cohort import state as cohort_state
@@ -27,9 +26,10 @@ from ui.cohort.mapping import (
     meaning_words,
     read_as,
     read_column_as,
-    unit_symbol,
-    unit_symbols,
+    unit_cell,
+    unit_choices,
     with_edits,
+    with_unit_cell,
 )
 from ui.cohort.state import Upload
 from ui.text import count, plain
@@ -55,7 +55,7 @@ def draw_table(upload: Upload, mapping: CohortMapping) -> None:
         column_config={
             COLUMN: text(width=150),
             READ_AS: select(options=choices(), required=True, width=190),
-            UNIT: select(options=[NO_UNIT, OPEN_UNIT, *unit_symbols(mapping)], required=True, width=90),
+            UNIT: select(options=[NO_UNIT, OPEN_UNIT, *unit_choices(mapping, _held(mapping))], required=True, width=90),
             CODES: text(width=170),
             SAMPLES: text(width=170),
             SURE: text(width=85, alignment="right"),
@@ -65,6 +65,11 @@ def draw_table(upload: Upload, mapping: CohortMapping) -> None:
     for complaint in st.session_state.get(_COMPLAINTS, []):
         st.caption(f":material/error: {plain(complaint, 300)}")
     st.caption("“Read as” and “Unit” can be changed here: double-click a cell. Or change one column in the next tab.")
+
+
+def _held(mapping: CohortMapping) -> list[Variable]:
+    """Variables that some column of the file holds."""
+    return [column.of for column in mapping.columns if column.of is not None]
 
 
 def _take_edits(upload: Upload, key: str) -> None:
@@ -97,15 +102,14 @@ def draw_one_column(upload: Upload, mapping: CohortMapping) -> None:
     variable = column.of
     if variable is None:
         return
-    if len(variable.units) > 1:
-        symbols = [OPEN_UNIT, *(u.symbol for u in variable.units)]
+    if len(variable.accepted) > 1 and not column.birth:
         _select(
             upload,
             column,
             "Unit",
-            symbols,
-            column.unit or OPEN_UNIT,
-            lambda m, to: with_unit(m, upload.sample, header, unit_symbol(to)),
+            [OPEN_UNIT, *unit_choices(mapping, [variable])],
+            unit_cell(column),
+            lambda m, to: with_unit_cell(m, upload.sample, header, to),
         )
         if proposed.variable == column.variable and proposed.unit_evidence:
             st.caption(plain(proposed.unit_evidence, 300))

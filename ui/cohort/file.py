@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.interop.columns.template import template
-from riskmodels.interop.table.file_format import DELIMITER_NAMES, ENCODING_NAMES, FileFormat
 from riskmodels.records import State
 from ui.cohort import jobs, state
+from ui.cohort.format import draw_format
 from ui.cohort.jobs import Job, ScoreRequest
 from ui.cohort.state import LIMITS, Refusal, Upload
 from ui.text import count, plain
 
 DONE, OPEN, WAITING = ":material/check_circle:", ":material/radio_button_unchecked:", ":material/more_horiz:"
-_DECIMAL_NAMES = {".": "point", ",": "comma"}
 _STATES = {
     State.QUEUED: "waits",
     State.RUNNING: "is being scored",
@@ -50,11 +48,12 @@ def draw_file_step(upload: Upload | None, job: Job | None, request: ScoreRequest
     """
     name = upload.name if upload else request.name if request else ""
     label = f"**File** · {plain(name)} · {_shape(upload, job)}" if name else "**File**"
-    with st.expander(label, expanded=not name, icon=DONE if name else OPEN, type="step"):
+    guessed = upload is not None and job is None and upload.format.guessed
+    with st.expander(label, expanded=not name or guessed, icon=DONE if name else OPEN, type="step"):
         _draw_uploader()
         _draw_buttons(bool(name), job)
         if upload is not None:
-            _draw_format(upload)
+            draw_format(upload)
         _draw_earlier(job)
 
 
@@ -99,6 +98,15 @@ def _draw_buttons(there: bool, job: Job | None) -> None:
             with st.spinner("Reading the demo cohort"):
                 state.take_demo()
             st.rerun()
+        if st.button(
+            "Use 10,000 invented patients",
+            icon=":material/group:",
+            help="Adults that do not exist, drawn from what the people of a survey have in common.",
+            key="cohort_invented",
+        ):
+            with st.spinner("Reading the invented patients"):
+                state.take_demo(state.INVENTED_NAME)
+            st.rerun()
         st.download_button(
             "Download the template",
             template,
@@ -116,45 +124,6 @@ def _draw_buttons(there: bool, job: Job | None) -> None:
     st.caption(
         "The file is kept in memory for this session. Scoring copies it, and writes its results, to this computer's "
         "data folder, where only your account can read them; both are removed after a day, or when you discard them."
-    )
-
-
-def _draw_format(upload: Upload) -> None:
-    form = upload.format
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(f"Read as {plain(form.words(), 200)}.", width="stretch")
-        if form.kind == "parquet":
-            return
-        with st.popover("Read it in another way", type="tertiary"):
-            wanted = _ask_format(form)
-            if st.button("Read again", key="cohort_read_again", disabled=wanted == form):
-                with st.spinner("Reading the file again"):
-                    state.read_again(upload, wanted)
-                st.rerun()
-
-
-def _ask_format(form: FileFormat) -> FileFormat:
-    header = st.number_input("Row of the column names (0: none)", 0, 1000, form.header_row, key="cohort_header_row")
-    wanted = replace(form, header_row=int(header))
-    if form.kind == "excel":
-        sheet = st.selectbox("Sheet", form.sheets, index=form.sheets.index(form.sheet), key="cohort_sheet")
-        return replace(wanted, sheet=sheet)
-    return replace(
-        wanted,
-        delimiter=_ask("Delimiter", DELIMITER_NAMES, form.delimiter),
-        decimal=_ask("Decimal", _DECIMAL_NAMES, form.decimal),
-        encoding=_ask("Encoding", ENCODING_NAMES, form.encoding),
-    )
-
-
-def _ask(label: str, names: dict[str, str], now: str) -> str:
-    offered = list(names) if now in names else [now, *names]
-    return st.selectbox(
-        label,
-        offered,
-        index=offered.index(now),
-        format_func=lambda value: names.get(value, value),
-        key=f"cohort_format_{label.lower()}",
     )
 
 

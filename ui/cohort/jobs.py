@@ -10,10 +10,11 @@ The job's id is the only thing that may stand in the page's address. Reads are o
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskmodels.records import Job
+from riskmodels.records import Job, State
 from riskmodels.records import jobs as records
 from riskmodels.scoring.job_files import ResultFiles
 from riskmodels.scoring.jobs import KIND, request_of, results_of, submit_scoring
@@ -23,6 +24,9 @@ from ui.sign_in.account import current_actor
 
 if TYPE_CHECKING:
     from riskmodels.tabular.model import RiskModel
+
+#: how long a scoring is shown to a session that has just begun: one that is done, and one that is not
+MOMENTS, NOT_DONE = timedelta(seconds=15), timedelta(minutes=10)
 
 __all__ = ["Job", "ResultFiles", "ScoreRequest", "request_of", "results_of"]
 
@@ -56,6 +60,18 @@ def find(job_id: str) -> Job | None:
 def mine() -> list[Job]:
     """All scoring jobs of the person that are still kept, the newest first."""
     return records.of_owner(database(), current_actor(), KIND)
+
+
+def just_begun() -> str:
+    """Id of the scoring that the person began moments ago, or that is not done yet; empty when there is none.
+
+    A browser that is reloaded while the click on “Score” is still being answered has no id in its address.
+    """
+    newest = next(iter(mine()), None)
+    if newest is None or newest.state is State.CANCELLED:
+        return ""
+    age = datetime.now(UTC) - (newest.ended or newest.created).replace(tzinfo=UTC)
+    return newest.id if age < (NOT_DONE if newest.active else MOMENTS) else ""
 
 
 def ahead(job: Job) -> int:

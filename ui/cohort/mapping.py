@@ -2,50 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
 from riskmodels.errors import InputError
-from riskmodels.interop.columns.edits import read_as_role, read_as_variable, with_unit
+from riskmodels.interop.columns.edits import (
+    read_as_birth,
+    read_as_role,
+    read_as_variable,
+    with_unit,
+    with_unit_from,
+)
 from riskmodels.interop.columns.mapping import UNANSWERED, CohortMapping, ColumnMapping, Role
 from riskmodels.interop.columns.propose import ColumnProposal, Proposal
 from riskmodels.interop.columns.sample import Sample
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
 
-NOT_USED, PATIENT, VISIT_DATE = "not used", "Patient number", "Date of visit"
+NOT_USED, PATIENT, VISIT_DATE, OUTCOME = "not used", "Patient number", "Date of visit", "Outcome"
+BIRTH, PRESSURES, UNIT_OF = "Date of birth", "Both pressures (126/83)", "Unit of another column"
+#: what a column that must be answered is read as until then
+ASKED = "asked above"
 COLUMN, READ_AS, UNIT, CODES, SAMPLES, SURE, WHY = (
     *("Column in the file", "Read as", "Unit", "Codes", "Sample values", "Confidence", "Why"),
 )
 #: a unit that must be answered, and none
 OPEN_UNIT, NO_UNIT = "?", "–"
 _LABELS = {VOCABULARY[v.name].label: v.name for v in VARIABLES}
-_ROLES = {NOT_USED: Role.CARRIED, PATIENT: Role.PATIENT, VISIT_DATE: Role.DATE}
+_ROLES = {
+    NOT_USED: Role.CARRIED,
+    PATIENT: Role.PATIENT,
+    VISIT_DATE: Role.DATE,
+    OUTCOME: Role.OUTCOME,
+    UNIT_OF: Role.UNIT,
+}
 _MOST_CODES = 6
 
 
 def choices() -> list[str]:
     """What a column can be read as, as people read it."""
-    return [NOT_USED, PATIENT, VISIT_DATE, *_LABELS]
+    return [NOT_USED, PATIENT, VISIT_DATE, OUTCOME, BIRTH, PRESSURES, UNIT_OF, ASKED, *_LABELS]
 
 
 def read_as(column: ColumnMapping) -> str:
     """What a column is read as, one of :func:`choices`."""
+    if column.birth or column.second:
+        return BIRTH if column.birth else PRESSURES
     if column.role is Role.VALUE:
         return VOCABULARY[column.variable].label
+    if column.role is Role.ASKED:
+        return ASKED
     return next(label for label, role in _ROLES.items() if role is column.role)
 
 
-def unit_symbols(mapping: CohortMapping) -> list[str]:
-    """Units that some column of the file may be in."""
-    used = [column.of for column in mapping.columns if column.of is not None]
-    return list(dict.fromkeys(unit.symbol for variable in used for unit in variable.units))
+def unit_choices(mapping: CohortMapping, variables: Iterable[Variable]) -> list[str]:
+    """What the unit of a column can be: a symbol, or the column that says it row by row.
+
+    Args:
+        mapping: of the file.
+        variables: that the column may hold.
+    """
+    symbols = dict.fromkeys(unit.symbol for variable in variables for unit in variable.accepted)
+    return [*symbols, *(unit_beside(c.header) for c in mapping.columns if c.role is Role.UNIT)]
 
 
-def unit_symbol(cell: str | None) -> str:
-    """The symbol of the unit that stands in a cell; empty where none does."""
-    return "" if cell in (None, OPEN_UNIT, NO_UNIT) else str(cell)
+def unit_beside(header: str) -> str:
+    """The unit of a column whose rows each say their own, for people."""
+    return f"by “{header}”"
+
+
+def unit_cell(column: ColumnMapping) -> str:
+    """The unit of a column, for people."""
+    if column.unit_from:
+        return unit_beside(column.unit_from)
+    asked = column.of is not None and column.of.units and not column.birth
+    return column.unit or (OPEN_UNIT if asked else NO_UNIT)
+
+
+def with_unit_cell(mapping: CohortMapping, sample: Sample, header: str, cell: str | None) -> CohortMapping:
+    """Put back what :func:`unit_cell` shows.
+
+    Args:
+        mapping: before.
+        sample: of the file.
+        header: the column.
+        cell: one of :func:`unit_choices`, :data:`OPEN_UNIT` or :data:`NO_UNIT`.
+
+    Raises:
+        InputError: when the column has no such unit.
+    """
+    beside = next((c.header for c in mapping.columns if cell == unit_beside(c.header)), "")
+    if beside:
+        return with_unit_from(mapping, header, beside)
+    return with_unit(mapping, sample, header, "" if cell in (None, OPEN_UNIT, NO_UNIT) else str(cell))
 
 
 def mapping_table(proposal: Proposal, mapping: CohortMapping) -> pd.DataFrame:
@@ -55,17 +105,17 @@ def mapping_table(proposal: Proposal, mapping: CohortMapping) -> pd.DataFrame:
 
 
 def _line(proposed: ColumnProposal, column: ColumnMapping) -> tuple[str, ...]:
-    unit = column.unit or (OPEN_UNIT if column.of is not None and column.of.units else NO_UNIT)
+    unit = unit_cell(column)
     samples = ", ".join(proposed.samples)
     return (column.header, read_as(column), unit, code_words(column), samples, *_reason(proposed, column))
 
 
 def _reason(proposed: ColumnProposal, column: ColumnMapping) -> tuple[str, str]:
     """Confidence and evidence; what the analyst changed is not argued about."""
-    if (column.role, column.variable) != (proposed.mapping.role, proposed.mapping.variable):
+    if read_as(column) != read_as(proposed.mapping):
         return "yours", "Chosen by you."
     sure = f"{100 * proposed.confidence:.0f} %" if proposed.confidence else ""
-    if column.unit != proposed.unit:
+    if unit_cell(column) != unit_cell(proposed.mapping):
         return sure, f"{proposed.evidence} The unit is chosen by you."
     return sure, f"{proposed.evidence} {proposed.unit_evidence}".strip()
 
@@ -108,7 +158,7 @@ def with_edits(
             if READ_AS in cells:
                 mapping = read_column_as(mapping, sample, header, str(cells[READ_AS]))
             if UNIT in cells and not (cells[UNIT] == NO_UNIT and mapping.column(header).of is None):
-                mapping = with_unit(mapping, sample, header, unit_symbol(cells[UNIT]))
+                mapping = with_unit_cell(mapping, sample, header, cells[UNIT])
         except InputError as error:
             complaints.append(f"“{header}”: {error}")
     return mapping, complaints
@@ -126,6 +176,10 @@ def read_column_as(mapping: CohortMapping, sample: Sample, header: str, choice: 
     Raises:
         InputError: when there is no such column or choice.
     """
+    if choice == BIRTH:
+        return read_as_birth(mapping, sample, header)
+    if choice == PRESSURES:
+        return read_as_variable(mapping, sample, header, "systolic_bp").with_column(header, second="diastolic_bp")
     if choice in _LABELS:
         return read_as_variable(mapping, sample, header, _LABELS[choice])
     if choice not in _ROLES:

@@ -61,7 +61,7 @@ def _draw_fit(scored: Result, outcome: str, model: RiskModel, label: Label) -> N
     method = st.selectbox("Method", METHODS, format_func=lambda name: _WORDS[name], key="cohort_recalibration_method")
     group, named = _ask_group(scored)
     whom = (group.column, group.value) if group else ()
-    key = (scored.key, outcome, model.version, label.column, label.least, method, whom)
+    key = (scored.key, outcome, model.version, label.column, label.rule, method, whom)
     busy = background.running(SLOT, key)
     found, wrong = background.outcome(SLOT, key)
     st.caption(f"Fitted on 70 % of the patients, judged on the rest. The reasons: {REASONS[method]}.")

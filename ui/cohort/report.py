@@ -45,7 +45,7 @@ def draw_report(scored: Result, outcome: str, triage: Triage, models: Mapping[st
     left, right = st.columns([2, 3], vertical_alignment="bottom")
     with left:
         label = draw_label(scored)
-    key = (scored.key, outcome, model.version, label.column, label.least, triage.rule)
+    key = (scored.key, outcome, model.version, label.column, label.rule, triage.rule)
     asked = st.session_state.get(_ASKED) == key
     with right:
         words = "Make the report again" if asked and not tasks.running(SLOT, key) else "Make the report"

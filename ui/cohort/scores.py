@@ -191,7 +191,9 @@ def finding(risk: pd.Series, score: pd.Series, title: str) -> str:
     )
     if both.nunique().min() > 1:
         level = f"rank correlation {both['risk'].corr(both['score'], 'spearman'):.2f}; {level}"
-    return f"{count(len(both), 'row')} with both: {level}.{drawn} Line: both the same; dotted: the threshold."
+    alone = f"{int(risk.notna().sum()):,} have an estimate, {int(score.notna().sum()):,} {title}"
+    text = f"{count(len(both), 'row')} with both ({alone}): {level}."
+    return f"{text}{drawn} Line: both the same; dotted: the threshold."
 
 
 def reclassified(risk: pd.Series, score: pd.Series, threshold: float, title: str) -> str:

@@ -36,6 +36,8 @@ def draw_section(section: Section, key: str = "report") -> None:
     """A section: title, what it shows, its figures, and the table behind them."""
     st.subheader(section.title, anchor=False)
     st.markdown(section.finding.replace("$", "\\$"))
+    if section.basis:
+        st.caption(section.basis.replace("$", "\\$"))
     drawn = report_figures.draw(section, theme())
     columns = st.columns(2) if len(drawn) > 1 else [st.container()]
     for number, figure in enumerate(drawn):

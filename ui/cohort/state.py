@@ -9,29 +9,33 @@ It is kept in session state: ``cache_resource(scope="session")`` is emptied when
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import streamlit as st
 
-from riskmodels.cohorts.extracts import FOLDER
+from riskmodels.cohorts.extracts import FOLDER, INVENTED_FILE
 from riskmodels.cohorts.nhanes.demo import FILE as DEMO_FILE
 from riskmodels.errors import FileError
 from riskmodels.interop.columns.layouts import recognise
 from riskmodels.interop.columns.mapping import CohortMapping
+from riskmodels.interop.columns.open_table import open_table
 from riskmodels.interop.columns.propose import Proposal, propose
 from riskmodels.interop.columns.sample import Sample, take_sample
 from riskmodels.interop.table.file_format import FileFormat, FileLimits
-from riskmodels.interop.table.source import Source, open_source
+from riskmodels.interop.table.source import Source
 from ui.cohort import layouts
 from ui.memo import COHORT_SCORES, forget
 from ui.uploads import Shelf, UploadedFile
 
-DEMO_NAME = "Demo cohort: NHANES 2017–2018"
+DEMO_NAME, INVENTED_NAME = "Demo cohort: NHANES 2017–2018", "10,000 invented patients"
+#: cohorts for trying the app, in data/cohorts
+DEMOS = {DEMO_NAME: DEMO_FILE, INVENTED_NAME: INVENTED_FILE}
 LIMITS = FileLimits(bytes=200 * 2**20, unpacked=2 * 2**30, rows=5_000_000, columns=500)
 _KEY, _SEEN, _ERROR = "cohort_file", "cohort_seen", "cohort_error"
 _UPLOADS, _MAPPINGS, _TEMPLATE = "cohort_uploads", "cohort_mappings", "cohort_template_used"
-_JOB, _JOB_KEPT = "job", "cohort_job_id"
+_JOB, _JOB_KEPT, _LOOKED = "job", "cohort_job_id", "cohort_looked_for_job"
 
 
 @dataclass(frozen=True)
@@ -131,6 +135,21 @@ def show_job(found: str) -> None:
         st.query_params[_JOB] = found
 
 
+def first_look(begun: Callable[[], str]) -> str:
+    """The scoring to show to a session that has just begun without one in its address: asked for once.
+
+    Args:
+        begun: gives the id of a scoring that was begun moments ago; empty when there is none.
+    """
+    if st.session_state.get(_LOOKED):
+        return ""
+    st.session_state[_LOOKED] = True
+    found = begun()
+    if found:
+        show_job(found)
+    return found
+
+
 def leave_job() -> None:
     """Show no scoring."""
     st.session_state.pop(_JOB_KEPT, None)
@@ -184,14 +203,36 @@ def read_upload(data: bytes, name: str, file_format: FileFormat | None = None) -
     Raises:
         FileError: when it cannot be read as a table.
     """
-    source = open_source(data, file_format, LIMITS)
+    source = open_table(data, file_format, LIMITS)
     sample = take_sample(source)
     if not sample.rows:
         raise FileError("The file has a header but no rows.", hint="Add one row a patient below the header.")
     digest = hashlib.sha256(data)
     if file_format is not None:
-        digest.update(source.format.words().encode())
+        digest.update(repr(source.format).encode())
     return Upload(name, data, source, sample, propose(sample), digest.hexdigest(), file_format)
+
+
+def read_uploaded(uploaded: UploadedFile) -> Upload:
+    """Open an uploaded file and look at it; as :func:`read_upload`, and refused when it is too large."""
+    if uploaded.size > LIMITS.bytes:
+        raise FileError(
+            f"The file has {uploaded.size / 2**20:,.0f} MB; up to {LIMITS.bytes / 2**20:,.0f} MB can be uploaded.",
+            hint="Pack it with gzip or save it as Parquet, or keep only the columns that are needed.",
+        )
+    return read_upload(uploaded.getvalue(), uploaded.name)
+
+
+def read_demo(name: str = DEMO_NAME) -> Upload:
+    """Open one of :data:`DEMOS`.
+
+    Raises:
+        FileError: when it is not installed.
+    """
+    try:
+        return read_upload((FOLDER / DEMOS[name]).read_bytes(), name)
+    except OSError:
+        raise FileError(f"“{name}” is not installed.", hint="Upload a file instead.") from None
 
 
 def take_file(uploaded: UploadedFile) -> bool:
@@ -207,19 +248,18 @@ def take_file(uploaded: UploadedFile) -> bool:
         return False
     st.session_state[_SEEN] = uploaded.file_id
     try:
-        _check_size(uploaded.size)
-        _take(read_upload(uploaded.getvalue(), uploaded.name))
+        _take(read_uploaded(uploaded))
     except FileError as error:
         st.session_state[_ERROR] = Refusal(uploaded.name, error.message, error.hint)
     return True
 
 
-def take_demo() -> None:
-    """Make the demo cohort the session's file, by the same way as an uploaded one."""
+def take_demo(name: str = DEMO_NAME) -> None:
+    """Make one of :data:`DEMOS` the session's file, by the same way as an uploaded one."""
     try:
-        _take(read_upload((FOLDER / DEMO_FILE).read_bytes(), DEMO_NAME))
-    except OSError:
-        st.session_state[_ERROR] = Refusal(DEMO_NAME, "The demo cohort is not installed.", "Upload a file instead.")
+        _take(read_demo(name))
+    except FileError as error:
+        st.session_state[_ERROR] = Refusal(name, error.message, error.hint)
 
 
 def read_again(upload: Upload, file_format: FileFormat) -> None:
@@ -228,14 +268,6 @@ def read_again(upload: Upload, file_format: FileFormat) -> None:
         _take(read_upload(upload.data, upload.name, file_format))
     except FileError as error:
         st.session_state[_ERROR] = Refusal(upload.name, error.message, error.hint)
-
-
-def _check_size(size: int) -> None:
-    if size > LIMITS.bytes:
-        raise FileError(
-            f"The file has {size / 2**20:,.0f} MB; up to {LIMITS.bytes / 2**20:,.0f} MB can be uploaded.",
-            hint="Pack it with gzip or save it as Parquet, or keep only the columns that are needed.",
-        )
 
 
 def _take(upload: Upload) -> None:

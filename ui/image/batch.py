@@ -10,7 +10,7 @@ import streamlit as st
 
 from riskmodels.imaging.reading import Item
 from riskmodels.imaging.registry import Found
-from riskmodels.imaging.results import Reading
+from riskmodels.imaging.results import ABOVE, Reading
 from riskmodels.interop.table.safe_csv import to_csv
 from ui.image.state import Batch
 from ui.record import image_text
@@ -23,9 +23,9 @@ _HEIGHT, _MOST_ROWS = 320, 8
 
 def draw_batch(made: Batch, found: Found) -> Item:
     """Counts, table and download; returns the picture chosen."""
-    st.markdown(counts_text(made))
+    st.markdown(counts_text(made, found.has_finding))
     st.dataframe(
-        shown_table(made),
+        shown_table(made, found.has_finding),
         hide_index=True,
         height=_HEIGHT if len(made.items) > _MOST_ROWS else "auto",
         key=_TABLE,
@@ -52,15 +52,14 @@ def draw_batch(made: Batch, found: Found) -> Item:
     return item
 
 
-def counts_text(made: Batch) -> str:
-    """How many were read, refused, left out, and at the threshold."""
+def counts_text(made: Batch, has_finding: bool = True) -> str:
+    """How many were read, refused, left out, and, where one class is the finding, at the threshold."""
     refused = sum(item.refused for item in made.items)
     reached = sum(_reached(item.reading) is True for item in made.items)
     total = len(made.items)
-    parts = [
-        f"**{total}** checked = **{total - refused}** with a reading + **{refused}** refused",
-        f"**{reached}** reach the threshold of the main finding",
-    ]
+    parts = [f"**{total}** checked = **{total - refused}** with a reading + **{refused}** refused"]
+    if has_finding:
+        parts.append(f"**{reached}** reach the main finding's threshold for screening")
     if made.stopped:
         parts.append(f"stopped: **{made.stopped}** not looked at")
     if made.left_out:
@@ -71,7 +70,8 @@ def counts_text(made: Batch) -> str:
 def _reached(reading: Reading) -> bool | None:
     if reading.heart_size is not None:
         return reading.heart_size.enlarged
-    return reading.findings[0].present if reading.findings else None
+    main = reading.findings[0] if reading.findings else None
+    return main.present if main is not None and main.calibrated else None
 
 
 def _main(reading: Reading) -> tuple[str, str, str]:
@@ -82,28 +82,50 @@ def _main(reading: Reading) -> tuple[str, str, str]:
     if not reading.findings:
         return "", "", ""
     first = reading.findings[0]
+    if not first.calibrated:
+        return first.label, image_text.rank(first.rank), ""
     return first.label, image_text.percent(first.probability), image_text.interval(first.low, first.high)
 
 
-def shown_table(made: Batch) -> pd.DataFrame:
-    """The table on the page: one row a picture, as words."""
+def shown_table(made: Batch, has_finding: bool = True) -> pd.DataFrame:
+    """The table on the page: one row a picture, as words; the likeliest class where none is the finding."""
     label = next((_main(item.reading)[0] for item in made.items if not item.refused), "Result")
     rows = []
     for item in made.items:
-        _, number, spread = _main(item.reading)
-        reached = _reached(item.reading)
         rows.append(
             {
                 "No.": item.number,
                 "Picture": _data_url(item.thumbnail),
                 "File": item.name,
-                label: number or "–",
-                "Interval": spread,
-                "Threshold": "" if reached is None else "reached" if reached else "not reached",
-                "Note": item.reading.refused or item.reading.caution,
+                **(_cells(item.reading, label) if has_finding else _likeliest(item.reading)),
+                "Note": item.reading.refused or item.reading.caution or item.reading.calibration,
             }
         )
     return pd.DataFrame(rows)
+
+
+def _cells(reading: Reading, label: str) -> dict[str, str]:
+    _, number, spread = _main(reading)
+    return {label: number or "–", "Interval": spread, "Threshold": _threshold_words(reading)}
+
+
+def _likeliest(reading: Reading) -> dict[str, str]:
+    most = max(reading.scale, key=lambda share: share.probability, default=None)
+    return {"Most likely": "–" if most is None else f"{most.label} {image_text.percent(most.probability)}"}
+
+
+def _threshold_words(reading: Reading) -> str:
+    """Which threshold the main result reaches."""
+    if reading.heart_size is not None:
+        return "reached" if reading.heart_size.enlarged else "not reached"
+    if not reading.findings:
+        return ""
+    first = reading.findings[0]
+    if not first.calibrated:
+        return "not calibrated"
+    if first.threshold is None and first.confirmation is None:
+        return "none"
+    return "confirmation reached" if first.band == ABOVE else "screening reached" if first.present else "not reached"
 
 
 def _data_url(thumbnail: bytes) -> str:
@@ -137,6 +159,10 @@ def result_table(made: Batch, found: Found) -> pd.DataFrame:
     return pd.DataFrame([_result_row(item, found) for item in made.items])
 
 
+def _yes(answer: bool, known: bool) -> str:
+    return "" if not known else "yes" if answer else "no"
+
+
 def _result_row(item: Item, found: Found) -> dict[str, Any]:
     row: dict[str, Any] = {
         "number": item.number,
@@ -145,6 +171,7 @@ def _result_row(item: Item, found: Found) -> dict[str, Any]:
         "version": str(found.card.get("version", "")),
         "refused": item.reading.refused,
         "caution": item.reading.caution,
+        "calibration": item.reading.calibration,
     }
     for finding in item.reading.findings:
         row |= {
@@ -152,7 +179,10 @@ def _result_row(item: Item, found: Found) -> dict[str, Any]:
             f"{finding.name}_low": finding.low,
             f"{finding.name}_high": finding.high,
             f"{finding.name}_threshold": finding.threshold,
-            f"{finding.name}_reached": "yes" if finding.present else "no",
+            f"{finding.name}_reached": _yes(finding.present, finding.threshold is not None),
+            f"{finding.name}_confirmation": finding.confirmation,
+            f"{finding.name}_confirmed": _yes(finding.band == ABOVE, finding.confirmation is not None),
+            f"{finding.name}_rank": finding.rank,
         }
     row |= {f"share: {share.label}": share.probability for share in item.reading.scale}
     heart = item.reading.heart_size

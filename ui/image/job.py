@@ -12,9 +12,8 @@ import streamlit as st
 
 from riskmodels.imaging.reading import Item, Loaded, read_item
 from ui.image.models import model_key
+from ui.image.slot import Slot
 from ui.image.state import Batch, File
-
-_JOB = "image.job"
 
 
 class Job:
@@ -24,10 +23,19 @@ class Job:
         files: to be read, in order.
         left_out: files above the limit.
         loaded: the model.
-        known: items read before by the same model, by the hash of their bytes.
+        known: items read before by the same model with the same answer, by the hash of their bytes.
+        adult: the answer to the question of age; None where not asked or not answered.
     """
 
-    def __init__(self, files: Sequence[File], left_out: int, loaded: Loaded, known: Mapping[str, Item]) -> None:
+    def __init__(
+        self,
+        files: Sequence[File],
+        left_out: int,
+        loaded: Loaded,
+        known: Mapping[str, Item],
+        adult: bool | None = None,
+    ) -> None:
+        self.adult = adult
         self.signature = tuple(file.file_id for file in files)
         self.model = model_key(loaded.found)
         self.total = len(files)
@@ -54,21 +62,21 @@ class Job:
     def batch(self) -> Batch:
         """What was read until now."""
         items = tuple(self._items)
-        return Batch(self.signature, items, self.model, self._left_out, self.total - len(items))
+        return Batch(self.signature, items, self.model, self._left_out, self.total - len(items), self.adult)
 
     def _run(self, files: list[File], loaded: Loaded, known: dict[str, Item]) -> None:
         for number, file in enumerate(files, 1):
             if self._stop.is_set():
                 return
-            self._items.append(_item(number, file, loaded, known))
+            self._items.append(_item(number, file, loaded, known, self.adult))
 
 
-def _item(number: int, file: File, loaded: Loaded, known: Mapping[str, Item]) -> Item:
+def _item(number: int, file: File, loaded: Loaded, known: Mapping[str, Item], adult: bool | None) -> Item:
     data = file.handle.getvalue()
     before = known.get(sha256(data).hexdigest())
     if before is not None:
         return replace(before, number=number, name=file.name)
-    return read_item(number, file.name, data, loaded)[0]
+    return read_item(number, file.name, data, loaded, adult)[0]
 
 
 @st.cache_resource(show_spinner=False)
@@ -76,19 +84,4 @@ def _executor() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=1, thread_name_prefix="image-reading")
 
 
-def current() -> Job | None:
-    """The batch this session reads; None when it reads none."""
-    return st.session_state.get(_JOB)
-
-
-def start(job: Job) -> None:
-    """Make a job the session's, and stop the one before it."""
-    discard()
-    st.session_state[_JOB] = job
-
-
-def discard() -> None:
-    """Forget the session's job and stop it."""
-    job: Job | None = st.session_state.pop(_JOB, None)
-    if job is not None:
-        job.cancel()
+SLOT: Slot[Job] = Slot("image.job")

@@ -44,8 +44,8 @@ def blend(pixels: Pixels, heat: NDArray[np.uint8], opacity: float) -> Pixels:
     fitted = _resized(heat, pixels.shape[1], pixels.shape[0])
     weight = (opacity * fitted[..., None] / 255.0).astype(np.float32)
     mixed = pixels * (1 - _DARKER * opacity) * (1 - weight) + heat_colours()[fitted] * weight
-    rim = _rim(fitted >= _HALF, max(1, pixels.shape[1] // 300))
-    mixed[rim] = mixed[rim] * (1 - opacity) + 255 * opacity
+    edge = rim(fitted >= _HALF, max(1, pixels.shape[1] // 300))
+    mixed[edge] = mixed[edge] * (1 - opacity) + 255 * opacity
     return mixed.round().astype(np.uint8)
 
 
@@ -56,7 +56,7 @@ def _resized(values: NDArray[np.uint8], width: int, height: int, nearest: bool =
     return np.asarray(Image.fromarray(values).resize((width, height), how))
 
 
-def _rim(mask: _Mask, width: int) -> _Mask:
+def rim(mask: _Mask, width: int) -> _Mask:
     """The inner edge of a region, some pixels wide; the border of the picture is no edge."""
     from scipy import ndimage
 
@@ -64,28 +64,34 @@ def _rim(mask: _Mask, width: int) -> _Mask:
     return rim
 
 
-def place_words(heat: NDArray[np.uint8]) -> str:
+def place_words(heat: NDArray[np.uint8] | NDArray[np.float32]) -> str:
     """Where a map is hottest: ``upper left``, ``centre``, ``right``."""
     y, x = np.unravel_index(int(heat.argmax()), heat.shape)
     row, column = _ROWS[3 * int(y) // heat.shape[0]], _COLUMNS[3 * int(x) // heat.shape[1]]
     return f"{row} {column}".strip()
 
 
-def heat_words(heat: NDArray[np.uint8], label: str, hidden: bool) -> str:
-    """What a heat map shows, in a sentence.
+def heat_words(heat: NDArray[np.uint8], label: str) -> str:
+    """What a heat map of hidden parts shows, in a sentence.
 
     Args:
         heat: 0–255.
         label: of the finding.
-        hidden: whether it is of what was hidden, or of Grad-CAM.
     """
     if not heat.any():
-        what = "No part by itself lowers it when hidden" if hidden else "No part of the picture speaks for it"
-        return f"{label}: {what}."
+        return f"{label}: No part by itself lowers it when hidden."
     share = 100 * float((heat >= _HALF).mean())
     size = "under 1 %" if share < 1 else f"{share:.0f} %"
-    hottest = "Matters most when hidden" if hidden else "Hottest"
-    return f"{label}. {hottest}: {place_words(heat)} of the picture. Outlined: at least half as hot, {size} of it."
+    return (
+        f"{label}. Matters most when hidden: {place_words(heat)} of the picture. "
+        f"Outlined: at least half as hot, {size} of it."
+    )
+
+
+def legend_html() -> str:
+    """The scale from cold to hot."""
+    stops = ", ".join(f"rgb({r},{g},{b})" for r, g, b in heat_colours()[::51])
+    return f'<p class="cr-heat">cold <i style="background:linear-gradient(to right, {stops})"></i> hot</p>'
 
 
 def area_table(heat: NDArray[np.uint8]) -> str:
@@ -98,8 +104,8 @@ def area_table(heat: NDArray[np.uint8]) -> str:
     names = ("upper", "middle", "lower")
     body = "".join(f'<tr><th scope="row">{name}</th>{cells}</tr>' for name, cells in zip(names, bands, strict=True))
     return (
-        '<table class="sr-only"><caption>Mean heat by area of the picture, 0 cold to 100 hot</caption>'
-        f"<tr><td></td>{heads}</tr>{body}</table>"
+        '<div class="sr-only"><table><caption>Mean heat by area of the picture, 0 cold to 100 hot</caption>'
+        f"<tr><td></td>{heads}</tr>{body}</table></div>"
     )
 
 
@@ -117,8 +123,8 @@ def draw_heart(pixels: Pixels, heart: HeartSize, scale: float) -> Pixels:
     width = max(2, pixels.shape[1] // 300)
     for mask, colour in ((heart.lung_mask, CHEST_COLOUR), (heart.heart_mask, HEART_COLOUR)):
         fitted = _resized(mask.astype(np.uint8), pixels.shape[1], pixels.shape[0], nearest=True).astype(bool)
-        drawn[_rim(fitted, 2 * width)] = _DARK
-        drawn[_rim(fitted, width)] = colour
+        drawn[rim(fitted, 2 * width)] = _DARK
+        drawn[rim(fitted, width)] = colour
     image = Image.fromarray(drawn)
     pen = ImageDraw.Draw(image)
     lower = heart.chest.y >= heart.heart.y

@@ -15,14 +15,18 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from riskmodels.imaging.reading import Item
+from riskmodels.imaging.results import Evidence
 from ui.memo import forget
 from ui.uploads import Shelf, UploadedFile
 
 MOST_FILES = 100
 #: slot of the picture in view
 SHOWN = "image_shown"
+#: slot of its lesion candidates
+LESIONS = "image_lesions"
 _BATCHES, _BYTES, _MAPS, _UNDO, _NONCE = "image.batches", "image.bytes", "image.maps", "image.undo", "image.nonce"
 _MOST_MAPS = 12
+_EVIDENCE, _MOST_EVIDENCE = "image.evidence", 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,7 @@ class Batch:
         model: name and version of the model that read them.
         left_out: files above the limit, which were not read.
         stopped: files that were not read because the reading was stopped.
+        adult: the answer to the question of age that they were read with; None where not asked or not answered.
     """
 
     signature: tuple[str, ...]
@@ -42,6 +47,7 @@ class Batch:
     model: str
     left_out: int = 0
     stopped: int = 0
+    adult: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,17 @@ class File:
     file_id: str
     name: str
     handle: UploadedFile
+
+
+def shown_key(item: Item, model: str, adult: bool | None) -> tuple[str, str, bool | None]:
+    """What the picture in view depends on: a film refused for want of an answer has no outline yet.
+
+    Args:
+        item: the picture.
+        model: from :func:`ui.image.models.model_key`.
+        adult: the answer that it was read with.
+    """
+    return item.sha256, model, adult
 
 
 def _batches() -> dict[str, Batch]:
@@ -107,17 +124,24 @@ def keep_bytes(sha256: str, data: bytes) -> None:
 
 
 def maps() -> Shelf[NDArray[np.uint8]]:
-    """The last few heat maps of the session, small, by picture, model, finding and method."""
+    """The last few heat maps of the session, small, by picture, model and finding."""
     shelf: Shelf[NDArray[np.uint8]] = st.session_state.setdefault(_MAPS, Shelf[NDArray[np.uint8]](_MOST_MAPS))
+    return shelf
+
+
+def evidence() -> Shelf[Evidence]:
+    """The last few findings' evidence of the session, small, by picture, model and finding."""
+    shelf: Shelf[Evidence] = st.session_state.setdefault(_EVIDENCE, Shelf[Evidence](_MOST_EVIDENCE))
     return shelf
 
 
 def clear() -> None:
     """Callback: forget all pictures; can be undone until the next one is read."""
     st.session_state[_UNDO] = {key: st.session_state.get(key) for key in (_BATCHES, _BYTES)}
-    for key in (_BATCHES, _BYTES, _MAPS):
+    for key in (_BATCHES, _BYTES, _MAPS, _EVIDENCE):
         st.session_state.pop(key, None)
     forget(SHOWN)
+    forget(LESIONS)
     empty_uploader()
 
 

@@ -7,18 +7,17 @@ from pathlib import Path
 
 import streamlit as st
 
-from riskmodels import ROOT
+from riskmodels import SAMPLES
 from riskmodels.imaging.picture import MAX_BYTES
 from riskmodels.imaging.reading import read_item
 from riskmodels.imaging.registry import Found
+from ui.image import age, state
 from ui.image import job as image_job
-from ui.image import state
 from ui.image.models import load, model_key
-from ui.image.state import MOST_FILES, SHOWN, Batch, File
+from ui.image.state import MOST_FILES, SHOWN, Batch, File, shown_key
 from ui.memo import remembered
 from ui.text import count
 
-SAMPLES = ROOT / "data" / "samples"
 SAMPLE_NAME = "Sample picture"
 #: of one file; the browser refuses larger ones before they are sent
 LARGEST_MB = MAX_BYTES // 1_000_000
@@ -31,22 +30,34 @@ def draw_upload(found: Found, made: Batch | None) -> None:
         accept_multiple_files=True,
         max_upload_size=LARGEST_MB,
         key=state.uploader_key(),
+        on_change=_reopen_age,
     )
+    age.draw_age(found)
     with st.container(horizontal=True, vertical_alignment="center"):
         _draw_sample_button(found, made)
         if made is not None:
             st.button("Clear", icon=":material/delete:", on_click=_clear, key="image.clear")
         elif state.undo_available():
-            st.button("Undo clear", icon=":material/undo:", on_click=state.undo, key="image.undo_clear")
+            st.button("Undo clear", icon=":material/undo:", on_click=_undo, key="image.undo_clear")
         st.caption(
             "Read in memory for this session only. Nothing is stored or logged unless you keep it in a record.",
             width="content",
         )
 
 
+def _reopen_age() -> None:
+    age.reopen([file.file_id for file in state.uploaded()])
+
+
 def _clear() -> None:
-    image_job.discard()
+    image_job.SLOT.discard()
     state.clear()
+    age.clear()
+
+
+def _undo() -> None:
+    state.undo()
+    age.undo()
 
 
 def sample_of(found: Found) -> Path | None:
@@ -62,9 +73,9 @@ def _draw_sample_button(found: Found, made: Batch | None) -> None:
         return
     kind = "primary" if made is None else "secondary"
     if st.button("Try a sample", icon=":material/science:", type=kind, key="image.sample"):  # type: ignore[arg-type]
-        image_job.discard()
+        image_job.SLOT.discard()
         state.empty_uploader()
-        _read_one(found, SAMPLE_NAME, path.read_bytes(), ("sample",))
+        _read_one(found, SAMPLE_NAME, path.read_bytes(), ("sample",), age.is_adult(found))
         st.rerun()
 
 
@@ -82,14 +93,33 @@ def take_files(found: Found, made: Batch | None) -> Batch | None:
     Raises:
         ModelFileError: when the model cannot be loaded.
     """
-    files = state.uploaded()
+    files, adult = state.uploaded(), age.is_adult(found)
     signature = tuple(file.file_id for file in files[:MOST_FILES])
-    job = image_job.current()
-    if job is not None and job.model == model_key(found) and (not files or job.signature == signature):
+    job = image_job.SLOT.current()
+    if (
+        job is not None
+        and (job.model, job.adult) == (model_key(found), adult)
+        and (not files or job.signature == signature)
+    ):
         return _finish(job)
+    made = _answered(found, made, adult, bool(files))
     if not files or (made is not None and made.signature == signature):
         return made
-    _read_files(found, files, signature, made)
+    _read_files(found, files, signature, made, adult)
+    return None
+
+
+def _answered(found: Found, made: Batch | None, adult: bool | None, files: bool) -> Batch | None:
+    """What was read with this answer; read again, or not shown, when it was read with another one."""
+    if made is None or made.adult == adult:
+        return made
+    first = made.items[0] if made.items else None
+    data = state.bytes_of(first.sha256) if first and len(made.items) == 1 else None
+    if first and data is not None and not files:
+        _read_one(found, first.name, data, made.signature, adult)
+        st.rerun()
+    if not files:
+        st.info("The answer to the question of age has changed. Upload the films again to have them read with it.")
     return None
 
 
@@ -98,29 +128,32 @@ def _finish(job: image_job.Job) -> Batch | None:
     if job.running:
         return None
     made = job.batch()
-    image_job.discard()
+    image_job.SLOT.discard()
     state.keep(made)
     st.rerun()
 
 
-def _read_files(found: Found, files: Sequence[File], signature: tuple[str, ...], made: Batch | None) -> None:
-    image_job.discard()
+def _read_files(
+    found: Found, files: Sequence[File], signature: tuple[str, ...], made: Batch | None, adult: bool | None
+) -> None:
+    image_job.SLOT.discard()
     if len(files) == 1:
-        _read_one(found, files[0].name, files[0].handle.getvalue(), signature)
+        _read_one(found, files[0].name, files[0].handle.getvalue(), signature, adult)
         st.rerun()
     known = {item.sha256: item for item in made.items} if made else {}
-    image_job.start(image_job.Job(files[:MOST_FILES], max(0, len(files) - MOST_FILES), load(found), known))
+    left_out = max(0, len(files) - MOST_FILES)
+    image_job.SLOT.start(image_job.Job(files[:MOST_FILES], left_out, load(found), known, adult))
 
 
-def _read_one(found: Found, name: str, data: bytes, signature: tuple[str, ...]) -> None:
+def _read_one(found: Found, name: str, data: bytes, signature: tuple[str, ...], adult: bool | None) -> None:
     loaded = load(found)
     with st.spinner("Checking and reading the picture"):
-        item, shown = read_item(1, name, data, loaded)
-    made = Batch(signature, (item,), model_key(found))
+        item, shown = read_item(1, name, data, loaded, adult)
+    made = Batch(signature, (item,), model_key(found), adult=adult)
     state.keep(made)
     state.keep_bytes(item.sha256, data)
     if shown is not None:
-        remembered(SHOWN, (item.sha256, made.model), lambda: shown)
+        remembered(SHOWN, shown_key(item, made.model, adult), lambda: shown)
 
 
 @st.fragment(run_every="0.7s")

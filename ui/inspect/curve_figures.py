@@ -9,7 +9,7 @@ import numpy as np
 from riskmodels.explain.surfaces import Surface
 from riskmodels.tabular.model import Curve
 from riskmodels.vocabulary import VOCABULARY, Variable
-from ui.charts import INK, LOWERS, NEUTRAL, PALE, RAISES, Figure, font, layout
+from ui.charts import INK, LOWERS, NEUTRAL, PALE, RAISES, Figure, broken, font, layout
 from ui.inspect.figures import Trace, axis, band, line, note
 from ui.inspect.show import signed
 
@@ -98,21 +98,14 @@ def _axes(drawn: Curve, variable: Variable, theme: str, large: bool) -> dict[str
     across: dict[str, Any] = axis(_unit_title(variable), theme) if large else {"zeroline": False, "automargin": True}
     across |= {"anchor": "y2", "nticks": 5, "tickangle": 0, "showgrid": False}
     if variable.choices:
-        across |= {
-            "tickvals": [choice.code for choice in variable.choices],
-            "ticktext": [_broken(choice.label) for choice in variable.choices],
-        }
+        ticks = [choice for choice in variable.choices if choice.code in drawn.x]
+        across |= {"tickvals": [c.code for c in ticks], "ticktext": [broken(c.label) for c in ticks]}
     people = {"domain": [0, 0.18], "showticklabels": False, "showgrid": False, "zeroline": False}
     return {"xaxis": across, "yaxis": up, "yaxis2": people}
 
 
 def _unit_title(variable: Variable) -> str:
     return f"{variable.label}{', ' + variable.unit if variable.unit else ''}"
-
-
-def _broken(label: str) -> str:
-    """A choice's label, a word a line."""
-    return label.replace(" ", "<br>", 2)
 
 
 def surface(drawn: Surface, theme: str) -> Figure:
@@ -151,4 +144,4 @@ def _ticks(variable: Variable, values: np.ndarray) -> list[Any]:
     """Numbers as they are; the labels of choices."""
     if not variable.choices:
         return [float(value) for value in values]
-    return [_broken(variable.format(float(value))) for value in values]
+    return [broken(variable.format(float(value))) for value in values]

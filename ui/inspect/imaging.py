@@ -74,11 +74,12 @@ def first_sentence(card: Figures) -> str:
     if not judged:
         return "Nothing was measured of this model on pictures apart."
     label, first = next(iter(judged.items()))
-    missed = 1 - (first["metrics"]["sensitivity"][0] or 0)
-    return (
-        f"{label}: on {first['n']:,} test pictures AUROC {estimate(first['metrics']['auroc'])}; at its threshold it "
-        f"misses {100 * missed:.0f} of 100 pictures that have it. {_weakest(card)}"
-    ).strip()
+    found = first["metrics"]["sensitivity"][0]
+    missed = (
+        "" if found is None else f"; at its screening threshold it misses {100 * (1 - found):.0f} of 100 that have it"
+    )
+    auroc = estimate(first["metrics"]["auroc"])
+    return f"{label}: on {first['n']:,} test pictures AUROC {auroc}{missed}. {_weakest(card)}".strip()
 
 
 def _weakest(card: Figures) -> str:
@@ -160,7 +161,7 @@ def _draw_data(card: Figures) -> None:
 
 
 def _draw_limits(card: Figures) -> None:
-    limits = [str(limit) for limit in card.get("limits") or ()]
+    limits = [str(limit) for limit in (*(card.get("limits") or ()), *card.get("cautions", ()))]
     if not limits:
         st.caption("Its card names no limits.")
         return

@@ -163,7 +163,7 @@ def _draw_decision(decided: Decision) -> None:
     names = list(decided["scores"])
     step = max(1, len(decided["thresholds"]) // _ROWS)
     rows = [
-        [text.risk(threshold), *(_benefit(decided["scores"][name][k][0]) for name in names), _benefit(everybody)]
+        [f"{100 * threshold:g} %", *(_benefit(decided["scores"][name][k][0]) for name in names), _benefit(everybody)]
         for k, (threshold, everybody) in enumerate(zip(decided["thresholds"], decided["treat_all"], strict=True))
         if k % step == 0
     ]

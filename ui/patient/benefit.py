@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from riskmodels.care import Benefit, Combined, Count, Estimate, benefits, combine
 from riskmodels.errors import InputError
+from riskmodels.percent import percent_text
 from riskmodels.units import Unit
 from ui.memo import remembered, row_key
-from ui.patient.score_rows import Published, percent_text
+from ui.patient.benefit_chart import chart, points_text
+from ui.patient.score_rows import Published
 
 CAPTION = (
     "Relative risks of published trials, taken as constant over the horizon and applied to a published baseline risk, "
     "never to the neural estimate. Reductions of several actions do not add up."
 )
 _CHOSEN = "benefit.together"
+_STYLE = Path(__file__).parent / "care_plan.css"
 
 
 def patient_benefits(published: Published, units: Mapping[str, Unit]) -> list[Benefit]:
@@ -27,23 +31,17 @@ def patient_benefits(published: Published, units: Mapping[str, Unit]) -> list[Be
         published: the patient's published scores.
         units: unit each number is shown in.
     """
-    score2 = bool(published.region) and published.given("score2")
     key = (row_key(published.patient), published.region, tuple(sorted((n, u.symbol) for n, u in units.items())))
-    return remembered(
-        "benefits",
-        key,
-        lambda: (
-            benefits(
-                published.patient,
-                baseline="score2",
-                region=published.region,
-                units=units,
-                found=published.results["score2"],
-            )
-            if score2
-            else benefits(published.patient, units=units, found=published.results["prevent"])
-        ),
-    )
+    return remembered("benefits", key, lambda: compute_benefits(published, units))
+
+
+def compute_benefits(published: Published, units: Mapping[str, Unit]) -> list[Benefit]:
+    """:func:`patient_benefits`, computed."""
+    patient, results = published.patient, published.results
+    if published.region and published.given("score2"):
+        region = published.region
+        return benefits(patient, baseline="score2", region=region, units=units, found=results["score2"])
+    return benefits(patient, units=units, found=results["prevent"])
 
 
 def draw_benefits(found: Sequence[Benefit]) -> None:
@@ -52,8 +50,12 @@ def draw_benefits(found: Sequence[Benefit]) -> None:
     Args:
         found: from :func:`patient_benefits`.
     """
+    st.html(_STYLE)
+    offered = combinable(found)
+    together = _chosen(offered)
+    st.html(chart(found, together))
+    _draw_together(offered, together)
     st.html(table(found))
-    _draw_together(combinable(found))
     st.caption(CAPTION)
 
 
@@ -118,20 +120,31 @@ def combinable(found: Sequence[Benefit]) -> list[Benefit]:
     return []
 
 
-def _draw_together(found: Sequence[Benefit]) -> None:
+def _chosen(found: Sequence[Benefit]) -> Combined | None:
+    """The actions chosen together, where they can be combined."""
+    by_action = {benefit.action: benefit for benefit in found}
+    names = [name for name in st.session_state.get(_CHOSEN, ()) if name in by_action]
+    try:
+        return combine([by_action[name] for name in names])
+    except InputError:
+        return None
+
+
+def _draw_together(found: Sequence[Benefit], together: Combined | None) -> None:
     """Several actions chosen together: relative risks multiplied."""
     if not found:
         return
-    by_action = {benefit.action: benefit for benefit in found}
     chosen = st.multiselect(
-        "Several together", list(by_action), key=_CHOSEN, placeholder="choose two or more", persist_state="page"
+        "Several together",
+        [benefit.action for benefit in found],
+        key=_CHOSEN,
+        placeholder="choose two or more",
+        persist_state="page",
     )
-    if len(chosen) < 2:
-        return
-    try:
-        st.html(f'<p class="cr-together">{together_text(combine([by_action[name] for name in chosen]))}</p>')
-    except InputError as error:
-        st.caption(f":material/error: {error}")
+    if together is not None:
+        st.html(f'<p class="cr-together">{together_text(together)}</p>')
+    elif len(chosen) > 1:
+        st.caption(":material/error: Two of these are alternatives of each other. Choose one of them.")
 
 
 def together_text(combined: Combined) -> str:
@@ -143,12 +156,6 @@ def together_text(combined: Combined) -> str:
         f"{needed}. "
         f"{escape(combined.text)}"
     )
-
-
-def points_text(reduction: Estimate) -> str:
-    """A reduction (0–1) in percentage points with its interval: ``3.1 (2.6–3.6)``."""
-    value, low, high = (f"{100 * share:.1f}" for share in reduction)
-    return f"{value} ({low}–{high})"
 
 
 def count_text(count: Count) -> str:

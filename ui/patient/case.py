@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
 from riskmodels.assessment import Answer, Assessment
-from riskmodels.care.safety import Note
+from riskmodels.care.guidance import CarePlan
+from riskmodels.care.guidance.facts import PatientFacts
 from riskmodels.criteria import Finding, Meets
+from riskmodels.records.facts import Entered
 from riskmodels.tabular.model import RiskModel
 from riskmodels.units import Unit
 from ui.patient.score_rows import Published
@@ -24,15 +26,17 @@ class Case:
         assessment: of one row.
         units: unit each number is shown in.
         published: the published scores of this patient.
-        notes: prompts to check that apply.
+        care: what guidelines say for this patient.
         stored: whether it is saved as a record, a sentence.
+        earlier: facts of an earlier day that may have changed since, by variable, each with its date.
     """
 
     assessment: Assessment
     units: Mapping[str, Unit]
     published: Published
-    notes: Sequence[Note]
+    care: CarePlan
     stored: str = "What it shows is not saved as a record."
+    earlier: Mapping[str, Entered] = field(default_factory=dict, repr=False)
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -43,6 +47,11 @@ class Case:
     def patient(self) -> pd.Series:
         """Its row."""
         return self.assessment.row()
+
+    @property
+    def facts(self) -> PatientFacts:
+        """The patient as rules ask."""
+        return PatientFacts(self.published.patient, self.published.results, self.units)
 
     @property
     def models(self) -> Mapping[str, RiskModel]:

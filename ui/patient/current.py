@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from riskmodels.care.safety import notes
+from riskmodels.care.guidance import plan_of_care
 from riskmodels.checks import Severity
+from riskmodels.records.carry import carried
 from riskmodels.records.visit_facts import old_tests
 from ui.memo import remembered
 from ui.models import answer_to
@@ -49,6 +50,8 @@ def stored_case() -> Case:
 
 def _make_case() -> Case:
     units = draft.chosen_units()
-    assessment = answer_to(draft.check_draft().frame, units, old_tests(facts_of_form(), record_state.day_of_form()))
+    facts, day = facts_of_form(), record_state.day_of_form()
+    assessment = answer_to(draft.check_draft().frame, units, old_tests(facts, day))
     published = scores.published_scores(assessment)
-    return Case(assessment, units, published, notes(published.patient, published.results, units))
+    care = plan_of_care(published.patient, published.results, units)
+    return Case(assessment, units, published, care, earlier=carried(facts, day))

@@ -14,15 +14,16 @@ from riskmodels.checks import check
 from riskmodels.interop.fhir.facts import Fact
 from riskmodels.interop.fhir.types import Version
 from riskmodels.interop.fhir.write import Assessed, Estimate, Subject, bundle, subject_of, to_json
+from riskmodels.lookback import DATED_BY
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.tabular.holding import held_text
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
 from ui.patient.case import Case
+from ui.patient.validity import earlier_text
 from ui.record import draft
 from ui.record.fhir_import import imported, when_measured
 
 MIME = "application/fhir+json"
-_DERIVED = ("bmi", "egfr")
 
 
 @dataclass(frozen=True)
@@ -102,28 +103,48 @@ def _facts(case: Case) -> list[Fact]:
     derived = _derived(case.frame)
     return [
         Fact(
-            v.name, float(case.patient[v.name]), case.units.get(v.name), when_measured(v.name), derived.get(v.name, "")
+            v.name,
+            float(case.patient[v.name]),
+            case.units.get(v.name),
+            _when(v.name),
+            derived.get(v.name, ""),
+            *_source(v.name),
         )
         for v in VARIABLES
         if case.patient[v.name] == case.patient[v.name]
     ]
 
 
+def _when(name: str) -> str:
+    """ISO date of a value: the one it stands with in the form, of a derived one that of what it is computed from."""
+    value = draft.entered(name)
+    if value is None and name in DATED_BY:
+        return _when(DATED_BY[name])
+    return value.when if value and value.when else when_measured(name)
+
+
+def _source(name: str) -> tuple[str, str]:
+    """The code under which a value was imported, and what has to be known of it; empty for one that was typed."""
+    value = draft.entered(name)
+    return (value.source, value.note) if value else ("", "")
+
+
 def _derived(frame: pd.DataFrame) -> dict[str, str]:
     """How a value was computed, for those the check itself would compute from the others."""
-    computed = check(frame.drop(columns=list(_DERIVED), errors="ignore")).frame.iloc[0]
-    return {name: VOCABULARY[name].derived for name in _DERIVED if computed[name] == frame[name].iloc[0]}
+    computed = check(frame.drop(columns=list(DATED_BY), errors="ignore")).frame.iloc[0]
+    return {name: VOCABULARY[name].derived for name in DATED_BY if computed[name] == frame[name].iloc[0]}
 
 
 def _extra_facts() -> list[Fact]:
     """What was answered of the questions that only published scores ask."""
     answers = draft.score_facts()
-    return [Fact(n, answers[n], None, when_measured(n)) for n in EXTRA_INPUTS if answers[n] == answers[n]]
+    known = [n for n in EXTRA_INPUTS if answers[n] == answers[n]]
+    return [Fact(n, answers[n], None, _when(n), "", *_source(n)) for n in known]
 
 
 def _assessed(case: Case) -> list[Assessed]:
     return [
-        Assessed(name, model.version, model.inputs, estimates)
+        Assessed(name, model.version, model.inputs, estimates, earlier_text(case))
         for name, model in case.models.items()
         if (estimates := _estimates(case, name))
     ]

@@ -1,51 +1,69 @@
-"""The form of known facts, made from the vocabulary: clinical groups, every field may stay unknown."""
+"""The form of known facts, made from the vocabulary: key facts always open, the others in closed groups of one line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
 from riskmodels.checks import Checked, Severity
-from riskmodels.vocabulary import GROUPS, VOCABULARY, Group, Kind, Variable, in_group
+from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable, in_group
 from ui.patient import parts
-from ui.patient.examples import EXAMPLES
-from ui.record import draft, fhir_import
-from ui.record import facts as record_facts
+from ui.patient.examples import EXAMPLES, Example
+from ui.patient.field_notes import Note, notes_of
+from ui.patient.fields import draw_field, draw_notes, value_changed
+from ui.patient.key_facts import KEY_FACTS, ROWS, KeyFact
+from ui.record import draft, fhir_import, unit_systems
 from ui.record import importing as record_import
 from ui.record import state as record_state
 from ui.record.talk import Step
 
-#: words for the one-line summary of a closed group, where the label is too long for it
+_STYLE = Path(__file__).with_name("form.css")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A closed line of the form: the variables of some clinical groups that are no key facts."""
+
+    name: str
+    label: str
+    groups: tuple[str, ...]
+
+    @property
+    def variables(self) -> tuple[Variable, ...]:
+        """What is entered in it."""
+        return tuple(v for group in self.groups for v in in_group(group) if v.name not in KEY_FACTS)
+
+
+SECTIONS = (
+    Section("person", "Person", ("about", "body", "pressure", "lifestyle")),
+    Section("sugar", "Diabetes medicine and family", ("sugar",)),
+    Section("labs", "More labs", ("lipids", "kidney", "other_labs")),
+    Section("history", "Heart history", ("history",)),
+    Section("chest_pain", "Chest-pain work-up", ("chest_pain",)),
+    Section("rhythm", "Atrial fibrillation and bleeding", ("rhythm",)),
+)
+#: words for the line of a closed section, where the label is too long for it
 _SHORT = {
-    "age": "",
-    "sex": "",
     "pregnancy": "pregnant",
-    "bmi": "BMI",
-    "systolic_bp": "systolic",
-    "diastolic_bp": "diastolic",
     "pulse": "pulse",
-    "hypertension": "told high",
-    "bp_medication": "medicine",
-    "total_cholesterol": "TC",
-    "hdl_cholesterol": "HDL",
+    "hypertension": "told high pressure",
     "ldl_cholesterol": "LDL",
-    "triglycerides": "TG",
-    "cholesterol_medication": "statin or other",
-    "fasting_hours": "fasted",
-    "hba1c": "HbA1c",
-    "diabetes": "told diabetes",
-    "insulin": "insulin",
     "glucose_pills": "pills",
     "family_history_diabetes": "family history",
-    "egfr": "eGFR",
+    "insulin": "insulin",
     "uacr": "urine albumin",
     "crp": "CRP",
-    "physical_activity": "active",
-    "smoking": "",
-    "chest_pain_type": "",
+    "physical_activity": "vigorous activity",
+    "six_minute_walk": "6-minute walk",
+    "heart_attack": "heart attack",
+    "coronary_disease": "coronary disease",
+    "angina": "angina",
+    "heart_failure": "heart failure",
+    "stroke": "stroke",
+    "chest_pain_type": "kind of pain",
     "fasting_glucose_above_120": "glucose above 120",
     "resting_ecg": "ECG",
     "max_heart_rate": "highest rate",
@@ -54,14 +72,25 @@ _SHORT = {
     "st_slope": "slope",
     "major_vessels": "vessels",
     "thallium_scan": "scan",
+    "atrial_fibrillation": "atrial fibrillation",
+    "tia_embolism": "TIA or embolism",
+    "peripheral_artery_disease": "peripheral artery disease",
+    "dialysis_or_transplant": "dialysis or transplant",
+    "liver_disease": "liver disease",
+    "bleeding_history": "bleeding",
+    "labile_inr": "labile INR",
+    "antiplatelet_or_nsaid": "antiplatelet or NSAID",
+    "alcohol_excess": "alcohol",
 }
-#: unknown numbers are named in the summary while they are few, except these: nothing waits for them
-_MAX_NAMED = 2
-_NOT_MISSED = frozenset({"pulse", "fasting_hours", "bmi"})
+#: of what is unknown so many are named
+_NAMED = 4
+#: whether the examples are shown
+_OPEN = "examples.open"
 
 
 def draw_toolbar() -> None:
-    """Examples, import, clear and undo."""
+    """Examples, import, clear and undo; below them the units of the whole form."""
+    st.html(_STYLE)
     with st.container(horizontal=True, gap="small", key="toolbar"):
         if record_state.opened() is None:
             _draw_examples()
@@ -72,20 +101,27 @@ def draw_toolbar() -> None:
             st.button(
                 "Undo", icon=":material/undo:", on_click=draft.undo, help=f"{before.did}: bring back what was there"
             )
+        parts.draw("units.switch", unit_systems.current, lambda _: unit_systems.draw_switch(value_changed))
 
 
 def _draw_examples() -> None:
-    with st.popover("Example", icon=":material/lab_profile:"):
+    with st.popover("Example", icon=":material/lab_profile:", key=_OPEN, on_change="rerun"):
         st.caption("Invented patients, to see how the page answers.")
         for example in EXAMPLES:
             st.button(
                 example.title,
                 key=f"example.{example.title}",
-                on_click=draft.load,
-                args=(example.values, "Loaded an example"),
+                on_click=_load_example,
+                args=(example,),
                 width="stretch",
             )
             st.caption(example.note)
+
+
+def _load_example(example: Example) -> None:
+    """Callback: the popover goes with it, which would lie over the answer."""
+    draft.load(example.values, "Loaded an example")
+    st.session_state[_OPEN] = False
 
 
 def _draw_clear() -> None:
@@ -100,63 +136,70 @@ def _draw_clear() -> None:
 
 
 def draw_form() -> None:
-    """All groups of the vocabulary, each drawn anew when it says something else; a closed one is one line."""
-    for group in GROUPS:
-        parts.draw(f"group.{group.name}", partial(_says, group), partial(_draw_group, group))
+    """Key facts, sections and units, each part drawn anew when it says something else."""
+    with st.container(key="facts"):
+        for row in ROWS:
+            parts.draw(f"facts.{row[0].name}", partial(_row_says, row), partial(_draw_row, row))
+    for section in SECTIONS:
+        parts.draw(f"section.{section.name}", partial(_says, section), partial(_draw_section, section))
+    parts.draw("units", draft.chosen_units, _draw_units)
 
 
 @dataclass(frozen=True)
 class _Said:
-    """What a group shows beside its fields' values: its line, the units, and the captions under its fields."""
+    """What a part shows beside its fields' values: its line, the units, and the lines under its fields."""
 
-    summary: str
     units: tuple[str, ...]
-    notes: tuple[tuple[str, ...], ...]
+    notes: tuple[tuple[Note, ...], ...]
+    summary: str = ""
 
 
-def _says(group: Group) -> _Said:
-    checked, variables = draft.check_draft(), in_group(group.name)
+def _said(variables: tuple[Variable, ...], checked: Checked, summary: str = "") -> _Said:
     units = tuple(draft.unit_of(v.name).symbol if v.units else "" for v in variables)
-    return _Said(summary(group, checked), units, tuple(tuple(_notes(v, checked)) for v in variables))
+    return _Said(units, tuple(notes_of(v, checked) for v in variables), summary)
 
 
-def _draw_group(group: Group, said: _Said) -> None:
-    with st.expander(said.summary, expanded=group.name == "about", key=f"group.{group.name}"):
-        for variable, notes in zip(in_group(group.name), said.notes, strict=True):
-            _draw_field(variable, notes)
+def _row_says(row: tuple[KeyFact, ...]) -> _Said:
+    return _said(tuple(VOCABULARY[fact.name] for fact in row), draft.check_draft())
 
 
-def summary(group: Group, checked: Checked) -> str:
-    """One line for a closed group: ``Lipids  TC 231, HDL 41, LDL unknown`` (markdown)."""
+def _draw_row(row: tuple[KeyFact, ...], said: _Said) -> None:
+    for column, fact in zip(st.columns(len(row), gap="small", wrap=False), row, strict=True):
+        with column:
+            draw_field(VOCABULARY[fact.name], fact.label)
+    for fact, notes in zip(row, said.notes, strict=True):
+        draw_notes(fact.name, notes)
+
+
+def _says(section: Section) -> _Said:
+    checked = draft.check_draft()
+    return _said(section.variables, checked, summary(section, checked))
+
+
+def _draw_section(section: Section, said: _Said) -> None:
+    with st.expander(said.summary, key=f"section.{section.name}"):
+        for variable, notes in zip(section.variables, said.notes, strict=True):
+            draw_field(variable)
+            draw_notes(variable.name, notes)
+
+
+def summary(section: Section, checked: Checked) -> str:
+    """One line for a closed section: ``More labs LDL 131 · unknown: triglycerides and 4 more`` (Markdown)."""
     values = draft.known()
-    known, unknown = [], []
-    pressure = _pressure(values) if group.name == "pressure" else ""
-    for variable in in_group(group.name):
-        if pressure and variable.name in ("systolic_bp", "diastolic_bp"):
-            continue
-        value = values[variable.name]
-        if value == value:
-            known.append(_known_text(variable, value))
-        elif variable.kind is Kind.NUMBER and variable.name not in _NOT_MISSED:
-            unknown.append(_short(variable))
-    known = [pressure, *known] if pressure else known
-    if not known:
-        return f"**{group.label}** :gray[unknown]"
-    rest = f" :gray[· {' and '.join(unknown)} unknown]" if 0 < len(unknown) <= _MAX_NAMED else ""
-    marks = " :material/error:" if _has_unused(group, checked) else ""
-    return f"**{group.label}** {' · '.join(known)}{rest}{marks}"
+    known = [_known_text(v, values[v.name]) for v in section.variables if values[v.name] == values[v.name]]
+    unknown = [_short(v) for v in section.variables if values[v.name] != values[v.name]]
+    marks = " :material/error:" if _has_unused(section, checked) else ""
+    rest = f" :gray[{'· unknown: ' if known else ''}{_listed(unknown)}]" if unknown else ""
+    return f"**{section.label}** {' · '.join(known)}{rest}{marks}"
 
 
-def _pressure(values: Mapping[str, float]) -> str:
-    """``142 / 86`` where both pressures are known; empty otherwise."""
-    both = {name: values[name] for name in ("systolic_bp", "diastolic_bp")}
-    if any(value != value for value in both.values()):
-        return ""
-    return " / ".join(VOCABULARY[name].format(value, draft.unit_of(name)).split(" ")[0] for name, value in both.items())
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMED + 1} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[: _NAMED - 1] if more else names)}{more}"
 
 
-def _has_unused(group: Group, checked: Checked) -> bool:
-    names = {v.name for v in in_group(group.name)}
+def _has_unused(section: Section, checked: Checked) -> bool:
+    names = {v.name for v in section.variables}
     return any(p.field in names and p.severity is Severity.UNUSED for p in checked.problems)
 
 
@@ -169,54 +212,29 @@ def _known_text(variable: Variable, value: float) -> str:
     if variable.kind is Kind.YES_NO:
         return word if value == 1 else f"{word}: no"
     shown = variable.format(value, draft.unit_of(variable.name) if variable.units else None)
-    if variable.kind is Kind.NUMBER and variable.name != "age":
-        shown = shown.split(" ")[0]
-    return f"{word} {shown}".strip()
+    return f"{word} {shown.split(' ')[0] if variable.kind is Kind.NUMBER else shown}"
 
 
-def _draw_field(variable: Variable, notes: Sequence[str]) -> None:
-    number = variable.kind is Kind.NUMBER
-    label, *fields = st.columns(
-        [4.2, 3.0, 2.8] if number else [4.13, 5.87], gap="small", vertical_alignment="center", wrap=False
-    )
-    with label:
-        st.markdown(variable.label, help=variable.help or None)
-    with fields[0]:
-        _draw_number(variable) if number else draw_choice(variable)
-    if number:
-        with fields[1]:
-            _draw_unit(variable)
-    for text in notes:
-        st.caption(text)
-
-
-def _draw_number(variable: Variable) -> None:
-    unit = draft.unit_of(variable.name)
-    st.number_input(
-        f"{variable.label}, {unit.symbol}",
-        value=None,
-        step=float(unit.step),
-        format="%g",
-        key=draft.value_key(variable.name),
-        on_change=value_changed,
-        placeholder="unknown",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
+def _draw_units(_: object) -> None:
+    """Another unit for a single fact, and what the facts mean."""
+    with st.expander("**Units of single facts** :gray[and what they mean]", key="units.single"):
+        columns = st.columns(2, gap="small")
+        choices = [v for v in VARIABLES if len(v.units) > 1]
+        for i, variable in enumerate(choices):
+            with columns[i * 2 // len(choices)]:
+                _draw_unit(variable)
+        for variable in VARIABLES:
+            if variable.help:
+                st.caption(f"**{variable.label}.** {variable.help}")
 
 
 def _draw_unit(variable: Variable) -> None:
-    symbols = [unit.symbol for unit in variable.units]
-    if len(symbols) == 1:
-        st.markdown(f":small[{symbols[0]}]")
-        return
     st.selectbox(
         f"Unit of {variable.label}",
-        symbols,
+        [unit.symbol for unit in variable.units],
         key=draft.unit_key(variable.name),
         on_change=_switch_unit,
         args=(variable.name,),
-        label_visibility="collapsed",
         persist_state="session",
     )
 
@@ -224,65 +242,3 @@ def _draw_unit(variable: Variable) -> None:
 def _switch_unit(name: str) -> None:
     draft.switch_unit(name)
     value_changed()
-
-
-def value_changed() -> None:
-    """Callback of every field: the parts of the page that depend on its value follow."""
-    draft.read_again()
-    names = parts.stale()
-    if names:
-        parts.rerun(names)
-
-
-def draw_choice(variable: Variable, labelled: bool = False) -> None:
-    """The answers of one variable, kept in the draft; nothing chosen is unknown.
-
-    Args:
-        variable: yes/no or choice.
-        labelled: whether its label and help stand with it; the form draws them itself.
-    """
-    labels = {choice.code: choice.label for choice in variable.choices}
-    st.selectbox(
-        variable.label,
-        list(labels),
-        index=None,
-        format_func=lambda code: labels[code],
-        key=draft.value_key(variable.name),
-        on_change=value_changed,
-        placeholder="unknown",
-        help=(variable.help or None) if labelled else None,
-        label_visibility="visible" if labelled else "collapsed",
-        persist_state="session",
-    )
-
-
-def _notes(variable: Variable, checked: Checked) -> list[str]:
-    """Captions under a field: what was derived, and problems in words."""
-    notes = [f":material/error: {p.text}" for p in checked.problems if p.field == variable.name and p.severity != "row"]
-    if variable.name in checked.derived and checked.derived[variable.name].iloc[0]:
-        value = variable.format(draft.known()[variable.name])
-        notes.append(f"{value}, derived: {variable.derived}")
-    if variable.name == "hdl_cholesterol":
-        notes += _non_hdl()
-    if variable.name == "age":
-        notes += _age_carried()
-    return notes
-
-
-def _age_carried() -> list[str]:
-    """How the age of a new visit was moved on from the last one, while it stands as it was."""
-    record = record_state.opened()
-    latest = record.latest if record else None
-    if record is None or latest is None or record.visit is not None:
-        return []
-    carried = record.start.entered.get("age")
-    note = record_facts.age_note(latest, record.day) if carried and draft.entered("age") == carried else ""
-    return [note] if note else []
-
-
-def _non_hdl() -> list[str]:
-    total, hdl = (draft.known()[name] for name in ("total_cholesterol", "hdl_cholesterol"))
-    if total - hdl != total - hdl:
-        return []
-    shown = VOCABULARY["total_cholesterol"].format(total - hdl, draft.unit_of("total_cholesterol"))
-    return [f"Non-HDL cholesterol {shown}, derived"]

@@ -11,12 +11,12 @@ from riskmodels.assessment import Answer
 from riskmodels.changes.bounds import DEFAULT_BOUNDS
 from riskmodels.changes.plan import Estimate, Plan, smallest_plan
 from riskmodels.outcomes import OUTCOME
+from riskmodels.percent import percent_text
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
 from ui.memo import row_key
 from ui.patient import scale
 from ui.patient.case import Case
-from ui.patient.score_rows import percent_text
 
 #: what is there or not on the day of angiography: no plan lowers it
 FINDINGS = frozenset({"coronary_disease"})
@@ -85,6 +85,7 @@ def _draw_found(plan: Plan, answer: Answer) -> None:
 def path(plan: Plan, answer: Answer) -> str:
     """The plan as HTML: its sentence, then a row a step with the estimate before and after."""
     first = f"<p><b>{escape(plan.text or plan.why_not)}</b></p>"
+    first += f"<p>{escape(plan.follows)}</p>" if plan.follows else ""
     if not plan.reached and plan.steps:
         first += "<p>The path to that lowest estimate:</p>"
     befores = [plan.start, *(step.estimate for step in plan.steps)]

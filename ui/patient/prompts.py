@@ -1,4 +1,4 @@
-"""Safety notes that laboratory values decide: prompts to check, drawn only when one applies."""
+"""Prompts to check that a value or a medicine decides, drawn only where one applies."""
 
 from __future__ import annotations
 
@@ -7,21 +7,29 @@ from html import escape
 
 import streamlit as st
 
-from riskmodels.care.safety import Note
+from riskmodels.care.guidance import Line
 
 
-def draw_notes(notes: Sequence[Note]) -> None:
-    """Every note with the values that call for it and its source; nothing where none applies.
+def draw_checks(checks: Sequence[Line]) -> None:
+    """Every prompt with the values that call for it and its source; nothing where none applies.
 
     Args:
-        notes: from :func:`riskmodels.care.safety.notes`.
+        checks: of :class:`riskmodels.care.guidance.CarePlan`.
     """
-    if not notes:
+    if not checks:
         return
     st.subheader("To check", anchor=False)
-    lines = "".join(
-        f"<p>{escape(note.text)} <small>{escape(note.why)}</small></p>"
-        f"<details><summary>Source</summary><p>{escape(note.citation)}.</p></details>"
-        for note in notes
+    st.html(f'<section class="cr-prompts" aria-label="To check">{"".join(map(_check, checks))}</section>')
+
+
+def _check(line: Line) -> str:
+    strength = f"<p>{escape(line.rule.strength)}.</p>"
+    return (
+        f"<p>{escape(line.what)} <small>{escape(line.why)}.</small></p>"
+        f"<details><summary>Source</summary>{strength}{citations(line)}</details>"
     )
-    st.html(f'<section class="cr-prompts" aria-label="To check">{lines}</section>')
+
+
+def citations(line: Line) -> str:
+    """The sources of a line in full, a paragraph each (HTML)."""
+    return "".join(f"<p>{escape(source.citation)}.</p>" for source in line.sources)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from riskmodels.assessment import Answer, Assessment
-from riskmodels.explain.shapley import Z90
-from riskmodels.explain.steps import Step, fact_text, label_text, make_steps
+from riskmodels.case_report.case import outcome_steps as steps_of
+from riskmodels.explain.steps import Step, fact_text, label_text
 from riskmodels.outcomes import OUTCOME
 from riskmodels.vocabulary import VOCABULARY
 from ui import charts, text
@@ -30,19 +29,7 @@ def outcome_steps(case: Case, outcome: str, in_points: bool) -> tuple[list[Step]
         outcome: its name.
         in_points: percentage points of risk; otherwise log-odds.
     """
-    reasons, patient, units = case.assessment.reasons(outcome), case.patient, case.units
-    log_odds: pd.DataFrame = reasons.values  # noqa: PD011, not a frame's values
-    counted, spread = reasons.counted.iloc[0], Z90 * reasons.spread.iloc[0]
-    if not in_points:
-        return make_steps(float(reasons.base), log_odds.iloc[0], patient, units, 2, counted, spread), 2
-    base, points = reasons.points()
-    total = 100 * (base + float(points.iloc[0].sum()))
-    decimals = 1 if total >= 2 else 2
-    moved = float(log_odds.iloc[0].sum())
-    scale = 100 * float(points.iloc[0].sum()) / moved if moved else 0.0  # one for all, see Reasons.points
-    return make_steps(
-        100 * base, 100 * points.iloc[0], patient, units, decimals, counted, abs(scale) * spread
-    ), decimals
+    return steps_of(case.assessment, outcome, case.units, in_points=in_points)
 
 
 def draw_why(case: Case) -> None:
@@ -79,6 +66,7 @@ def _draw_choice(given: Mapping[str, Answer]) -> tuple[Answer, bool]:
             format_func=lambda n: OUTCOME[n].short,
             key=_OUTCOME,
             required=True,
+            wrap=True,
             label_visibility="collapsed",
         )
         scale = st.segmented_control(
@@ -106,23 +94,23 @@ def finding_text(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
     first, last, between = steps[0], steps[-1], steps[1:-1]
     up = sum(step.amount for step in between if step.amount > 0)
     down = sum(step.amount for step in between if step.amount < 0)
-    unit, word = (" %", "points ") if in_points else ("", "")
-    parts = [f"{charts.number(first.amount, decimals, False)}{unit} for everybody"]
-    if up:
-        parts.append(f"{charts.number(up, decimals, True)} {word}by what raises it")
-    if down:
-        parts.append(f"{charts.number(down, decimals, True)} {word}by what lowers it")
+    ends = [charts.level(step.amount, in_points, decimals) for step in (first, last)]
+    parts = [f"{ends[0]} for everybody"]
+    for amount, doing in ((up, "raises"), (down, "lowers")):
+        if amount:
+            worded = charts.points(amount, decimals) if in_points else charts.number(amount, decimals, True)
+            parts.append(f"{worded} by what {doing} it")
     what = "" if in_points else " in log-odds"
-    made = f"{', '.join(parts)}: {charts.number(last.amount, decimals, False)}{unit}{what} for this patient."
+    made = f"{', '.join(parts)}: {ends[1]}{what} for this patient."
     facts = [step for step in between if step.name]
     most = f" {max(facts, key=lambda step: abs(step.amount)).label} weighs most." if facts else ""
     return made + most
 
 
 def _table(steps: Sequence[Step], in_points: bool, decimals: int) -> str:
+    shown = charts.amounts(steps, in_points, decimals)
     rows = "".join(
-        f"<tr><th>{escape(s.label)}</th><td>{charts.number(s.amount, decimals, 0 < i < len(steps) - 1)}</td></tr>"
-        for i, s in enumerate(steps)
+        f"<tr><th>{escape(step.label)}</th><td>{amount}</td></tr>" for step, amount in zip(steps, shown, strict=True)
     )
     unit = POINTS if in_points else LOG_ODDS
     return f'<table class="sr-only"><caption>Contributions in {unit}</caption>{rows}</table>'

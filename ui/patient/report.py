@@ -17,9 +17,10 @@ from ui.models import MODEL_LABEL, version_text
 from ui.patient import scale
 from ui.patient.case import Case
 from ui.patient.reasons import outcome_steps
-from ui.patient.report_scores import notes_section, scores_section
+from ui.patient.report_care import care_section, checks_section
+from ui.patient.report_scores import scores_section
 from ui.patient.result import answer_words, published_text, refusal_text, risk_html, standing_text
-from ui.patient.validity import closing_text, holds_for_text, unknown_text
+from ui.patient.validity import closing_text, earlier_text, holds_for_text, unknown_text
 
 _FOLDER = Path(__file__).parent
 _STYLES = [_FOLDER / "report.css", _FOLDER.parent / "scale.css"]
@@ -38,7 +39,8 @@ def build_report(case: Case, today: date) -> str:
         _findings(case),
         _answers(case),
         scores_section(case.published),
-        notes_section(case.notes),
+        checks_section(case.care),
+        care_section(case),
         _facts(case),
         _validity(case),
     ]
@@ -101,7 +103,7 @@ def _reasons(answer: Answer, case: Case) -> str:
     facts = [step for step in steps if step.name]
     up = _named([s for s in facts if s.amount > 0], decimals)
     down = _named([s for s in facts if s.amount < 0], decimals)
-    first = f"Everybody: {charts.number(steps[0].amount, decimals, False)} %."
+    first = f"Everybody: {charts.level(steps[0].amount, True, decimals)}."
     return " ".join([first, f"Raised by {up}." if up else "", f"Lowered by {down}." if down else ""])
 
 
@@ -116,17 +118,22 @@ def _facts(case: Case) -> str:
     for group in GROUPS:
         known = [v.name for v in in_group(group.name) if case.patient[v.name] == case.patient[v.name]]
         if known:
-            facts = [fact_text(n, float(case.patient[n]), case.units.get(n)) for n in known]
+            facts = [f"{fact_text(n, float(case.patient[n]), case.units.get(n))}{_dated(n, case)}" for n in known]
             told = ", ".join([facts[0], *(text.inside(fact) for fact in facts[1:])])
             rows += f"<dt>{group.label}</dt><dd>{escape(told)}</dd>"
     return f"<h2>Known facts</h2><dl>{rows}</dl>"
+
+
+def _dated(name: str, case: Case) -> str:
+    """`` (2025-11-03)`` after a fact of an earlier day."""
+    return f" ({case.earlier[name].when})" if name in case.earlier else ""
 
 
 def _validity(case: Case) -> str:
     rows = "".join(
         f"<dt>{escape(a.outcome.label)}</dt><dd>{escape(holds_for_text(case, a))}</dd>" for a in case.given.values()
     )
-    unknown = escape(unknown_text(case))
+    unknown = escape(" ".join(filter(None, (unknown_text(case), earlier_text(case)))))
     return (
         f'<section class="small"><h2>What the estimates hold for</h2><p>{unknown}</p><dl>{rows}</dl>'
         f"<p>{closing_text(case)} This page holds no name. {escape(case.stored)}</p></section>"

@@ -1,11 +1,9 @@
-"""Published scores and prompts to check in the printable report."""
+"""Published scores in the printable report."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
-from riskmodels.care.safety import Note
 from ui.patient.score_rows import Published, ScoreRow, State
 
 
@@ -24,26 +22,14 @@ def scores_section(published: Published) -> str:
 
 
 def _short(row: ScoreRow) -> str:
-    return row.reason or f"not known: {', '.join(row.missing)}"
+    possible = f"{row.possible}; " if row.possible else ""
+    return row.reason or f"{possible}not known: {', '.join(row.missing)}"
 
 
 def _row(row: ScoreRow) -> str:
     values = "; ".join(number.text for number in row.numbers)
-    horizon = "now" if row.score.horizon == "now" else "10 years"
+    values = f"{values}. {row.withheld}" if row.withheld else values
+    horizon = row.score.horizon.replace("10 and 30 years", "10 years")
     used = f"{row.model} · {row.score.made_for}"
     title = row.score.title.removesuffix(" general cardiovascular risk")
     return f"<tr><th>{escape(title)}</th><td>{horizon}: {escape(values)}</td><td>{escape(used)}</td></tr>"
-
-
-def notes_section(notes: Sequence[Note]) -> str:
-    """The prompts that apply (HTML); empty where none does.
-
-    Args:
-        notes: from :func:`riskmodels.care.safety.notes`.
-    """
-    if not notes:
-        return ""
-    lines = "".join(
-        f"<p>{escape(note.text)} {escape(note.why)} <small>{escape(note.citation)}.</small></p>" for note in notes
-    )
-    return f'<section class="prompts"><h2>To check</h2>{lines}</section>'

@@ -91,12 +91,19 @@ def refusal_text(answer: Answer, patient: pd.Series) -> str:
 def _frequency(answer: Answer) -> str:
     """The natural frequency; one click shows it as 100 figures."""
     count = round(_PEOPLE * answer.risk)
+    drawn = people_html(count, f"{count} of 100 figures are filled")
+    return f"<details><summary>{text.frequency(answer.risk, answer.bound)}</summary>{drawn}</details>"
+
+
+def people_html(count: int, words: str) -> str:
+    """A hundred figures of which some are filled.
+
+    Args:
+        count: how many.
+        words: the same in words, for screen readers.
+    """
     figures = "".join(f'<i class="{"cr-on" if i < count else ""}"></i>' for i in range(_PEOPLE))
-    words = f"{count} of 100 figures are filled"
-    return (
-        f"<details><summary>{text.frequency(answer.risk, answer.bound)}</summary>"
-        f'<div class="cr-people" role="img" aria-label="{words}">{figures}</div></details>'
-    )
+    return f'<div class="cr-people" role="img" aria-label="{escape(words)}">{figures}</div>'
 
 
 def _standing(answer: Answer, patient: pd.Series) -> str:
@@ -122,8 +129,12 @@ def _published(answer: Answer) -> str:
 
 
 def published_text(answer: Answer) -> str:
-    """``PREVENT equation itself: 12 %``; empty where it has no value."""
-    return "" if answer.published != answer.published else f"PREVENT equation itself: {text.risk(answer.published)}"
+    """``PREVENT equation itself: 12 %``; said in words where it is written alike; empty where it has no value."""
+    if answer.published != answer.published:
+        return ""
+    shown = text.risk(answer.published)
+    alike = shown == text.risk(answer.risk, answer.bound)
+    return "as the PREVENT equation gives it" if alike else f"PREVENT equation itself: {shown}"
 
 
 def _held(answer: Answer, units: Mapping[str, Unit] | None) -> str:

@@ -10,9 +10,13 @@ from typing import Any
 import pandas as pd
 
 from riskmodels.columns import Columns
+from riskmodels.percent import percent_text
+from riskmodels.scores.atrial_fibrillation import FIBRILLATION
 from riskmodels.scores.disagreement import score_share
 from riskmodels.scores.eligibility import Result
+from riskmodels.scores.heart_age import heart_age
 from riskmodels.scores.inputs import variable_of
+from riskmodels.scores.prevent import MAIN
 from riskmodels.scores.registry import REGISTRY, Score, all_scores
 from riskmodels.scores.score2 import COUNTRIES, REGIONS, region_of
 from riskmodels.scoring.scores import CATEGORY_OF
@@ -36,11 +40,8 @@ _MODELS = {
     ("framingham", "lipid"): "model with cholesterol",
     ("framingham", "office"): "model with body mass index",
 }
-#: values of PREVENT shown at once; the others on demand
-_AT_ONCE = ("total_cvd_10y", "ascvd_10y", "heart_failure_10y")
-#: risks below it have a decimal more
-_SMALL = 0.00995
-_MOST_DECIMALS = 5
+#: shown beside PREVENT's main values, where PREVENT gives it: to people under 60
+_LATER = "total_cvd_30y"
 
 
 class State(IntEnum):
@@ -79,6 +80,9 @@ class ScoreRow:
         missing: labels of the required inputs not known.
         reason: why it does not apply; empty where it does.
         standing: where the patient stands among people of the same sex and age; empty where not known.
+        possible: what can be said of the points while inputs are unknown; empty where nothing can.
+        beside: what stands beside the main numbers on the page: PREVENT's 30-year risk and heart age.
+        withheld: which of the main numbers is not given, and why, as a sentence; empty where all are.
     """
 
     score: Score
@@ -89,12 +93,15 @@ class ScoreRow:
     missing: tuple[str, ...]
     reason: str
     standing: str = field(repr=False)
+    possible: str = field(default="", repr=False)
+    beside: tuple[Shown, ...] = field(default=(), repr=False)
+    withheld: str = ""
 
     @property
     def why_none(self) -> str:
         """Why there is no number, as a sentence; empty where there is one."""
         if self.state is State.MISSING:
-            return f"Not known: {', '.join(self.missing)}."
+            return f"{_sentence(self.possible)} Not known: {', '.join(self.missing)}.".lstrip()
         return f"Does not apply: {self.reason}." if self.state is State.OUTSIDE else ""
 
 
@@ -118,8 +125,12 @@ class Published:
 
     @property
     def rows(self) -> list[ScoreRow]:
-        """One row a score: those with a number, those that lack an input, those that do not apply."""
-        return sorted((_row(REGISTRY[name], self) for name in self.results), key=lambda row: row.state)
+        """One row a score: those with a number, those that lack an input, those that do not apply.
+
+        Scores of atrial fibrillation have none where it is not told of: most patients do not have it.
+        """
+        asked = [name for name, result in self.results.items() if FIBRILLATION not in _missing(result.row())]
+        return sorted((_row(REGISTRY[name], self) for name in asked), key=lambda row: row.state)
 
 
 def compute_scores(patient: pd.Series, region: str, found: Mapping[str, Result] | None = None) -> Published:
@@ -147,13 +158,32 @@ def region_text(region: str) -> str:
 
 def _row(score: Score, published: Published) -> ScoreRow:
     result, patient = published.results[score.name].row(), published.patient
-    missing = tuple(_label(name) for name in result["missing"].split(", ") if name)
+    missing = tuple(map(_label, _missing(result)))
     found = [part for part in result["problems"].split("; ") if part and not part.startswith(_NOT_KNOWN)]
     reason = "; ".join(part.removeprefix(_NOT_ELIGIBLE) for part in found)
     state = State.OUTSIDE if found else State.MISSING if missing else State.GIVEN
     numbers, further = _numbers(score, result) if state is State.GIVEN else ((), ())
     rank = _standing(score, result, patient, published.region) if state is State.GIVEN else ""
-    return ScoreRow(score, state, numbers, further, _model(score, result["model"]), missing, reason, rank)
+    model, possible = _model(score, result["model"]), result.get("possible", "")
+    beside = _beside(further, patient) if score.name == "prevent" and state is State.GIVEN else ()
+    withheld = _sentence(str(result.get("problems_bmi", "")))
+    return ScoreRow(score, state, numbers, further, model, missing, reason, rank, possible, beside, withheld)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def _beside(further: tuple[Shown, ...], patient: pd.Series) -> tuple[Shown, ...]:
+    """The 30-year risk where there is one, and the heart age."""
+    later = [number for number in further if number.label == _of(_LATER)]
+    age = heart_age(Columns.of_row(patient))
+    return (*later, Shown("heart age", f"{age.words} years"))
+
+
+def _missing(result: Mapping[str, Any]) -> list[str]:
+    """Names of the required inputs that are not known."""
+    return [name for name in str(result["missing"]).split(", ") if name]
 
 
 def _model(score: Score, name: str) -> str:
@@ -173,8 +203,8 @@ def _numbers(score: Score, result: Mapping[str, Any]) -> tuple[tuple[Shown, ...]
     shown = {name: _number(score, name, result) for name in names}
     if score.name != "prevent":
         return tuple(shown.values()), ()
-    further = tuple(number for name, number in shown.items() if name not in _AT_ONCE)
-    return tuple(shown[name] for name in _AT_ONCE), further
+    further = tuple(number for name, number in shown.items() if name not in MAIN)
+    return tuple(number for name, number in shown.items() if name in MAIN), further
 
 
 def _number(score: Score, name: str, result: Mapping[str, Any]) -> Shown:
@@ -193,15 +223,6 @@ def _of(name: str) -> str:
     outcome, _, horizon = name.rpartition("_")
     years = "" if horizon == "10y" else f", {horizon.removesuffix('y')} years"
     return f"{_RISK_OF[outcome]}{years}"
-
-
-def percent_text(risk: float, edges: tuple[float, ...] = ()) -> str:
-    """A risk (0–1) as scores are printed: one decimal, below 1 % two, or what keeps it on its side of every edge."""
-    for decimals in range(1 if risk >= _SMALL else 2, _MOST_DECIMALS):
-        shown = round(risk, decimals + 2)
-        if all((shown >= edge) == (risk >= edge) for edge in edges):
-            break
-    return f"{100 * risk:.{decimals}f} %"
 
 
 def _standing(score: Score, result: Mapping[str, Any], patient: pd.Series, region: str) -> str:

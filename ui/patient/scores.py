@@ -9,13 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.assessment import Answer, Assessment
+from riskmodels.explain.steps import fact_text
 from riskmodels.scores.disagreement import SAME_KIND, Disagreement, clearly_different, find_disagreements, score_share
+from riskmodels.scores.heart_age import NAMED, OPTIMAL
+from riskmodels.scores.heart_age import SOURCE as HEART_AGE_SOURCE
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.scores.score2 import REGIONS
+from riskmodels.vocabulary import inside
 from ui.memo import remembered, row_key
 from ui.patient.case import Case
-from ui.patient.form import draw_choice, value_changed
-from ui.patient.score_rows import PLACES, Published, ScoreRow, State, compute_scores, region_at, region_text
+from ui.patient.fields import draw_choice, value_changed
+from ui.patient.score_rows import PLACES, Published, ScoreRow, Shown, State, compute_scores, region_at, region_text
 from ui.record import draft
 
 PLACE = "scores.place"
@@ -62,12 +66,16 @@ def _table_row(row: ScoreRow) -> str:
     predicts = f"<td>{escape(score.predicts)}; {escape(horizon)}</td>"
     if row.state is not State.GIVEN:
         return f'<tr>{name}{predicts}<td colspan="2">{escape(row.why_none)}</td></tr>'
-    values = "".join(
-        f"<div>{escape(n.label)} <b>{escape(n.value)}</b> {escape(n.category)}</div>".replace("<div> ", "<div>")
-        for n in row.numbers
-    )
     standing = f"<small>{escape(row.standing)}</small>" if row.standing else ""
-    return f"<tr>{name}{predicts}<td>{values}{standing}</td><td>{escape(row.model)}</td></tr>"
+    beside = f"{_values(row.beside)}<small>{escape(heart_age_text())}</small>" if row.beside else ""
+    withheld = f"<small>{escape(row.withheld)}</small>" if row.withheld else ""
+    shown = f"{_values(row.numbers)}{withheld}{standing}{beside}"
+    return f"<tr>{name}{predicts}<td>{shown}</td><td>{escape(row.model)}</td></tr>"
+
+
+def _values(numbers: Sequence[Shown]) -> str:
+    drawn = (f"<div>{escape(n.label)} <b>{escape(n.value)}</b> {escape(n.category)}</div>" for n in numbers)
+    return "".join(drawn).replace("<div> ", "<div>")
 
 
 def _about(row: ScoreRow) -> str:
@@ -80,11 +88,21 @@ def _about(row: ScoreRow) -> str:
         f"Also: {', '.join(number.text for number in row.further)}." if row.further else "",
         f"For {score.population}.",
         f"Category: {bands}." if bands else "",
+        f"{HEART_AGE_SOURCE}." if row.beside else "",
         *score.limits,
         f"{score.citation}.",
         score.licence,
     ]
     return "".join(f"<p>{escape(part)}</p>" for part in parts if part)
+
+
+def heart_age_text() -> str:
+    """What heart age is: the optimal facts it compares with, each with its unit."""
+    facts = ", ".join(inside(fact_text(name, OPTIMAL[name])) for name in NAMED)
+    return (
+        "Heart age: the age at which somebody of the same sex with optimal facts has this 10-year risk by the base "
+        f"model: {facts}, no medicine for either, no diabetes, no smoking."
+    )
 
 
 def find_differences(case: Case) -> dict[str, list[Disagreement]]:

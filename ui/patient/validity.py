@@ -12,6 +12,7 @@ from ui import text
 from ui.patient.case import Case
 from ui.patient.result import refusal_text
 from ui.patient.tested import by_origin, untested_text
+from ui.record.facts import dated_text
 
 CLOSING = (
     "The range beside a number: if everything unknown were measured, 90 of 100 people with these facts would get a "
@@ -29,6 +30,19 @@ def unknown_text(case: Case) -> str:
     if not unknown:
         return "Everything these estimates can use is known."
     return f"Not known of this patient, and could be used: {text.sentence_list(unknown)}."
+
+
+def earlier_text(case: Case) -> str:
+    """Which facts are of an earlier day and of which, in a sentence or two; empty where none is."""
+    return f"Facts of earlier days, each with its date. {dated_text(case.earlier)}" if case.earlier else ""
+
+
+def earlier_count(case: Case) -> str:
+    """``14 facts are of an earlier day: 2025-11-03 and 2025-06-01.``; empty where none is."""
+    if not case.earlier:
+        return ""
+    days = sorted({value.when for value in case.earlier.values()}, reverse=True)
+    return f"{text.count(len(case.earlier), 'fact is', 'facts are')} of an earlier day: {text.listed(days, 3)}."
 
 
 def validity_text(answer: Answer, case: Case) -> str:
@@ -64,5 +78,5 @@ def validity_html(case: Case) -> str:
         f"<dt>{escape(answer.outcome.label)}</dt><dd>{escape(holds_for_text(case, answer))}</dd>"
         for answer in case.answers
     )
-    first = escape(unknown_text(case))
-    return f'<section class="cr-validity"><p>{first}</p><dl>{rows}</dl><p>{closing_text(case)}</p></section>'
+    first = "".join(f"<p>{escape(told)}</p>" for told in (unknown_text(case), earlier_text(case)) if told)
+    return f'<section class="cr-validity">{first}<dl>{rows}</dl><p>{closing_text(case)}</p></section>'

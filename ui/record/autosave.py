@@ -19,8 +19,9 @@ from riskmodels.records import drafts
 from riskmodels.records.draft_writer import WRITER
 from riskmodels.records.facts import make_facts
 from riskmodels.records.patients import Entered
+from riskmodels.scores.inputs import variable_of
 from riskmodels.units import find_unit
-from riskmodels.vocabulary import VOCABULARY
+from riskmodels.vocabulary import VOCABULARY, Kind
 from ui.database import database
 from ui.record import draft, reconnect, state, talk
 from ui.record.draft import Content, Exact, Undo
@@ -129,9 +130,14 @@ def as_json() -> dict[str, Any]:
 
 def content_json(content: Content) -> dict[str, Any]:
     """A content as plain JSON."""
-    exact = {n: [e.shown, e.unit, e.entered.value, e.entered.unit, e.entered.when] for n, e in content.exact.items()}
+    exact = {n: [e.shown, e.unit, *_entered_json(e.entered)] for n, e in content.exact.items()}
     fields = {name: value for name, value in content.fields.items() if value is not None}
     return {"fields": fields, "exact": exact, "units": dict(content.units)}
+
+
+def _entered_json(value: Entered) -> list[float | str]:
+    """A value with all that stands beside it, in the order of :class:`Entered`."""
+    return [value.value, value.unit, value.when, value.source, value.note]
 
 
 def content_of(kept: Mapping[str, Any]) -> Content:
@@ -139,14 +145,16 @@ def content_of(kept: Mapping[str, Any]) -> Content:
     fields = {name: float(value) for name, value in kept["fields"].items() if name in _FIELDS}
     units = {name: _symbol(name, unit) for name, unit in kept["units"].items() if name in VOCABULARY}
     exact = {
-        name: Exact(float(shown), _symbol(name, unit), Entered(float(value), _symbol(name, typed), *map(str, when)))
-        for name, (shown, unit, value, typed, *when) in kept["exact"].items()
+        name: Exact(float(shown), _symbol(name, unit), Entered(float(value), _symbol(name, typed), *map(str, told)))
+        for name, (shown, unit, value, typed, *told) in kept["exact"].items()
         if name in fields
     }
     return Content(fields, exact, units)
 
 
 def _symbol(name: str, unit: str) -> str:
+    if variable_of(name).kind is not Kind.NUMBER:
+        return ""
     return find_unit(VOCABULARY[name].units, unit).symbol
 
 
@@ -154,7 +162,7 @@ def _opened_json(record: Opened | None) -> dict[str, Any] | None:
     if record is None:
         return None
     visit = record.visit
-    base = {name: [value.value, value.unit] for name, value in record.base.entered.items()}
+    base = {name: _entered_json(value) for name, value in record.base.entered.items()}
     return {
         "patient": record.patient.id,
         "visit": visit.id if visit else None,
@@ -166,7 +174,7 @@ def _opened_json(record: Opened | None) -> dict[str, Any] | None:
 
 
 def _at_visit(record: Opened, kept: Mapping[str, Any]) -> Opened:
-    base = make_facts({n: Entered(float(v), str(unit)) for n, (v, unit) in kept["base"].items()})
+    base = make_facts({n: Entered(float(v), *map(str, rest)) for n, (v, *rest) in kept["base"].items()})
     day = date.fromisoformat(kept["day"])
     now = next((v for v in record.visits if v.id == kept["visit"]), None)
     if now is None:  # a new visit, or one that somebody deleted

@@ -8,6 +8,7 @@ from html import escape
 
 import streamlit as st
 
+from riskmodels.records import carry as carrying
 from riskmodels.records import visit_facts
 from riskmodels.records.facts import FIRST_DAY, LONGEST_LABEL
 from riskmodels.records.patients import UNDO
@@ -122,24 +123,29 @@ def _draw_new(record: Opened) -> None:
     carry = _draw_carry(record, day)
     if day in {visit.day for visit in record.visits}:
         st.caption(":material/info: There is a visit of that day already; this becomes a second one.")
-    st.caption("Weight, pressures, labs and medicines begin unknown: a value of an earlier day is never carried over.")
     begin = st.button("Begin the visit", type="primary", on_click=_begin, args=(day, carry), key="record.begin")
     if begin:
         st.rerun()
 
 
 def _draw_carry(record: Opened, day: date) -> bool:
-    """What does not change, offered; whether it is taken."""
-    latest = record.latest
-    kept = visit_facts.lasting(latest, day) if latest else None
-    if latest is None or kept is None or not kept.entered:
-        return False
-    carry = st.checkbox("Carry over what does not change", value=True, key="record.begin.carry")
-    st.caption(f"From {latest.day.isoformat()}: {facts.lasting_text(kept)}.")
-    age = facts.age_note(latest, day)
-    if age and carry:
-        st.caption(age)
+    """The last known values, offered with their dates; whether they are taken."""
+    found = carrying.carry(record.visits, day)
+    carry = False
+    if found.facts.entered:
+        carry = st.checkbox("Carry the last known values forward", value=True, key="record.begin.carry")
+        dated = {name: value for name, value in found.facts.entered.items() if name != "age"}
+        st.caption(f"{facts.dated_text(dated)} {_age_words(record, day)}")
+        st.caption("They count until replaced or dropped, and keep their date. What is typed is of this visit.")
+    if found.too_old:
+        st.caption(f"Too old, not carried. {facts.dated_text(found.too_old)}")
     return carry
+
+
+def _age_words(record: Opened, day: date) -> str:
+    told = carrying.with_age(record.visits, day)
+    note = facts.age_note(told, day) if told else ""
+    return f"Age {note}" if note else ""
 
 
 def _begin(day: date, carry: bool) -> None:

@@ -8,7 +8,7 @@ and back loses nothing and a record holds what a person entered.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,9 @@ from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 from ui.memo import remembered
 
 _EXACT, _UNITS, _UNDO, _READ = "patient.exact", "patient.units", "patient.undo", "patient.read"
+_TURN = "patient.turn"
+#: what an undo itself is called
+UNDONE = "Undone"
 #: session-state key of the record whose visit stands in the form; :mod:`ui.record.state` says what is there
 OPENED = "record.opened"
 #: the models' inputs and those that only published scores ask for
@@ -32,8 +35,8 @@ FIELDS: tuple[Variable, ...] = (*VARIABLES, *EXTRA_INPUTS.values())
 
 @dataclass(frozen=True)
 class Exact:
-    """What was typed behind a rounded number, or one with a date: valid while field and unit still show ``shown`` and
-    ``unit``."""
+    """What was typed behind a rounded number, or a value with a date or source: valid while field and unit still show
+    ``shown`` and ``unit`` (empty for a choice)."""
 
     shown: float = field(repr=False)
     unit: str
@@ -53,15 +56,16 @@ class Content:
         accepted = VOCABULARY[name].units
         return find_unit(accepted, self.units.get(name, accepted[0].symbol))
 
+    def _symbol(self, name: str) -> str:
+        return self.unit(name).symbol if variable_of(name).kind is Kind.NUMBER else ""
+
     @cached_property
     def entered(self) -> Mapping[str, Entered]:
         """What a person entered, in the unit it was typed in, by field; without the unknown ones."""
         return {name: self._entered(name, value) for name, value in self.fields.items() if value is not None}
 
     def _entered(self, name: str, value: float) -> Entered:
-        if variable_of(name).kind is not Kind.NUMBER:
-            return Entered(value, "")
-        exact, symbol = self.exact.get(name), self.unit(name).symbol
+        exact, symbol = self.exact.get(name), self._symbol(name)
         if exact is not None and exact.shown == value and exact.unit == symbol:
             return exact.entered
         return Entered(value, symbol)
@@ -189,11 +193,37 @@ def score_facts() -> dict[str, float]:
 
 def switch_unit(name: str) -> None:
     """Callback of a unit select: convert what was typed and keep the patient's value."""
-    value = entered(name)
-    _units()[name] = st.session_state[unit_key(name)]
-    read_again()
-    if value is not None:
-        _show(name, value)
+    switch_units({name: st.session_state[unit_key(name)]})
+
+
+def switch_units(symbols: Mapping[str, str]) -> None:
+    """Convert what was typed of these variables and keep the patient's values.
+
+    Args:
+        symbols: of the units to show, by variable.
+    """
+    values = {name: entered(name) for name in symbols}
+    _choose_units(symbols)
+    for name, value in values.items():
+        if value is not None:
+            _show(name, value)
+
+
+def mend(name: str, number: float, symbol: str) -> None:
+    """Put what was meant into a field: this number in this unit, which becomes the one shown; can be undone.
+
+    The date of a measurement that has one stays, and its source.
+
+    Args:
+        name: variable.
+        number: as a person would have typed it.
+        symbol: of a unit that the variable accepts.
+    """
+    before = entered(name)
+    remember_undo("Corrected a value")
+    _choose_units({name: symbol})
+    told = (before.when, before.source, before.note) if before else ()
+    _show(name, Entered(number, symbol, *told))
 
 
 def _show(name: str, value: Entered) -> None:
@@ -204,7 +234,7 @@ def _show(name: str, value: Entered) -> None:
         unit = unit_of(name)
         shown = round(_in_unit(name, value), unit.decimals)
         _exact()[name] = Exact(shown, unit.symbol, value)
-    elif value.when:
+    elif value.when or value.source or value.note:
         _exact()[name] = Exact(float(shown), value.unit, value)
     st.session_state[value_key(name)] = float(shown)
     read_again()
@@ -234,6 +264,27 @@ def load_entered(values: Mapping[str, Entered], did: str) -> None:
     _replace(values, "")
 
 
+def merge(values: Mapping[str, Entered], did: str) -> None:
+    """Put values beside what stands in the form, in the units they were entered in, which become the units shown.
+
+    One step of undo brings back what stood there and its units, also where nothing did.
+
+    Args:
+        values: by variable; all others stay as they are.
+        did: what was done, for the undo button.
+    """
+    shown = {name: unit.symbol for name, unit in chosen_units().items()}
+    set_undo(Undo(did, replace(content(), units=shown), st.session_state.get(OPENED)))
+    add(values)
+
+
+def add(values: Mapping[str, Entered]) -> None:
+    """:func:`merge` without a step of undo of its own: what belongs to the step before."""
+    _choose_units({name: value.unit for name, value in values.items() if value.unit})
+    for name, value in values.items():
+        put(name, value)
+
+
 def _canonical_symbol(name: str) -> str:
     return VOCABULARY[name].units[0].symbol if variable_of(name).kind is Kind.NUMBER else ""
 
@@ -241,14 +292,20 @@ def _canonical_symbol(name: str) -> str:
 def _choose_units(symbols: Mapping[str, str]) -> None:
     for name, symbol in symbols.items():
         _units()[name] = symbol
-        if len(VOCABULARY[name].units) > 1:
+        if len(VOCABULARY[name].units) > 1 and st.session_state.get(unit_key(name)) != symbol:
             st.session_state[unit_key(name)] = symbol
     read_again()
+
+
+def turn() -> int:
+    """Counts the patients put into the form: what is ticked of one beside it does not hold for the next."""
+    return int(st.session_state.get(_TURN, 0))
 
 
 def _replace(values: Mapping[str, Entered], did: str) -> None:
     if did:
         remember_undo(did)
+    st.session_state[_TURN] = turn() + 1
     for variable in FIELDS:
         st.session_state[value_key(variable.name)] = None
     _exact().clear()
@@ -282,6 +339,7 @@ def clear() -> None:
 def restore(before: Content) -> None:
     """Put a content back into the form; other units chosen since then stay where it names none."""
     st.session_state[_EXACT] = dict(before.exact)
+    st.session_state[_TURN] = turn() + 1
     _choose_units(before.units)
     for variable in FIELDS:
         st.session_state[value_key(variable.name)] = before.fields.get(variable.name)
@@ -310,6 +368,6 @@ def set_undo(before: Undo | None) -> None:
 def undo() -> None:
     """Callback: bring back what stood in the form before it was cleared or replaced; what stood there now is kept."""
     before: Undo = st.session_state.pop(_UNDO)
-    remember_undo("Undone")
+    remember_undo(UNDONE)
     restore(before.content)
     st.session_state[OPENED] = before.opened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from riskmodels.interop.fhir.dates import completed_years
@@ -9,7 +10,7 @@ from riskmodels.records.facts import Entered, Facts, make_facts
 from riskmodels.records.visit_facts import age_on
 from riskmodels.records.visits import Visit
 from riskmodels.scores.inputs import variable_of
-from riskmodels.vocabulary import Kind, Variable
+from riskmodels.vocabulary import Kind
 from ui import text
 from ui.record import draft
 
@@ -29,19 +30,27 @@ def age_note(visit: Visit, day: date) -> str:
     return f"{age:g} at the visit of {visit.day.isoformat()}, {ago} before. Check the birthday."
 
 
-def lasting_text(facts: Facts) -> str:
-    """``age 55, sex female, height 164 cm, told of diabetes``: what is carried over, in words."""
-    named = [_worded(variable_of(name), value) for name, value in facts.entered.items() if name != "age"]
-    age = facts.entered.get("age")
-    return text.sentence_list([f"age {age.value:g}", *named] if age else named)
+def dated_text(values: Mapping[str, Entered]) -> str:
+    """Values by the day they are of, the newest first: ``Of 2025-11-03: waist 108 cm and pulse 71 /min. Of …``.
+
+    Args:
+        values: by variable, each with its date.
+    """
+    parts = []
+    for day in sorted({value.when for value in values.values()}, reverse=True):
+        listed = text.sentence_list([worded(name, value) for name, value in values.items() if value.when == day])
+        parts.append(f"Of {day}: {listed}." if day else f"Of any day: {listed}.")
+    return " ".join(parts)
 
 
-def _worded(variable: Variable, value: Entered) -> str:
+def worded(name: str, value: Entered) -> str:
+    """A value with its name, inside a sentence: ``waist 108 cm``, ``told of stroke: no``."""
+    variable = variable_of(name)
     label = text.inside(variable.label)
     if variable.kind is Kind.YES_NO:
         told = label.replace("told: ", "told of ")
         return told if value.value > 0 else f"{told}: no"
-    return f"{label} {value_text(variable.name, value)}"
+    return f"{label} {value_text(name, value)}"
 
 
 def value_text(name: str, value: Entered | None) -> str:

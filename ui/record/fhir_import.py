@@ -14,16 +14,23 @@ import streamlit as st
 
 from riskmodels.errors import CareRiskError
 from riskmodels.interop.fhir.facts import shortest
-from riskmodels.interop.fhir.read import LOOK_BACK, FhirPatient, Found, UnknownCode, Unused, read_bundle
+from riskmodels.interop.fhir.read import (
+    LOOK_BACK,
+    FhirPatient,
+    Found,
+    UnknownCode,
+    Unused,
+    read_bundle,
+    used_anyway,
+)
 from riskmodels.interop.fhir.safe_json import MAX_BYTES
-from riskmodels.measured import TESTS
 from riskmodels.records.facts import Entered, canonical
 from riskmodels.scores.inputs import variable_of
 from riskmodels.tasks import Limits, Task, shared_room
 from riskmodels.units import find_unit
-from riskmodels.vocabulary import VOCABULARY
+from riskmodels.vocabulary import VOCABULARY, Kind
 from ui import tasks
-from ui.record import draft
+from ui.record import draft, medicines
 from ui.text import count, plain
 
 _SLOT, _ROUND, _IMPORTED, _POPOVER = "fhir_import", "fhir.round", "fhir.imported", "fhir.popover"
@@ -41,7 +48,7 @@ LOOK_BACKS = {
 }
 #: unknown codes named; the rest is counted
 _MOST_CODES = 12
-_STYLE = """<style>
+STYLE = """<style>
 .cr-import { max-height: min(21rem, 36vh); overflow-y: auto; }
 .cr-import .cr-table { margin-bottom: 0.8rem; }
 .cr-import .cr-table tbody th { width: 27%; }
@@ -97,11 +104,16 @@ def _unchanged(found: Found) -> bool:
 
 
 def _entered(found: Found) -> Entered:
-    """The value as reported, in its unit; of a test that answers an outcome with its date: an old one does not."""
+    """The value as reported, in its unit, with its source; what was measured or observed with its date.
+
+    A diagnosis or a medicine has none: what was told on that day is told again today.
+    """
+    when = "" if variable_of(found.name).kind is Kind.YES_NO else found.when
     if not found.unit:
-        return Entered(found.value, "")
+        return Entered(found.value, "", when, found.source, found.note)
     value = shortest(found.value, find_unit(VOCABULARY[found.name].units, found.unit))
-    return Entered(value, found.unit, found.when if found.name in TESTS else "")
+    # an age is of today, whenever it was told
+    return Entered(value, found.unit, "" if found.name == "age" else when, found.source, found.note)
 
 
 def draw_import(on_fill: Callable[[FhirPatient], None] | None = None) -> None:
@@ -111,7 +123,7 @@ def draw_import(on_fill: Callable[[FhirPatient], None] | None = None) -> None:
         on_fill: callback of the button instead of :func:`fill`, where something has to be asked first.
     """
     with st.popover("Import", icon=":material/upload_file:", key=_POPOVER, on_change="rerun"):
-        st.html(_STYLE)
+        st.html(STYLE)
         uploaded = st.file_uploader(
             f"FHIR bundle of one patient: JSON, R4 or R5, up to {_LARGEST_MB} MB",
             key=_uploader_key(),
@@ -136,26 +148,47 @@ def _uploader_key() -> str:
 
 
 def _draw_found(data: bytes, look_back: timedelta, on_fill: Callable[[FhirPatient], None]) -> None:
-    today = date.today()
+    today, file = date.today(), sha256(data).hexdigest()
     try:
-        key = (sha256(data).hexdigest(), look_back, today)
+        key = (file, look_back, today)
         patient = tasks.awaited(_SLOT, key, lambda: _begin(data, today, look_back), "Reading the bundle")
     except CareRiskError as error:
         st.error(f"**Not read.** {plain(error.message, 300)} {plain(error.hint, 300)} The form is unchanged.")
         return
     if patient is None:
         return
-    st.html(found_table(patient, today))
-    nothing = not patient.found
+    patient = used_anyway(patient, _chosen_anyway(patient))
+    confirmed = medicines.confirmed(patient, file)
+    st.html(found_table(confirmed, today, asked=len(patient.by_name)))
+    medicines.draw_questions(patient, file)
+    nothing = not confirmed.found
     st.button(
         "Fill the form",
         type="primary",
         key="fhir.fill",
         disabled=nothing,
         on_click=on_fill,
-        args=(patient,),
+        args=(confirmed,),
         help="Replaces what stands in the form. Undo brings it back.",
     )
+
+
+def _chosen_anyway(patient: FhirPatient) -> list[str]:
+    """Variables whose value was refused for its method and is to be used all the same: one box each, none ticked."""
+    reasons = {id(problem.anyway): problem.reason for problem in patient.problems}
+    return [
+        found.name
+        for found in patient.offers.values()
+        if st.checkbox(
+            f"Use anyway: {plain(found.label)} {plain(_value(found))} of {found.when}, {reasons[id(found)]}",
+            key=f"fhir.anyway.{found.name}.{st.session_state.get(_ROUND, 0)}",
+            help="The reason is kept with the value, in the record and in an export.",
+        )
+    ]
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _begin(data: bytes, today: date, look_back: timedelta) -> Task[FhirPatient]:
@@ -171,15 +204,22 @@ def fill(patient: FhirPatient) -> None:
     tasks.forget(_SLOT)
 
 
-def found_table(patient: FhirPatient, today: date) -> str:
-    """What would be filled, what is not used and why, and the codes nothing is read from, as HTML."""
-    head = f"Read as FHIR {patient.version}. {count(len(patient.found), 'field')} would be filled."
+def found_table(patient: FhirPatient, today: date, asked: int = 0) -> str:
+    """What would be filled, the medicines, what is not used and why, and codes nothing is read from, as HTML.
+
+    Args:
+        patient: without what is asked and not answered.
+        today: what ages are counted from.
+        asked: fields that a question below is about.
+    """
+    below = f" {count(asked, 'medicine question')} below." if asked else ""
+    head = f"Read as FHIR {patient.version}. {count(len(patient.found), 'field')} would be filled.{below}"
     parts = [f"<p>{' '.join([head, *map(escape, patient.remarks)])}</p>"]
     if patient.found:
         rows = "".join(_found_row(found, today) for found in patient.found.values())
         columns = "<thead><tr><th>Field</th><th>Value</th><th>Date</th><th>Code</th></tr></thead>"
         parts.append(f'<table class="cr-table" aria-label="Would be filled">{columns}<tbody>{rows}</tbody></table>')
-    parts += [_problems(patient.problems), _unknown(patient.unknown)]
+    parts += [medicines.medicines_table(patient.medicines), _problems(patient.problems), _unknown(patient.unknown)]
     attributes = 'class="cr-tables cr-import" aria-label="What the bundle tells" tabindex="0"'
     return f"<section {attributes}>{''.join(parts)}</section>"
 
@@ -219,7 +259,7 @@ def _problems(problems: Sequence[Unused]) -> str:
 def _problem_row(problem: Unused) -> str:
     times = f" ({problem.count} times)" if problem.count > 1 else ""
     when = f"<small>{problem.when}</small>" if problem.when else ""
-    reason = f"{problem.reason[:1].upper()}{problem.reason[1:]}"
+    reason = _sentence(problem.reason)
     return (
         f'<tr><th scope="row">{escape(problem.what)}{times}</th><td>{escape(problem.reported)}{when}</td>'
         f"<td>{escape(reason)}</td></tr>"

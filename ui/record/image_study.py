@@ -20,6 +20,8 @@ def study_of(reading: Reading, title: str) -> dict[str, Any]:
         title: of the model, for people.
     """
     kept: dict[str, Any] = {"title": title, "words": _words(reading), "caution": reading.caution}
+    if reading.calibration:
+        kept["calibration"] = reading.calibration
     if reading.findings:
         kept["findings"] = [_finding(finding) for finding in reading.findings]
     if reading.scale:
@@ -31,7 +33,8 @@ def study_of(reading: Reading, title: str) -> dict[str, Any]:
 
 def finding_words(result: Mapping[str, Any]) -> str:
     """A kept result in words, with what makes it doubtful."""
-    return " ".join(str(part) for part in (result.get("words"), result.get("caution")) if part) or "no words were kept"
+    parts = (result.get("words"), result.get("calibration"), result.get("caution"))
+    return " ".join(str(part) for part in parts if part) or "no words were kept"
 
 
 def model_words(result: Mapping[str, Any], model: str, version: str) -> str:
@@ -51,10 +54,11 @@ def _words(reading: Reading) -> str:
 
 
 def _finding_words(finding: Finding) -> str:
-    where = "at or above" if finding.present else "below"
-    spread = image_text.interval(finding.low, finding.high)
+    if not finding.calibrated:
+        return f"{finding.label}: {image_text.rank(finding.rank)}"
+    spread, where = image_text.interval(finding.low, finding.high), image_text.verdict(finding)
     estimate = f"{image_text.percent(finding.probability)}{f' ({spread})' if spread else ''}"
-    return f"{finding.label} {estimate}, {where} the threshold of {image_text.percent(finding.threshold)}"
+    return f"{finding.label} {estimate}{f', {where}' if where else ''}"
 
 
 def _heart_words(heart: HeartSize) -> str:
@@ -64,8 +68,9 @@ def _heart_words(heart: HeartSize) -> str:
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
-    numbers = {name: _number(getattr(finding, name)) for name in ("probability", "low", "high", "threshold")}
-    return {"name": finding.name, "label": finding.label, "present": finding.present} | numbers
+    names = ("probability", "low", "high", "threshold", "confirmation", "rank")
+    numbers = {name: _number(getattr(finding, name)) for name in names}
+    return {"name": finding.name, "label": finding.label, "present": finding.present, "band": finding.band} | numbers
 
 
 def _heart(heart: HeartSize) -> dict[str, Any]:
@@ -73,6 +78,6 @@ def _heart(heart: HeartSize) -> dict[str, Any]:
     return {"enlarged": heart.enlarged} | numbers
 
 
-def _number(value: float) -> float | None:
-    """A number that JSON can hold; None for an interval that is not known."""
-    return None if value != value else float(value)
+def _number(value: float | None) -> float | None:
+    """A number that JSON can hold; None for one that is not known."""
+    return None if value is None or value != value else float(value)

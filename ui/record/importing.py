@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 
 from riskmodels.interop.fhir.read import FhirPatient
+from riskmodels.records.facts import Entered
 from riskmodels.vocabulary import VOCABULARY
 from ui.record import facts, fhir_import, state, talk
 from ui.record.state import Opened
@@ -56,7 +58,8 @@ def draw_import(record: Opened) -> None:
         st.rerun()
     code, day = record.patient.code, record.day.isoformat()
     st.markdown(f"The record {code} is open, at the visit of {day}.")
-    for words in contradictions(record, patient):
+    told = {name: found.value for name, found in patient.found.items()}
+    for words in contradictions(record.base.entered, told, ("record", "import")):
         st.caption(f":material/warning: {words}")
     with st.container(horizontal=True):
         st.button("A new patient's", on_click=_elsewhere, args=(patient,), key="record.import.new", type="primary")
@@ -64,13 +67,19 @@ def draw_import(record: Opened) -> None:
     st.caption("Filling replaces what stands in the form; Undo brings it back. Nothing is saved by it.")
 
 
-def contradictions(record: Opened, patient: FhirPatient) -> list[str]:
-    """Why the import can hardly be the open record's patient: another sex, or an age that is years away."""
-    told = []
+def contradictions(known: Mapping[str, Entered], told: Mapping[str, float], where: tuple[str, str]) -> list[str]:
+    """Why what is told can hardly be of the patient that is known: another sex, or an age that is years away.
+
+    Args:
+        known: what was entered of the patient, by variable.
+        told: canonical values by variable.
+        where: the one and the other stand, in a word each: ``record``, ``import``.
+    """
+    words = []
     for name, apart in (("sex", 0.5), ("age", 2.0)):
-        mine, theirs = record.base.entered.get(name), patient.found.get(name)
-        if mine is not None and theirs is not None and abs(mine.value - theirs.value) > apart:
+        mine, theirs = known.get(name), told.get(name)
+        if mine is not None and theirs is not None and abs(mine.value - theirs) > apart:
             unit = VOCABULARY[name].units[0] if VOCABULARY[name].units else None
-            here, there = facts.value_text(name, mine), VOCABULARY[name].format(theirs.value, unit)
-            told.append(f"{VOCABULARY[name].label}: {here} in the record, {there} in the import.")
-    return told
+            here, there = facts.value_text(name, mine), VOCABULARY[name].format(theirs, unit)
+            words.append(f"{VOCABULARY[name].label}: {here} in the {where[0]}, {there} in the {where[1]}.")
+    return words

@@ -69,6 +69,8 @@ def _states() -> dict[str, Any]:
 
 
 def _is_known(proto: Any) -> bool:
+    if proto.WhichOneof("value") == "string_array_value":  # answers side by side, of which one may be chosen
+        return bool(proto.string_array_value.data)
     return proto.WhichOneof("value") is not None
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from riskmodels.records import assessments, patients, visit_facts, visits
+from riskmodels.records import assessments, patients, signals, visit_facts, visits
+from riskmodels.records import carry as carrying
 from riskmodels.records.facts import make_facts
 from riskmodels.records.patients import UNDO, Entered, Facts, Patient, PatientConflictError
 from riskmodels.records.visit_facts import Fitting
@@ -222,16 +223,17 @@ def rename(label: str) -> bool:
 
 
 def set_day(day: date) -> None:
-    """Change the day of the visit in the form; a new visit's age moves with it where it was carried over."""
+    """Change the day of the visit in the form; what a new visit carries, and the age, move with it where untouched."""
     record = state.opened()
     if record is None:
         return
     state.set_opened(replace(record, day=day))
-    age, latest = draft.entered("age"), record.latest
-    if record.visit is None and latest and age and age == record.start.entered.get("age"):
-        start = visit_facts.lasting(latest, day)
+    if record.visit is None and record.start.entered:
+        before, start = record.start.entered, carrying.carry(record.visits, day).facts
         state.set_opened(replace(record, day=day, start=start))
-        draft.put("age", start.entered.get("age"))
+        for name in {*before, *start.entered}:
+            if draft.entered(name) == before.get(name):
+                draft.put(name, start.entered.get(name))
 
 
 def delete_visit(visit: Visit) -> None:
@@ -274,7 +276,7 @@ def bring_back(kind: str, identifier: str) -> None:
     """Callback of the offer to undo a deletion: restore it, and open it unless the form holds what is not saved.
 
     Args:
-        kind: ``visit`` or ``patient``.
+        kind: ``visit``, ``signal_study`` or ``patient``.
         identifier: of what was deleted.
     """
     where, who = database(), current_actor()
@@ -283,6 +285,10 @@ def bring_back(kind: str, identifier: str) -> None:
         if visit is not None:
             talk.tell_nothing()
             _show_again(visit)
+        return
+    if kind == "signal_study":
+        if talk.guarded(lambda: signals.restore(where, who, identifier)) is not None:
+            talk.tell_nothing()
         return
     patient = talk.guarded(lambda: patients.restore(where, who, identifier))
     if patient is not None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import streamlit as st
 
+from riskmodels.records import carry as carrying
 from riskmodels.records import patients, visit_facts, visits
 from riskmodels.records.errors import NotFoundError
 from riskmodels.records.patients import Facts, Patient
@@ -222,11 +223,11 @@ def begin_visit(day: date, carry: bool) -> None:
 
     Args:
         day: of the visit.
-        carry: whether it begins with what does not change.
+        carry: whether it begins with the last known values, each with its date.
     """
     record = opened()
     if record is not None:
-        start = visit_facts.lasting(record.latest, day) if carry and record.latest else Facts({}, {})
+        start = carrying.carry(record.visits, day).facts if carry else Facts({}, {})
         show(replace(record, visit=None, day=day, start=start))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from html import escape
 from math import ceil, floor
@@ -14,6 +14,7 @@ from riskmodels.outcomes import OUTCOME, OUTCOMES
 from riskmodels.records import patients
 from riskmodels.records.listing import Listed
 from riskmodels.records.patients import Patient
+from riskmodels.scores.prevent import INPUTS
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
 from ui.database import database
@@ -25,6 +26,8 @@ _PATIENT_PAGE = "pages/1_Patient.py"
 _DAY = 86_400
 #: the model whose outcomes always have a column; those of others only where a row has one
 _EVERYBODY = "population"
+#: key facts that a visit need not hold: they are computed from these
+_COMPUTED = {"bmi": {"weight", "height"}, "egfr": {"creatinine"}}
 
 
 def draw_rows(rows: Sequence[Listed]) -> None:
@@ -34,7 +37,7 @@ def draw_rows(rows: Sequence[Listed]) -> None:
         rows: at most a page.
     """
     outcomes = [o.name for o in OUTCOMES if o.model == _EVERYBODY or any(o.name in row.risks for row in rows)]
-    head = ["Label", "Age and sex", "Visits", "Last visit", *(OUTCOME[name].short for name in outcomes)]
+    head = ["Label", "Age and sex", "Visits", "Last visit", "Key facts", *(OUTCOME[name].short for name in outcomes)]
     with st.container(key="records_rows", gap=None):
         st.html(_head("Record", head))
         for row in rows:
@@ -46,11 +49,23 @@ def draw_rows(rows: Sequence[Listed]) -> None:
 
 
 def listed_texts(row: Listed, outcomes: Sequence[str]) -> list[str]:
-    """A row in words: label, age and sex, visits, last visit, a risk an outcome."""
+    """A row in words: label, age and sex, visits, last visit, key facts known then, a risk an outcome."""
     patient = row.patient
-    risks = [text.risk(row.risks[name]) if name in row.risks else "–" for name in outcomes]
+    risks = [text.risk(row.risks[n], row.bounds.get(n, "")) if n in row.risks else "–" for n in outcomes]
     last = patient.last_visit.isoformat() if patient.last_visit else "–"
-    return [patient.label, who_text(patient), str(patient.visits), last, *risks]
+    return [patient.label, who_text(patient), str(patient.visits), last, known_text(row.known), *risks]
+
+
+def known_text(known: Collection[str]) -> str:
+    """How many of the inputs of PREVENT a visit knows: ``9 of 11``, ``3 of 11, few``; ``–`` where nothing is known.
+
+    Args:
+        known: names of the facts known, as entered.
+    """
+    given = {*known, *(name for name, sources in _COMPUTED.items() if sources <= set(known))}
+    count = len(given & set(INPUTS))
+    few = ", few" if count < len(INPUTS) / 2 else ""
+    return f"{count} of {len(INPUTS)}{few}" if known else "–"
 
 
 def who_text(patient: Patient) -> str:

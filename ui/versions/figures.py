@@ -9,7 +9,7 @@ import pandas as pd
 
 from riskmodels.tabular.model import Curve
 from riskmodels.vocabulary import Variable
-from ui.charts import INK, LOWERS, NEUTRAL, PALE, RAISES, Figure, font, layout, people_bars
+from ui.charts import INK, LOWERS, NEUTRAL, PALE, RAISES, Figure, broken, font, layout, people_bars
 
 _CURVE, _MOVES = 320, 300
 #: people drawn at most
@@ -38,7 +38,7 @@ def curve_change(before: Curve, after: Curve, variable: Variable, part: tuple[fl
     across: dict[str, Any] = {"title": {"text": name, "font": font(theme)}, "anchor": "y2"}
     if variable.choices:
         ticks = [choice for choice in variable.choices if choice.code in before.x]
-        across |= {"tickvals": [c.code for c in ticks], "ticktext": [c.label for c in ticks]}
+        across |= {"tickvals": [c.code for c in ticks], "ticktext": [broken(c.label) for c in ticks]}
     up = {"title": {"text": "log-odds", "font": font(theme)}, "domain": [0.24, 1], "zeroline": True, "nticks": 5}
     people = {"domain": [0, 0.18], "showticklabels": False, "showgrid": False}
     frame = layout(_CURVE, theme, xaxis=across, yaxis=up, yaxis2=people)

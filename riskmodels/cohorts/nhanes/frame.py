@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from riskmodels.cohorts.extracts import target
 from riskmodels.cohorts.fetch import Patience
@@ -19,6 +20,7 @@ from riskmodels.cohorts.nhanes.cdc import read_cycle
 from riskmodels.cohorts.nhanes.download import Progress, Step, download, silent
 from riskmodels.cohorts.nhanes.files import Site, cycles, xpt_files
 from riskmodels.cohorts.nhanes.mapping import AUDIT, to_patient_frame
+from riskmodels.columns import PATIENT_FRAME
 from riskmodels.errors import SourceDataError
 from riskmodels.vocabulary import VOCABULARY
 
@@ -157,7 +159,8 @@ def run_nhanes(
         frame = read_nhanes(source)
     else:
         frame, absent = _from_cdc(path.parent / "cdc", progress, site, patience)
-    frame.to_parquet(path)
+    table = pa.Table.from_pandas(frame)
+    pq.write_table(table.replace_schema_metadata((table.schema.metadata or {}) | PATIENT_FRAME), path)
     return Built(path, len(frame), frame.attrs.get("out_of_range", {}), absent)
 
 

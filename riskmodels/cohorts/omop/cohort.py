@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
-from riskmodels.cohorts.omop.concepts import Code, find_concepts
+from riskmodels.cohorts.omop.concepts import find_concepts
 from riskmodels.cohorts.omop.entries import Attrition, Design, entries
 from riskmodels.cohorts.omop.facts import facts
-from riskmodels.cohorts.omop.tables import Cdm, Schemas, open_read_only
+from riskmodels.cohorts.omop.meanings import Code
+from riskmodels.cohorts.omop.tables import Schemas, open_cdm, open_read_only
 from riskmodels.cohorts.omop.values import Usage, newest_values
-from riskmodels.cohorts.omop.write import as_table, open_writer
+from riskmodels.cohorts.write import as_table, open_writer
 
 #: people a chunk
 PERSONS = 2_000
@@ -36,6 +38,7 @@ class Cohort:
         read: values in the windows, by variable: what ``not_used`` is a part of.
         known: rows with a value, by variable; variables that no row has are left out.
         absent: codes of ours that the database's vocabulary lacks.
+        gaps: what else it lacks, and what that costs, in words.
     """
 
     path: Path
@@ -45,6 +48,7 @@ class Cohort:
     read: dict[str, int] = field(default_factory=dict)
     known: dict[str, int] = field(default_factory=dict)
     absent: tuple[Code, ...] = ()
+    gaps: tuple[str, ...] = ()
 
 
 def build_cohort(
@@ -76,15 +80,15 @@ def build_cohort(
         InputError: when an argument is not understood.
         SourceDataError: when the database cannot be read, or is no CDM with vocabularies.
     """
-    cdm, attrition, usage = Cdm(schemas or Schemas()), Attrition(), Usage()
+    attrition, usage = Attrition(), Usage()
     known = pd.Series(dtype=int)
     rows = done = 0
-    with open_writer(out, dates) as writer, open_read_only(url) as connection:
-        cdm.require(connection, with_cohort=design.cohort is not None)
+    with open_writer(out, dates, pa.int64()) as writer, open_read_only(url) as connection:
+        cdm = open_cdm(connection, schemas or Schemas(), with_cohort=design.cohort is not None)
         concepts = find_concepts(connection, cdm)
         for chunk in entries(connection, cdm, design, concepts.sexes, persons, attrition):
             values = newest_values(connection, cdm, concepts, chunk, design.look_back, usage)
-            told = facts(connection, cdm, concepts, chunk, design.look_back)
+            told = facts(connection, cdm, concepts, chunk, design.look_back, usage)
             table = as_table(chunk, pd.concat([v for v in (values, told) if not v.empty] or [told]), dates)
             writer.write_table(table)
             for counted in (values["variable"].value_counts(), told["variable"].value_counts(), chunk[["sex"]].count()):
@@ -92,7 +96,7 @@ def build_cohort(
             rows, done = rows + len(chunk), done + persons
             progress(done)
     counts = {str(name): int(number) for name, number in known.sort_index().items()}
-    return Cohort(out, rows, attrition.table(), usage.table(), dict(usage.read), counts, concepts.absent)
+    return Cohort(out, rows, attrition.table(), usage.table(), dict(usage.read), counts, concepts.absent, concepts.gaps)
 
 
 __all__ = ["PERSONS", "Cohort", "Design", "Schemas", "build_cohort"]

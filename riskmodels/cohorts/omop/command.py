@@ -71,6 +71,7 @@ def summary(made: Cohort) -> list[str]:
         lines.append("Values to look at, by variable, reason and unit:")
         rows = made.not_used.itertuples(index=False, name=None)
         lines += [f"{n:>12,} {name}: {reason}{f' ({unit})' if unit else ''}" for name, reason, unit, n in rows]
+    lines += [f"Note: {gap}" for gap in made.gaps]
     if made.absent:
         lines.append("Not in the database's vocabulary: " + ", ".join(" ".join(code) for code in made.absent))
     return [*lines, f"{made.rows:,} rows"]
@@ -87,6 +88,7 @@ def _report(made: Cohort, options: argparse.Namespace) -> dict[str, object]:
         "values_read": made.read,
         "known": made.known,
         "not_used": made.not_used.to_dict("records"),
+        "gaps": list(made.gaps),
         "codes_absent": [" ".join(code) for code in made.absent],
     }
 

@@ -6,7 +6,7 @@ That a database has no record of a disease does not say that the patient was nev
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 import sqlalchemy as sa
@@ -15,7 +15,12 @@ from sqlalchemy.engine import Connection
 from riskmodels.cohorts.omop.concepts import Concepts
 from riskmodels.cohorts.omop.entries import in_window, people_of, read_frame
 from riskmodels.cohorts.omop.tables import Cdm
+from riskmodels.cohorts.omop.values import Usage
 
+#: what happened once stays told when it is over
+EVENTS = frozenset({"heart_attack", "stroke", "tia_embolism", "family_history_diabetes"})
+#: why a record does not count
+UNSURE, OVER, LOCAL = "diagnosis not made", "diagnosis resolved", "for eyes, ears, nose or skin"
 _COLUMNS = ["entry", "variable", "value", "date"]
 Query = sa.Select[tuple[object, ...]]
 
@@ -29,9 +34,13 @@ class _Records:
     concept: sa.ColumnElement[int]
     start: sa.ColumnElement[object]
     end: sa.ColumnElement[object]
+    #: how sure a diagnosis is, or where a medicine is given
+    qualifier: sa.ColumnElement[int] = field(default_factory=lambda: sa.cast(sa.null(), sa.BigInteger))
 
 
-def facts(connection: Connection, cdm: Cdm, concepts: Concepts, entries: pd.DataFrame, look_back: int) -> pd.DataFrame:
+def facts(
+    connection: Connection, cdm: Cdm, concepts: Concepts, entries: pd.DataFrame, look_back: int, usage: Usage
+) -> pd.DataFrame:
     """What the records of conditions, medicines and observations say by the index date.
 
     Args:
@@ -40,6 +49,7 @@ def facts(connection: Connection, cdm: Cdm, concepts: Concepts, entries: pd.Data
         concepts: of the database.
         entries: ``person_id``, ``index_date``; labelled from 0.
         look_back: days in which a medicine was taken or an answer given. A diagnosis counts from any time before.
+        usage: what does not count is added to it.
 
     Returns:
         ``entry`` (label), ``variable``, ``value``, ``date``; one row a pair, the newest where several differ.
@@ -53,6 +63,7 @@ def facts(connection: Connection, cdm: Cdm, concepts: Concepts, entries: pd.Data
         condition.condition_concept_id,
         condition.condition_start_date,
         condition.condition_start_date,
+        cdm.optional(condition.condition_status_concept_id),
     )
     medicines = _Records(
         drug.drug_exposure_id,
@@ -60,13 +71,14 @@ def facts(connection: Connection, cdm: Cdm, concepts: Concepts, entries: pd.Data
         drug.drug_concept_id,
         drug.drug_exposure_start_date,
         sa.func.coalesce(drug.drug_exposure_end_date, drug.drug_exposure_start_date),
+        cdm.optional(drug.route_concept_id),
     )
     date = observed.observation_date
     told = _Records(observed.observation_id, observed.person_id, observed.observation_concept_id, date, date)
     answer = _Records(observed.observation_id, observed.person_id, observed.value_as_concept_id, date, date)
     date = measured.measurement_date
     also = _Records(measured.measurement_id, measured.person_id, measured.value_as_concept_id, date, date)
-    find = _Finder(connection, cdm, concepts, entries)
+    find = _Finder(connection, cdm, concepts, entries, usage)
     asked = sorted(concepts.question)
     found = [
         find.records(diagnoses, "condition", None),
@@ -88,6 +100,7 @@ class _Finder:
     cdm: Cdm
     concepts: Concepts
     entries: pd.DataFrame
+    usage: Usage
 
     def records(self, of: _Records, kind: str, days: int | None, *where: sa.ColumnElement[bool]) -> pd.DataFrame:
         """Records with a meaning of this kind, no more than so many days before the index date."""
@@ -108,10 +121,21 @@ class _Finder:
         kept = in_window(both["start"], both["index_date"], days, both["end"])
         age = (both["index_date"] - both["start"]).dt.days
         return (
-            both[kept & ((both["days"] == 0) | (age <= both["days"]))]
+            self._counting(both[kept & ((both["days"] == 0) | (age <= both["days"]))])
             .sort_values(["start", "id"])
             .rename(columns={"start": "date"})[_COLUMNS]
         )
+
+    def _counting(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Without medicine for one place only, diagnoses that are not made, and diseases that are over."""
+        concepts, qualifier = self.concepts, rows["qualifier"]
+        over = qualifier.isin(concepts.resolved) & ~rows["variable"].isin(EVENTS)
+        local = rows["concept"].isin(concepts.local) | qualifier.isin(concepts.local)
+        for reason, left_out in ((UNSURE, qualifier.isin(concepts.unsure)), (OVER, over), (LOCAL, local)):
+            for name, number in rows.loc[left_out, "variable"].value_counts().items():
+                self.usage.odd[str(name), reason, ""] += int(number)
+            rows = rows[~left_out.reindex(rows.index)]
+        return rows
 
     def _query(self, of: _Records, roots: Sequence[int], where: Sequence[sa.ColumnElement[bool]]) -> Query:
         link = self._descendants(roots)
@@ -123,6 +147,7 @@ class _Finder:
                 of.concept.label("concept"),
                 of.start.label("start"),
                 of.end.label("end"),
+                of.qualifier.label("qualifier"),
             )
             .distinct()
             .join_from(of.concept.table, link, link.c.concept == of.concept)
@@ -139,10 +164,10 @@ class _Finder:
         below = sa.select(
             ancestor.ancestor_concept_id.label("root"), ancestor.descendant_concept_id.label("concept")
         ).where(ancestor.ancestor_concept_id.in_(roots))
-        itself = sa.select(concept.concept_id.label("root"), concept.concept_id.label("concept")).where(
-            concept.concept_id.in_(roots)
-        )
-        return sa.union(below, itself).subquery()
+        itself: sa.Select[tuple[int, int]] = sa.select(
+            concept.concept_id.label("root"), concept.concept_id.label("concept")
+        ).where(concept.concept_id.in_(roots))
+        return (sa.union(below, itself) if self.cdm.has(self.cdm.ancestor) else itself).subquery()
 
 
 def _without_excluded(rows: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Source: OHDSI Common Data Model v5.4, https://ohdsi.github.io/CommonDataModel/cd
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,16 +32,55 @@ _COLUMNS: dict[str, dict[str, type[sa.types.TypeEngine[Any]]]] = {
                     "measurement_date": _DAY, "measurement_datetime": _TIME, "operator_concept_id": _NUMBER,
                     "value_as_number": _REAL, "value_as_concept_id": _NUMBER, "unit_concept_id": _NUMBER},
     "condition_occurrence": {"condition_occurrence_id": _NUMBER, "person_id": _NUMBER,
-                             "condition_concept_id": _NUMBER, "condition_start_date": _DAY},
+                             "condition_concept_id": _NUMBER, "condition_start_date": _DAY,
+                             "condition_status_concept_id": _NUMBER},
     "drug_exposure": {"drug_exposure_id": _NUMBER, "person_id": _NUMBER, "drug_concept_id": _NUMBER,
-                      "drug_exposure_start_date": _DAY, "drug_exposure_end_date": _DAY},
+                      "drug_exposure_start_date": _DAY, "drug_exposure_end_date": _DAY, "route_concept_id": _NUMBER},
     "observation": {"observation_id": _NUMBER, "person_id": _NUMBER, "observation_concept_id": _NUMBER,
                     "observation_date": _DAY, "value_as_concept_id": _NUMBER},
-    "concept": {"concept_id": _NUMBER, "vocabulary_id": _TEXT, "concept_code": _TEXT},
+    "concept": {"concept_id": _NUMBER, "concept_name": _TEXT, "vocabulary_id": _TEXT, "concept_code": _TEXT},
     "concept_ancestor": {"ancestor_concept_id": _NUMBER, "descendant_concept_id": _NUMBER},
     "concept_relationship": {"concept_id_1": _NUMBER, "concept_id_2": _NUMBER, "relationship_id": _TEXT},
     "cohort": {"cohort_definition_id": _NUMBER, "subject_id": _NUMBER, "cohort_start_date": _DAY},
 }  # fmt: skip
+#: tables and columns that a sample CDM may lack: what that costs is told
+_OPTIONAL = frozenset({
+    "concept_ancestor", "concept_relationship", "concept.concept_name", "drug_exposure.route_concept_id",
+    "condition_occurrence.condition_status_concept_id",
+})  # fmt: skip
+_EPOCH = datetime.datetime(1970, 1, 1)
+
+
+class _SecondsOfDay(sa.types.TypeDecorator[datetime.date]):
+    """A day as OHDSI's SQLite samples (Eunomia) have it: seconds since 1970."""
+
+    impl, cache_ok = sa.Float, True
+
+    def process_bind_param(self, value: datetime.date | None, dialect: object) -> float | None:
+        """The seconds of its midnight."""
+        return None if value is None else (value - _EPOCH.date()).days * 86_400.0
+
+    def process_result_value(self, value: float | None, dialect: object) -> datetime.date | None:
+        """The day."""
+        return None if value is None else (_EPOCH + datetime.timedelta(seconds=value)).date()
+
+
+class _SecondsOfTime(sa.types.TypeDecorator[datetime.datetime]):
+    """The same with the time of day."""
+
+    impl, cache_ok = sa.Float, True
+
+    def process_result_value(self, value: float | str | None, dialect: object) -> datetime.datetime | None:
+        """The moment; of a time that is text all the same, as it says."""
+        if isinstance(value, str):
+            return datetime.datetime.fromisoformat(value)
+        return None if value is None else _EPOCH + datetime.timedelta(seconds=value)
+
+
+_IN_SECONDS: dict[type[sa.types.TypeEngine[Any]], type[sa.types.TypeEngine[Any]]] = {
+    _DAY: _SecondsOfDay,
+    _TIME: _SecondsOfTime,
+}
 
 
 @dataclass(frozen=True)
@@ -63,10 +103,12 @@ class Cdm:
 
     Args:
         schemas: where they are.
+        in_seconds: whether days and times are seconds since 1970.
     """
 
-    def __init__(self, schemas: Schemas) -> None:
-        self._metadata = sa.MetaData()
+    def __init__(self, schemas: Schemas, *, in_seconds: bool = False) -> None:
+        self._metadata, self._in_seconds = sa.MetaData(), in_seconds
+        self.lacking: frozenset[str] = frozenset()
         clinical = schemas.cdm or None
         vocabulary = schemas.vocabulary or clinical
         self.person = self._table("person", clinical)
@@ -81,23 +123,57 @@ class Cdm:
         self.cohort = self._table("cohort", schemas.cohort or clinical)
 
     def _table(self, name: str, schema: str | None) -> sa.Table:
-        columns = (sa.Column(column, kind) for column, kind in _COLUMNS[name].items())
+        kinds = _IN_SECONDS if self._in_seconds else {}
+        columns = (sa.Column(column, kinds.get(kind, kind)) for column, kind in _COLUMNS[name].items())
         return sa.Table(name, self._metadata, *columns, schema=schema)
 
     def require(self, connection: Connection, *, with_cohort: bool) -> None:
-        """Go on when every table that is needed is there.
+        """Go on when every table that is needed is there, and note which of the others are not (:attr:`lacking`).
 
         Raises:
             SourceDataError: naming those that are not.
         """
         inspector = sa.inspect(connection)
         wanted = [t for t in self._metadata.tables.values() if with_cohort or t is not self.cohort]
-        absent = sorted(t.name for t in wanted if not inspector.has_table(t.name, schema=t.schema))
-        if absent:
+        absent = {t.name for t in wanted if not inspector.has_table(t.name, schema=t.schema)}
+        for table in (t for t in wanted if t.name not in absent):
+            there = {column["name"].lower() for column in inspector.get_columns(table.name, schema=table.schema)}
+            absent |= {f"{table.name}.{name}" for name in table.c.keys() if name not in there} & _OPTIONAL  # noqa: SIM118
+        self.lacking = frozenset(absent & _OPTIONAL)
+        if absent - _OPTIONAL:
             raise SourceDataError(
-                f"The database has no table {', '.join(absent)}.",
+                f"The database has no table {', '.join(sorted(absent - _OPTIONAL))}.",
                 hint="Name the schemas with --schema, --vocabulary-schema and --cohort-schema.",
             )
+
+    def has(self, table: sa.Table) -> bool:
+        """Whether an optional table is there."""
+        return table.name not in self.lacking
+
+    def optional(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """A column that may not be there: nothing in its place then."""
+        named = str(column)
+        lacks = any(named.endswith(name) for name in self.lacking)
+        return sa.cast(sa.null(), column.type) if lacks else column
+
+
+def open_cdm(connection: Connection, schemas: Schemas, *, with_cohort: bool) -> Cdm:
+    """The tables of a database, which may write days as text or, on SQLite, as seconds since 1970.
+
+    Raises:
+        SourceDataError: when tables that are needed are not there.
+    """
+    cdm = Cdm(schemas)
+    cdm.require(connection, with_cohort=with_cohort)
+    if connection.dialect.name != "sqlite":
+        return cdm
+    start = cdm.observation_period.c.observation_period_start_date
+    kind = connection.execute(sa.select(sa.func.typeof(start)).where(start.is_not(None)).limit(1)).scalar()
+    if kind not in ("real", "integer"):
+        return cdm
+    numeric = Cdm(schemas, in_seconds=True)
+    numeric.require(connection, with_cohort=with_cohort)
+    return numeric
 
 
 @contextmanager

@@ -16,8 +16,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from riskmodels.checks.columns import Severity, check_column
-from riskmodels.cohorts.omop.concepts import Concepts, Meaning
+from riskmodels.cohorts.omop.concepts import Concepts
 from riskmodels.cohorts.omop.entries import in_window, people_of
+from riskmodels.cohorts.omop.meanings import Meaning
 from riskmodels.cohorts.omop.tables import Cdm
 from riskmodels.criteria import HOURS_FASTING
 from riskmodels.errors import UnitError

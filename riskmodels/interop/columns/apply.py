@@ -2,7 +2,7 @@
 
 A cell that cannot be used leaves its input unknown and is told as a problem; a row without age or sex is refused and
 told as well. A comparator such as “<5” is kept in the table; as an input it counts as unknown, unless the mapping
-says that it is used at its bound: told as a problem either way.
+says that it is used at its bound: told as a problem either way. How cells of numbers are read: ``quantities``.
 """
 
 from __future__ import annotations
@@ -17,14 +17,18 @@ import pandas as pd
 import pyarrow.compute as pc
 
 from riskmodels.checks import Checked, Problem, Severity, check_column, check_together
+from riskmodels.checks.columns import check_cells
 from riskmodels.columns import Floats
-from riskmodels.errors import InputError
+from riskmodels.errors import FileError, InputError
+from riskmodels.interop.columns.ages import days_of_visit, read_ages
+from riskmodels.interop.columns.boxes import one_answer
 from riskmodels.interop.columns.code_guess import choice_codes
+from riskmodels.interop.columns.known_names import unknown_words
 from riskmodels.interop.columns.mapping import (
-    AT_BOUND,
     NOT_USABLE,
     UNANSWERED,
     UNKNOWN,
+    Asks,
     CohortMapping,
     ColumnMapping,
     Combine,
@@ -33,9 +37,10 @@ from riskmodels.interop.columns.mapping import (
     code_key,
     is_unknown_word,
 )
-from riskmodels.interop.columns.names import unknown_words
-from riskmodels.interop.columns.numbers import COMPARATOR, bound_of, is_numeric, texts, to_floats
-from riskmodels.interop.table.chunks import Chunk
+from riskmodels.interop.columns.numbers import is_numeric, texts
+from riskmodels.interop.columns.quantities import NONE_WRITTEN, Quantities, column_of, is_float, read_quantities
+from riskmodels.interop.columns.visits import earlier_visits
+from riskmodels.interop.table.chunks import Chunk, Source
 from riskmodels.units import find_unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
 
@@ -103,7 +108,39 @@ class Applied:
         ).reset_index(drop=True)
 
 
-def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDArray[np.int64] | None = None) -> Applied:
+def apply_all(source: Source, mapping: CohortMapping) -> tuple[list[Applied], str]:
+    """Read every row of a file; of the visits that the mapping leaves out, none.
+
+    Age and sex need not be among its columns.
+
+    Args:
+        source: the file.
+        mapping: what its columns mean.
+
+    Returns:
+        What was read, part by part, and the mark before the decimals of its numbers.
+
+    Raises:
+        FileError: when there are no rows.
+    """
+    earlier = earlier_visits(mapping, source) if mapping.visits is Visits.LATEST else None
+    parts: list[Applied] = []
+    decimal = "."
+    for chunk in source.chunks():
+        decimal = chunk.decimal
+        parts.append(apply(mapping, chunk, earlier, age_and_sex=False))
+    if not parts:
+        raise FileError("The file has a header but no rows.", hint="Add one row a patient below the header.")
+    return parts, decimal
+
+
+def apply(
+    mapping: CohortMapping,
+    chunk: Chunk | pd.DataFrame,
+    earlier: npt.NDArray[np.int64] | None = None,
+    *,
+    age_and_sex: bool = True,
+) -> Applied:
     """Apply a mapping to some rows.
 
     Args:
@@ -111,6 +148,7 @@ def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDAr
         chunk: rows as a :class:`~riskmodels.interop.table.source.Source` gives them.
         earlier: rows to leave out, from :func:`riskmodels.interop.columns.visits.earlier_visits`; needed when the
             mapping asks for the latest visit.
+        age_and_sex: whether both must be told; a model of one's own may do without.
 
     Returns:
         :class:`Applied`: rows in the order of the file.
@@ -119,7 +157,7 @@ def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDAr
         InputError: when a question is open, or a column of the mapping is not in the chunk.
     """
     chunk = chunk if isinstance(chunk, Chunk) else Chunk(chunk)
-    _refuse_open(mapping, chunk, earlier)
+    _refuse_open(mapping, chunk, earlier, age_and_sex)
     read = len(chunk.cells)
     cells, notes = _without(chunk, earlier)
     values, told = _columns(mapping, cells, chunk.decimal)
@@ -128,7 +166,7 @@ def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDAr
     cut = [note.row for note in notes if note.severity is Severity.ROW]
     frame.loc[cut] = np.nan
     headers = {name: ", ".join(c.header for c in mapping.holding(name)) for name in mapping.variables}
-    units = {name: find_unit(VOCABULARY[name].units, symbol) for name, symbol in mapping.units.items()}
+    units = {name: find_unit(VOCABULARY[name].accepted, symbol) for name, symbol in mapping.units.items() if symbol}
     checked = check_together(frame, [problem for problem, _ in told], units)
     frame = checked.frame
     problems = _table(checked.problems, {id(p): header for p, header in told}, headers)
@@ -137,14 +175,16 @@ def apply(mapping: CohortMapping, chunk: Chunk | pd.DataFrame, earlier: npt.NDAr
     return Applied(checked, cells, problems, counts)
 
 
-def _refuse_open(mapping: CohortMapping, chunk: Chunk, earlier: object) -> None:
-    questions = mapping.questions()
+def _refuse_open(mapping: CohortMapping, chunk: Chunk, earlier: object, age_and_sex: bool) -> None:
+    questions = [q for q in mapping.questions() if age_and_sex or q.asks is not Asks.NEEDED]
     if questions:
         rest = f" {len(questions) - 1} more must be answered." if len(questions) > 1 else ""
         raise InputError(questions[0].text, hint=f"Answer it first.{rest}", log=f"{len(questions)} open questions")
     if mapping.visits is Visits.LATEST and earlier is None:
         raise InputError("The latest visits are not known.", hint="Use earlier_visits() first.")
     used = [c.header for c in mapping.columns if c.role is Role.VALUE]
+    used += [c.unit_from for c in mapping.columns if c.unit_from]
+    used += [c.header for c in mapping.columns if c.role is Role.DATE and any(other.birth for other in mapping.columns)]
     absent = [header for header in used if header not in chunk.cells]
     if absent:
         raise InputError(
@@ -164,13 +204,18 @@ def _without(chunk: Chunk, earlier: npt.NDArray[np.int64] | None) -> tuple[pd.Da
 def _columns(mapping: CohortMapping, cells: pd.DataFrame, decimal: str) -> tuple[dict[str, Any], list[Told]]:
     values: dict[str, Any] = {name: _constant(name, word) for name, word in mapping.constants.items()}
     told: list[Told] = []
+    rows = _Rows(mapping, cells, decimal)
     for name in mapping.variables:
         parts = []
         for column in mapping.holding(name):
-            part, problems = _column(column, cells[column.header], decimal)
-            parts.append(part.to_numpy())
+            part, problems = _column(column, name, rows)
+            parts.append(part)
             told += [(problem, column.header) for problem in problems]
-        if parts:
+        if len(parts) > 1 and mapping.combine[name] is Combine.CHECKED:
+            headers = [column.header for column in mapping.holding(name)]
+            values[name], several = one_answer(parts, VOCABULARY[name], headers, cells.index)
+            told += several
+        elif parts:
             values[name] = parts[0] if len(parts) == 1 else _combined(parts, mapping.combine[name])
     return values, told
 
@@ -198,79 +243,48 @@ def _combined(parts: list[Floats], rule: Combine) -> Floats:
     return first
 
 
-def _column(column: ColumnMapping, cells: pd.Series, decimal: str) -> tuple[pd.Series, list[Problem]]:
-    """One column as canonical numbers, and its problems."""
-    variable = VOCABULARY[column.variable]
+@dataclass(frozen=True)
+class _Rows:
+    """The rows that a mapping is applied to, and how their decimals are shown."""
+
+    mapping: CohortMapping
+    cells: pd.DataFrame
+    decimal: str
+
+
+def _column(column: ColumnMapping, name: str, rows: _Rows) -> tuple[Floats, list[Problem]]:
+    """A variable of one column as canonical numbers, and its problems."""
+    variable, cells = VOCABULARY[name], rows.cells[column.header]
     if variable.kind is not Kind.NUMBER:
         return _answers(column, variable, cells)
-    numbers, problems = _numbers(column, variable, cells, decimal)
-    checked, further = check_column(pd.Series(numbers, index=cells.index), variable, column.unit)
-    return checked, problems + further
+    if column.birth:
+        ages, problems = read_ages(column, cells, days_of_visit(rows.mapping, rows.cells))
+        checked, further = check_cells(ages, cells.index, variable)
+        return checked, problems + further
+    units = rows.cells[column.unit_from] if column.unit_from else None
+    found = read_quantities(column_of(column, rows.decimal, name), cells, units)
+    unusable = _unusable_numbers(column, variable, found.numbers, cells.index)
+    checked, further = _in_units(found, variable, column.unit, cells.index)
+    return checked, found.problems + unusable + further
 
 
-def _numbers(column: ColumnMapping, variable: Variable, cells: pd.Series, decimal: str) -> tuple[Floats, list[Problem]]:
-    problems: list[Problem] = []
-    if is_numeric(cells):
-        numbers = np.array(cells.to_numpy(dtype=np.float64, na_value=np.nan))
-    else:
-        array = texts(cells)
-        numbers = np.array(to_floats(array, decimal))
-        odd = np.flatnonzero(np.isnan(numbers) & pc.is_valid(array).to_numpy(zero_copy_only=False))
-        problems = _odd_cells(column, variable, numbers, odd, array.take(odd).to_pylist(), cells.index)
-    means_unknown = [float(c.text) for c in column.codes if c.means == UNKNOWN and _is_float(c.text)]
-    if means_unknown:
-        numbers[np.isin(numbers, means_unknown)] = np.nan
-    numbers[np.abs(numbers) < 1e-70] = 0.0
-    if 0.0 in means_unknown:
-        numbers[numbers == 0] = np.nan
-    return numbers, problems + _unusable_numbers(column, variable, numbers, cells.index)
-
-
-def _odd_cells(
-    column: ColumnMapping,
-    variable: Variable,
-    numbers: Floats,
-    odd: npt.NDArray[np.intp],
-    words: list[str],
-    rows: pd.Index,
-) -> list[Problem]:
-    """Cells that are no numbers: unknown, a bound (put into ``numbers``), or a problem."""
-    codes = {c.text: c.means for c in column.codes}
-    read = {text: _read_odd(text, codes, column, variable) for text in set(words)}
-    problems = []
-    for place, text in zip(odd.tolist(), words, strict=True):
-        value, say = read[text]
-        numbers[place] = value
-        if say is not None:
-            problems.append(Problem(rows[place], variable.name, text, *say))
-    return problems
-
-
-def _read_odd(
-    text: str, codes: dict[str, str], column: ColumnMapping, variable: Variable
-) -> tuple[float, tuple[str, str, Severity] | None]:
-    key = code_key(text)
-    if codes.get(key, "") == UNKNOWN or (key not in codes and (is_unknown_word(text) or key in unknown_words())):
-        return np.nan, None
-    if COMPARATOR.fullmatch(text):
-        return _read_bound(text, column, variable)
-    reason = f"{variable.label} is not a number."
-    hint = f"Write a number{f' in {column.unit}' if column.unit else ''}, or leave it empty. It counts as unknown."
-    return np.nan, (reason, hint, Severity.UNUSED)
-
-
-def _read_bound(text: str, column: ColumnMapping, variable: Variable) -> tuple[float, tuple[str, str, Severity]]:
-    bound = bound_of(text)
-    if column.comparators == AT_BOUND:
-        reason = f"{variable.label} is only known to be {text}."
-        return bound, (reason, f"It is used as {bound:g}, as the mapping says.", Severity.FLAGGED)
-    hint = "It counts as unknown. The mapping can say that such values are used at their bound."
-    return np.nan, (f"{variable.label} is only known to be {text}.", hint, Severity.UNUSED)
+def _in_units(found: Quantities, variable: Variable, unit: str, rows: pd.Index) -> tuple[Floats, list[Problem]]:
+    """Checked and canonical, the rows of each unit for themselves: a problem is told in the unit of its row."""
+    of_column = find_unit(variable.accepted, unit) if unit else None
+    if (found.units == NONE_WRITTEN).all():
+        return check_cells(found.numbers, rows, variable, of_column)
+    checked, problems = np.full(len(found.numbers), np.nan), []
+    for place in np.unique(found.units).tolist():
+        at = np.flatnonzero(found.units == place)
+        own = variable.accepted[place] if place >= 0 else of_column
+        checked[at], further = check_cells(found.numbers[at], rows[at], variable, own)
+        problems += further
+    return checked, problems
 
 
 def _unusable_numbers(column: ColumnMapping, variable: Variable, numbers: Floats, rows: pd.Index) -> list[Problem]:
     """Numbers that the mapping says cannot be used (set to NaN in place)."""
-    codes = [float(c.text) for c in column.codes if c.means == NOT_USABLE and _is_float(c.text)]
+    codes = [float(c.text) for c in column.codes if c.means == NOT_USABLE and is_float(c.text)]
     places = np.flatnonzero(np.isin(numbers, codes)) if codes else np.array([], dtype=np.intp)
     reason, hint = f"{variable.label} has a code that cannot be used.", "It counts as unknown, as the mapping says."
     problems = [
@@ -280,7 +294,7 @@ def _unusable_numbers(column: ColumnMapping, variable: Variable, numbers: Floats
     return problems
 
 
-def _answers(column: ColumnMapping, variable: Variable, cells: pd.Series) -> tuple[pd.Series, list[Problem]]:
+def _answers(column: ColumnMapping, variable: Variable, cells: pd.Series) -> tuple[Floats, list[Problem]]:
     """A column of answers: each distinct cell is read once."""
     places, distinct = _distinct(cells)
     means = [_meaning(text, column, variable) for text in distinct]
@@ -293,7 +307,7 @@ def _answers(column: ColumnMapping, variable: Variable, cells: pd.Series) -> tup
     problems = [
         Problem(cells.index[i], variable.name, distinct[places[i]], reason, hint, Severity.UNUSED) for i in bad.tolist()
     ]
-    return pd.Series(read[places], index=cells.index), problems
+    return read[places], problems
 
 
 def _distinct(cells: pd.Series) -> tuple[npt.NDArray[np.intp], list[str]]:
@@ -315,18 +329,11 @@ def _meaning(text: str, column: ColumnMapping, variable: Variable) -> str:
             return code.means
     if is_unknown_word(text) or key in unknown_words():
         return UNKNOWN
-    if _is_float(key):
+    if is_float(key):
         return NOT_USABLE
-    guessed = choice_codes({key: 1}, variable)
-    return guessed[0].means if guessed and guessed[0].means != UNANSWERED else NOT_USABLE
-
-
-def _is_float(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    guessed = choice_codes({code.text: code.count for code in column.codes} | {key: 1}, variable)
+    means = next((code.means for code in guessed if code.text == key), UNANSWERED)
+    return means if means != UNANSWERED else NOT_USABLE
 
 
 def _refused(frame: pd.DataFrame) -> pd.Series:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from riskmodels.checks.columns import limits
 from riskmodels.columns import Floats
+from riskmodels.interop.columns.cells import read_cell
+from riskmodels.interop.columns.known_names import unknown_words, words_of
 from riskmodels.interop.columns.mapping import NOT_USABLE, UNANSWERED, UNKNOWN, Code, code_key, is_unknown_word
-from riskmodels.interop.columns.names import unknown_words, words_of
-from riskmodels.interop.columns.numbers import COMPARATOR
-from riskmodels.units import from_canonical
+from riskmodels.units import find_unit, from_canonical
 from riskmodels.vocabulary import Kind, Variable
 
 #: numbers that files write for “not known”
@@ -22,6 +25,10 @@ SENTINELS = (
 _ONE_DIGIT = (7.0, 8.0, 9.0)
 _MISSING = "a common code for missing"
 _MOST_ODD = 200
+#: words that say no, or that nothing is known
+_NOTHING = ("none", "nil")
+#: signs that answer as letters do
+_MARKS = "+-○×✓✗"
 
 
 def number_codes(values: Floats, odd: Mapping[str, int], variable: Variable, unit: str) -> tuple[Code, ...]:
@@ -34,7 +41,7 @@ def number_codes(values: Floats, odd: Mapping[str, int], variable: Variable, uni
         unit: symbol; empty when it is not known yet.
     """
     numbers = tuple(c for s in SENTINELS if (c := _sentinel(s, values, variable, unit)) is not None)
-    words = sorted(((t, n) for t, n in odd.items() if not _told_anyway(t)), key=lambda pair: -pair[1])
+    words = sorted(((t, n) for t, n in odd.items() if not _told_anyway(t, variable)), key=lambda pair: -pair[1])
     return numbers + tuple(_word(text, count) for text, count in words[:_MOST_ODD])
 
 
@@ -49,7 +56,7 @@ def _sentinel(number: float, values: Floats, variable: Variable, unit: str) -> C
     if not count or _possible(number, variable, unit):
         return None
     symbol = unit or variable.unit
-    low, high = limits(variable, next(u for u in variable.units if u.symbol == symbol))
+    low, high = limits(variable, find_unit(variable.accepted, symbol))
     beyond = values[(values < low) if number < low else (values > high)]
     others = int((~np.isin(beyond, SENTINELS)).sum())
     if others >= count or (number in _ONE_DIGIT and count < 3):
@@ -63,15 +70,15 @@ def _sentinel(number: float, values: Floats, variable: Variable, unit: str) -> C
 
 
 def _possible(number: float, variable: Variable, unit: str) -> bool:
-    for u in variable.units:
+    for u in variable.accepted if unit else variable.units:
         low, high = sorted(float(from_canonical(v, u)) for v in variable.plausible)
         if (not unit or u.symbol == unit) and low <= number <= high:
             return True
     return False
 
 
-def _told_anyway(text: str) -> bool:
-    return is_unknown_word(text) or COMPARATOR.fullmatch(text) is not None
+def _told_anyway(text: str, variable: Variable) -> bool:
+    return is_unknown_word(text) or read_cell(text, variable, pair=variable.name == "systolic_bp") is not None
 
 
 def _word(text: str, count: int) -> Code:
@@ -81,9 +88,10 @@ def _word(text: str, count: int) -> Code:
     return Code(text, NOT_USABLE, count, "Not a number.")
 
 
-def comparator_count(odd: Mapping[str, int]) -> int:
+def comparator_count(odd: Mapping[str, int], variable: Variable) -> int:
     """How many cells are written with “<” or “>”."""
-    return sum(count for text, count in odd.items() if COMPARATOR.fullmatch(text))
+    cells = ((read_cell(text, variable), count) for text, count in odd.items())
+    return sum(count for cell, count in cells if cell is not None and cell.sign)
 
 
 def choice_codes(counts: Mapping[str, int], variable: Variable, told: tuple[Code, ...] = ()) -> tuple[Code, ...]:
@@ -118,6 +126,11 @@ def _from_source(text: str, count: int, source: Mapping[str, Code]) -> Code:
 
 
 def _guess(text: str, count: int, variable: Variable, counts: Mapping[str, int]) -> Code:
+    letter = _by_letter(text, variable, counts)
+    if letter is not None:
+        return Code(text, letter[0], count, letter[1])
+    if text in _NOTHING and variable.name != "sex" and not _says_no(variable, counts):
+        return Code(text, UNANSWERED, count, "It may say no, or that it is not known.")
     if is_unknown_word(text) or text in unknown_words():
         return Code(text, UNKNOWN, count, "Says that it is not known.")
     meaning = _by_word(text, variable, counts)
@@ -145,6 +158,40 @@ def _by_word(text: str, variable: Variable, counts: Mapping[str, int]) -> tuple[
     if variable.name == "smoking":
         return words_of("smoking")["yes" if yes_no[0] == "yes" else "no"]
     return None
+
+
+def _says_no(variable: Variable, counts: Mapping[str, int]) -> bool:
+    """Whether another cell of the column says no, so that “none” does not."""
+    found = (_by_word(text, variable, counts) for text in counts if text not in _NOTHING)
+    return any(one is not None and one[0] == variable.choices[0].word for one in found)
+
+
+def _by_letter(text: str, variable: Variable, counts: Mapping[str, int]) -> tuple[str, str] | None:
+    """A letter beside its partner: H is male beside M as beside F, where M is female; beside V nothing is told."""
+    group = "yes_no" if variable.kind is Kind.YES_NO or variable.name == "smoking" else variable.name
+    letters = {key for key in counts if len(key) == 1 and (key.upper() != key or key in _MARKS)}
+    rows = _letters(group)
+    if text not in letters or len(letters) < 2 or not rows:
+        return None
+    told = [
+        (row[text], source) for row, source in rows if set(row) in (letters, letters - unknown_words()) and text in row
+    ]
+    meanings = {means for means, _ in told}
+    if len(meanings) == 1:
+        means, source = told[0]
+        return words_of("smoking")[means] if variable.name == "smoking" else (means, source)
+    if meanings or (group == "sex" and text not in unknown_words() and len(letters - unknown_words()) == 2):
+        said = "; ".join(f"{means} ({source})" for means, source in told)
+        return UNANSWERED, f"Letters differ between languages{': ' if said else ''}{said}."
+    return None
+
+
+@cache
+def _letters(group: str) -> tuple[tuple[dict[str, str], str], ...]:
+    """Pairs of letters with their meaning, and its source."""
+    with (Path(__file__).parent / "letters.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["variable"] == group]
+    return tuple((dict(zip(row["letters"].split(), row["means"].split(), strict=True)), row["source"]) for row in rows)
 
 
 def _zero_and_one(counts: Mapping[str, int]) -> bool:

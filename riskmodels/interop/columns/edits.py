@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from riskmodels.errors import InputError
 from riskmodels.interop.columns import dates
+from riskmodels.interop.columns.cell_columns import birth_formats
 from riskmodels.interop.columns.mapping import NOT_USABLE, UNANSWERED, UNKNOWN, Code, CohortMapping, Role
 from riskmodels.interop.columns.propose import describe_column
 from riskmodels.interop.columns.sample import Sample
@@ -30,11 +31,17 @@ def read_as_variable(mapping: CohortMapping, sample: Sample, header: str, variab
     mapping = replace(mapping, constants=constants)
     if proposed.variable != variable:  # its values do not fit: the analyst's word counts, the problems will be told
         return mapping.with_column(header, variable=variable)
-    return mapping.with_column(header, variable=variable, unit=proposed.unit, codes=proposed.codes)
+    second = proposed.second if proposed.second not in mapping.variables else ""
+    told = {name: getattr(proposed, name) for name in ("unit", "codes", "unit_from", "decimal")}
+    return mapping.with_column(header, role=Role.CARRIED).with_column(
+        header, variable=variable, second=second, **told
+    )  # fmt: skip
 
 
 def read_as_role(mapping: CohortMapping, sample: Sample, header: str, role: Role) -> CohortMapping:
-    """Read a column as the patient's number, as the day of the visit, or as nothing; no two are the same of these.
+    """Read a column as the patient's number, the day of the visit, an outcome, or nothing.
+
+    Number and day have one column each: another one that had the role is left out.
 
     Args:
         mapping: before.
@@ -45,7 +52,7 @@ def read_as_role(mapping: CohortMapping, sample: Sample, header: str, role: Role
     Raises:
         InputError: when there is no such column.
     """
-    if role is not Role.CARRIED:
+    if role not in (Role.CARRIED, Role.OUTCOME, Role.UNIT):
         for other in mapping.columns:
             if other.role is role and other.header != header:
                 mapping = mapping.with_column(other.header, role=Role.CARRIED)
@@ -70,10 +77,46 @@ def with_unit(mapping: CohortMapping, sample: Sample, header: str, symbol: str) 
         raise InputError("A column that is not used has no unit.", hint="Choose first what it is read as.")
     if not symbol:
         return mapping.with_column(header, unit="")
-    found = find_unit(column.of.units, symbol)
+    found = find_unit(column.of.accepted, symbol)
     proposed = describe_column(sample, header, column.variable, found.symbol).mapping
     codes = proposed.codes if proposed.variable == column.variable else column.codes
-    return mapping.with_column(header, unit=found.symbol, codes=_kept(column.codes, codes))
+    return mapping.with_column(header, unit=found.symbol, unit_from="", codes=_kept(column.codes, codes))
+
+
+def with_unit_from(mapping: CohortMapping, header: str, beside: str) -> CohortMapping:
+    """Say which column tells the unit of each row of another.
+
+    Args:
+        mapping: before.
+        header: the column of numbers.
+        beside: the column of units.
+
+    Raises:
+        InputError: when one of them is not there, or the first has no unit.
+    """
+    column = mapping.column(header)
+    if column.of is None or not column.of.units:
+        raise InputError("This column has no unit.", hint="Choose first what it is read as.")
+    mapping = mapping.with_column(beside, role=Role.UNIT)
+    return mapping.with_column(header, unit="", unit_from=mapping.column(beside).header)
+
+
+def read_as_birth(mapping: CohortMapping, sample: Sample, header: str) -> CohortMapping:
+    """Read a column as dates of birth, from which age is counted at the visit.
+
+    Args:
+        mapping: before; the same age for every row is taken back.
+        sample: of the file.
+        header: the column.
+
+    Raises:
+        InputError: when there is no such column.
+    """
+    formats = dates.formats_of(sample.cells[header]) or birth_formats(header, sample.cells[header])
+    constants = {name: value for name, value in mapping.constants.items() if name != "age"}
+    changed = replace(mapping, constants=constants).with_column(header, role=Role.CARRIED)
+    date_format = formats[0] if len(formats) == 1 else ""
+    return changed.with_column(header, variable="age", birth=True, date_format=date_format)
 
 
 def _kept(before: Iterable[Code], after: Iterable[Code]) -> tuple[Code, ...]:

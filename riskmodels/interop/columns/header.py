@@ -86,7 +86,7 @@ def _column(header: str) -> Column:
     if not unit:
         return Column(header, name, variable.unit)
     try:
-        return Column(header, name, find_unit(variable.units, unit).symbol, stated=True)
+        return Column(header, name, find_unit(variable.accepted, unit).symbol, stated=True)
     except UnitError:
-        accepted = ", ".join(f"“{name} [{u.symbol}]”" for u in variable.units) or f"“{name}”, which has no unit"
+        accepted = ", ".join(f"“{name} [{u.symbol}]”" for u in variable.accepted) or f"“{name}”, which has no unit"
         raise FileError(f"The column “{header}” has a unit that is not accepted.", hint=f"Use {accepted}.") from None

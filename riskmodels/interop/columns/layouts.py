@@ -10,14 +10,18 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from riskmodels.errors import InputError
 from riskmodels.interop.columns.mapping import (
     AT_BOUND,
     DATE_FORMATS,
+    MIXED,
     NOT_USABLE,
     UNANSWERED,
+    UNKNOWN,
+    WHICH_COPY,
     Code,
     CohortMapping,
     ColumnMapping,
@@ -25,12 +29,17 @@ from riskmodels.interop.columns.mapping import (
     Role,
     Visits,
     answers,
+    code_key,
 )
-from riskmodels.interop.columns.names import compact
+from riskmodels.interop.columns.recoded import copies
+from riskmodels.interop.columns.spelling import compact
 from riskmodels.units import find_unit
-from riskmodels.vocabulary import VOCABULARY, Kind
+from riskmodels.vocabulary import VOCABULARY, Kind, Variable
 
-VERSION = 1
+VERSION = 2
+_READABLE = (1, VERSION)
+#: what a column's cells tell, kept only where they tell it
+_OF_CELLS = ("unit_from", "decimal", "second", "birth")
 _MOST_TEXT = 2_000_000
 
 
@@ -62,6 +71,8 @@ class Layout:
             "constants": mapping.constants,
             "combine": {name: rule.value for name, rule in mapping.combine.items()},
             "visits": mapping.visits.value,
+            "recoding": mapping.recoding,
+            "as_of": mapping.as_of,
         }
         return json.dumps(stored, ensure_ascii=False, indent=1)
 
@@ -106,12 +117,14 @@ def _renamed(mapping: CohortMapping, headers: list[str]) -> CohortMapping:
     for column in mapping.columns:
         waiting.setdefault(compact(column.header) or column.header, []).append(column)
     exact = {c.header: c for c in mapping.columns}
-    columns = []
+    taken: list[ColumnMapping] = []
     for header in headers:
         same = waiting[compact(header) or header]
         found = exact[header] if exact.get(header) in same else same[0]
         same.remove(found)
-        columns.append(replace(found, header=header))
+        taken.append(found)
+    now = dict(zip((c.header for c in taken), headers, strict=True))
+    columns = (replace(c, header=now[c.header], unit_from=now.get(c.unit_from, "")) for c in taken)
     return replace(mapping, columns=tuple(columns))
 
 
@@ -120,8 +133,13 @@ def _column_out(column: ColumnMapping) -> dict[str, Any]:
     if column.role is Role.VALUE:
         kept |= {"variable": column.variable, "unit": column.unit, "comparators": column.comparators}
         kept["codes"] = [{"text": c.text, "means": c.means} for c in column.codes if _keeps(column, c)]
-    if column.role is Role.DATE:
+        kept |= {name: getattr(column, name) for name in _OF_CELLS if getattr(column, name)}
+    if column.role is Role.DATE or column.birth:
         kept["date_format"] = column.date_format
+    if column.role is Role.OUTCOME:
+        kept["codes"] = [{"text": c.text, "means": c.means} for c in column.codes]
+    if column.role is Role.ASKED:
+        kept["could_be"] = list(column.could_be)
     return kept
 
 
@@ -134,14 +152,21 @@ def _read(text: str) -> Layout:
     if len(text) > _MOST_TEXT:
         raise InputError("This is too long for a saved mapping.", hint="Choose a file that was saved here.")
     stored = json.loads(text)
-    if stored["version"] != VERSION:
+    if stored["version"] not in _READABLE:
         raise InputError("The mapping was saved by another version.", hint="Map the columns again.")
     columns = tuple(_column_in(entry) for entry in stored["columns"])
     constants = {str(name): str(value) for name, value in stored["constants"].items()}
     combine = {str(name): Combine(rule) for name, rule in stored["combine"].items()}
     _require(all(name in VOCABULARY for name in (*constants, *combine)))
     _require(len({c.header for c in columns}) == len(columns))
-    return Layout(str(stored["name"]), CohortMapping(columns, constants, combine, Visits(stored["visits"])))
+    recoding = stored.get("recoding", "")
+    _require(recoding in ("", WHICH_COPY, *copies()))
+    as_of = str(stored.get("as_of", ""))
+    _require(not as_of or date.fromisoformat(as_of).isoformat() == as_of)
+    headers = {c.header for c in columns}
+    _require(all(c.unit_from in headers for c in columns if c.unit_from))
+    mapping = CohortMapping(columns, constants, combine, Visits(stored["visits"]), recoding, as_of)
+    return Layout(str(stored["name"]), mapping)
 
 
 def _column_in(entry: dict[str, Any]) -> ColumnMapping:
@@ -149,16 +174,39 @@ def _column_in(entry: dict[str, Any]) -> ColumnMapping:
     header = entry["header"]
     _require(isinstance(header, str))
     if role is Role.DATE:
-        _require(entry["date_format"] in ("", *DATE_FORMATS))
-        return ColumnMapping(header, role=role, date_format=entry["date_format"])
+        date_format = entry.get("date_format", "")
+        _require(date_format in ("", *DATE_FORMATS))
+        return ColumnMapping(header, role=role, date_format=date_format)
+    if role is Role.ASKED:
+        could_be = tuple(entry["could_be"])
+        _require(bool(could_be) and all(name in (*VOCABULARY, Role.OUTCOME) for name in could_be))
+        return ColumnMapping(header, role=role, could_be=could_be)
+    codes = tuple(Code(code_key(str(c["text"])), str(c["means"])) for c in entry.get("codes", ()))
+    if role is Role.OUTCOME:
+        _require(all(c.means in ("yes", "no", UNKNOWN) for c in codes))
+        return ColumnMapping(header, role=role, codes=codes)
     if role is not Role.VALUE:
         return ColumnMapping(header, role=role)
     variable = VOCABULARY[entry["variable"]]
-    unit = find_unit(variable.units, entry["unit"]).symbol if entry["unit"] else ""
-    codes = tuple(Code(str(c["text"]), str(c["means"])) for c in entry["codes"])
-    _require(all(c.means in (UNANSWERED, *answers(variable)) for c in codes))
-    _require(entry["comparators"] in (NOT_USABLE, AT_BOUND))
-    return ColumnMapping(header, variable.name, role, unit, codes, entry["comparators"])
+    unit = find_unit(variable.accepted, entry["unit"]).symbol if entry.get("unit") else ""
+    _refuse_strange(header, codes, variable)
+    comparators, date_format = entry.get("comparators", NOT_USABLE), entry.get("date_format", "")
+    _require(comparators in (NOT_USABLE, AT_BOUND))
+    told = {name: entry[name] for name in _OF_CELLS if name in entry}
+    _require(told.get("decimal", ".") in (".", ",", MIXED) and told.get("second", "diastolic_bp") in VOCABULARY)
+    _require(told.get("birth", True) is True and date_format in ("", *DATE_FORMATS))
+    return ColumnMapping(header, variable.name, role, unit, codes, comparators, date_format, **told)
+
+
+def _refuse_strange(header: str, codes: tuple[Code, ...], variable: Variable) -> None:
+    """An answer that a person wrote into the file is told with its place."""
+    strange = next((c for c in codes if c.means not in (UNANSWERED, *answers(variable))), None)
+    if strange is not None:
+        raise InputError(
+            f"“{strange.text}” of “{header}” cannot mean “{strange.means}”.",
+            hint=f"Write one of {', '.join(answers(variable))}.",
+            log="meaning of a code not known",
+        )
 
 
 def _require(true: bool) -> None:

@@ -26,6 +26,10 @@ NOT_USABLE = "not usable"
 AT_BOUND = "at its bound"
 #: a code whose meaning must be answered before scoring
 UNANSWERED = ""
+#: of :attr:`CohortMapping.recoding`: which copy of the data set the file is must be answered
+WHICH_COPY = "?"
+#: decimals shown with a point in some cells of a column and with a comma in others
+MIXED = "mixed"
 
 
 class Role(StrEnum):
@@ -35,6 +39,9 @@ class Role(StrEnum):
     CARRIED = "carried"  # it is kept beside the results and not used
     PATIENT = "patient"  # it tells patients apart; never an input, never logged
     DATE = "date"  # when the row was recorded
+    OUTCOME = "outcome"  # what happened afterwards; never an input, offered to the report
+    ASKED = "asked"  # what it holds must be answered before scoring
+    UNIT = "unit"  # it says, row by row, in which unit another column is
 
 
 class Combine(StrEnum):
@@ -43,6 +50,7 @@ class Combine(StrEnum):
     MEAN = "mean"  # of those known, e.g. three readings of a blood pressure
     FIRST = "first"  # the first known one, in the order of the mapping
     ANY = "any"  # yes when one says yes, no when all say no
+    CHECKED = "checked"  # the answer of the box that is ticked, e.g. name___1 to name___3 of REDCap
 
 
 class Visits(StrEnum):
@@ -60,6 +68,10 @@ class Asks(StrEnum):
     NEEDED = "needed"
     COMBINE = "combine"
     DATE = "date"
+    MEANING = "meaning"
+    BOXES = "boxes"
+    COPY = "copy"
+    DAY = "day"
 
 
 @dataclass(frozen=True)
@@ -87,10 +99,16 @@ class ColumnMapping:
         header: as in the file, made distinct.
         variable: name in the vocabulary; empty unless the role is ``VALUE``.
         role: what the column is used for.
-        unit: symbol of the unit its numbers are in; empty when the variable has none, or when it is not answered.
-        codes: meaning of distinct cells: all of a choice; of a number, those that are no measurement (−9, 999).
+        unit: symbol of the unit of numbers that name none; empty when the variable has none, or when not answered.
+        codes: meaning of distinct cells: all of a choice; of a number, those that are no measurement (−9, 999); of an
+            outcome, which cells are a yes, where it is known.
         comparators: :data:`NOT_USABLE` or :data:`AT_BOUND`: what becomes of “<5”.
         date_format: of a date, as :func:`datetime.strptime` spells it, ``ISO`` for ISO 8601; empty: not answered.
+        could_be: of a column that is asked about, the variables it can be; ``outcome`` for what happened afterwards.
+        unit_from: header of the column that says the unit of each row; empty for none.
+        decimal: how its cells show decimals, where they tell: ``.``, ``,`` or :data:`MIXED`; empty: as the file.
+        second: variable of the number behind the slash of cells such as “126/83”; empty for none.
+        birth: of age: whether its cells are dates of birth.
     """
 
     header: str
@@ -100,6 +118,11 @@ class ColumnMapping:
     codes: tuple[Code, ...] = ()
     comparators: str = NOT_USABLE
     date_format: str = ""
+    could_be: tuple[str, ...] = ()
+    unit_from: str = ""
+    decimal: str = ""
+    second: str = ""
+    birth: bool = False
 
     @property
     def of(self) -> Variable | None:
@@ -137,12 +160,17 @@ class CohortMapping:
         constants: variable → the value of every row, as a choice's word or as a number in the canonical unit.
         combine: variable → how its several columns become one value.
         visits: which rows of a patient are used; needs a column of role PATIENT and one of role DATE for ``LATEST``.
+        recoding: which of the copies of a public data set that were coded anew the file is, as
+            :mod:`riskmodels.interop.columns.recoded` names them; :data:`WHICH_COPY` to be answered, empty for none.
+        as_of: the day (ISO 8601) on which age is counted from a date of birth, where no column holds the visit's.
     """
 
     columns: tuple[ColumnMapping, ...]
     constants: dict[str, str] = field(default_factory=dict)
     combine: dict[str, Combine] = field(default_factory=dict)
     visits: Visits = Visits.ALL
+    recoding: str = ""
+    as_of: str = ""
 
     def column(self, header: str) -> ColumnMapping:
         """The mapping of one column.
@@ -176,7 +204,7 @@ class CohortMapping:
 
     def holding(self, variable: str) -> tuple[ColumnMapping, ...]:
         """The columns that hold a variable."""
-        return tuple(c for c in self.columns if c.role is Role.VALUE and c.variable == variable)
+        return tuple(c for c in self.columns if c.role is Role.VALUE and variable in (c.variable, c.second))
 
     def with_role(self, role: Role) -> ColumnMapping | None:
         """The first column of a role; None when there is none."""
@@ -185,21 +213,40 @@ class CohortMapping:
     @property
     def variables(self) -> tuple[str, ...]:
         """Variables with a column or a constant, in the order of the vocabulary."""
-        given = {c.variable for c in self.columns if c.role is Role.VALUE} | set(self.constants)
+        values = [c for c in self.columns if c.role is Role.VALUE]
+        given = {name for c in values for name in (c.variable, c.second)} | set(self.constants)
         return tuple(name for name in VOCABULARY if name in given)
 
     @property
     def units(self) -> dict[str, str]:
-        """Unit symbol by variable, of its first column; canonical where it has no column."""
+        """Unit symbol by variable, of its first column; empty where each row says its own."""
         return {n: self.holding(n)[0].unit for n in self.variables if self.holding(n) and VOCABULARY[n].units}
 
     def questions(self) -> tuple[Question, ...]:
         """What must still be answered; empty when the mapping can be applied."""
-        found = [q for column in self.columns for q in _column_questions(column)]
-        return (*found, *self._combine_questions(), *self._needed_questions(), *self._visit_questions())
+        boxes = {c.header for n in self._box_sets() for c in self.holding(n)}
+        found = [q for c in self.columns for q in _column_questions(c, boxed=c.header in boxes)]
+        meanings = [q for q in found if q.asks is Asks.MEANING]
+        others = [q for q in found if q.asks is not Asks.MEANING]
+        first = (*self._copy_questions(), *meanings, *self._combine_questions(), *self._box_questions())
+        last = (*self._needed_questions(), *self._visit_questions(), *self._day_questions())
+        return (*first, *others, *last)
+
+    def _copy_questions(self) -> list[Question]:
+        text = "The numbers of this file are those of several copies of the UCI heart data. Which copy is it?"
+        return [Question(Asks.COPY, "", "", text)] if self.recoding == WHICH_COPY else []
+
+    def _box_sets(self) -> list[str]:
+        """Variables that are held by boxes to tick."""
+        return [n for n, rule in self.combine.items() if rule is Combine.CHECKED and len(self.holding(n)) > 1]
+
+    def _box_questions(self) -> list[Question]:
+        sets = [self.holding(n) for n in self._box_sets()]
+        return [_box_question(c) for c in sets if any(code.means == UNANSWERED for part in c for code in part.codes)]
 
     def _combine_questions(self) -> list[Question]:
-        counts = Counter(c.variable for c in self.columns if c.role is Role.VALUE)
+        values = [c for c in self.columns if c.role is Role.VALUE]
+        counts = Counter(name for c in values for name in (c.variable, c.second) if name)
         return [_combine_question(self.holding(n)) for n, k in counts.items() if k > 1 and n not in self.combine]
 
     def _needed_questions(self) -> list[Question]:
@@ -225,6 +272,14 @@ class CohortMapping:
             Role.DATE: "Which column holds the date? The latest visit is asked for.",
         }
         return [Question(Asks.DATE, "", "", texts[role]) for role in missing]
+
+    def _day_questions(self) -> list[Question]:
+        """On which day age is counted, where dates of birth are not beside dates of visits."""
+        born = next((c for c in self.columns if c.birth), None)
+        if born is None or self.as_of or self.with_role(Role.DATE) is not None:
+            return []
+        text = f"On which day was the file's data taken? Age is counted on it from “{born.header}”."
+        return [Question(Asks.DAY, born.header, "age", text)]
 
 
 def code_key(text: str) -> str:
@@ -255,14 +310,16 @@ def _changed(column: ColumnMapping, changes: dict[str, Any]) -> ColumnMapping:
     elif "variable" in changes:
         changes = changes | {"role": Role.VALUE if changes["variable"] else Role.CARRIED}
     changed = replace(column, **changes)
+    changed = changed if changed.role is Role.ASKED else replace(changed, could_be=())
     if changed.role is not Role.VALUE:
-        return replace(changed, variable="", unit="", codes=(), comparators=NOT_USABLE)
+        codes = changed.codes if changed.role is Role.OUTCOME and "codes" in changes else ()
+        return ColumnMapping(changed.header, role=changed.role, codes=codes, date_format=changed.date_format)
     if changed.variable not in VOCABULARY:
         raise InputError(f"“{changed.variable}” is not a variable.", hint="Choose one of the list.")
     if changed.variable != column.variable:
         changed = _fresh(changed, changes)
     if changed.unit:
-        found = find_unit(VOCABULARY[changed.variable].units, changed.unit)
+        found = find_unit(VOCABULARY[changed.variable].accepted, changed.unit)
         changed = replace(changed, unit=found.symbol)
     return changed
 
@@ -272,7 +329,12 @@ def _fresh(column: ColumnMapping, changes: dict[str, Any]) -> ColumnMapping:
     variable = VOCABULARY[column.variable]
     unit = changes.get("unit", variable.unit if len(variable.units) == 1 else "")
     codes = changes.get("codes") or _unanswered(column, variable)
-    return replace(column, unit=unit, codes=codes)
+    kept = {
+        name: changes[name] for name in ("unit_from", "decimal", "second", "birth", "date_format") if name in changes
+    }
+    return ColumnMapping(
+        column.header, column.variable, column.role, unit=unit, codes=codes, comparators=column.comparators, **kept
+    )
 
 
 def _unanswered(column: ColumnMapping, variable: Variable) -> tuple[Code, ...]:
@@ -285,19 +347,36 @@ def _unanswered(column: ColumnMapping, variable: Variable) -> tuple[Code, ...]:
     )
 
 
-def _column_questions(column: ColumnMapping) -> list[Question]:
-    if column.role is Role.DATE and not column.date_format:
+def _column_questions(column: ColumnMapping, boxed: bool) -> list[Question]:
+    if column.role is Role.ASKED:
+        return [_meaning_question(column)]
+    if (column.role is Role.DATE or column.birth) and not column.date_format:
         text = f"How are the dates in “{column.header}” written: day first, month first or year first?"
         return [Question(Asks.DATE, column.header, "", text, DATE_FORMATS)]
     variable = column.of
     if variable is None:
         return []
     found = []
-    if variable.units and not column.unit:
-        choices = tuple(u.symbol for u in variable.units)
+    if variable.units and not (column.unit or column.unit_from or column.birth):
+        choices = tuple(u.symbol for u in variable.accepted)
         text = f"In which unit is “{column.header}” ({variable.label}): {' or '.join(choices)}?"
         found.append(Question(Asks.UNIT, column.header, variable.name, text, choices))
-    return found + [_code_question(column, variable, code) for code in column.codes if code.means == UNANSWERED]
+    open_codes = [] if boxed else [code for code in column.codes if code.means == UNANSWERED]
+    return found + [_code_question(column, variable, code) for code in open_codes]
+
+
+def _meaning_question(column: ColumnMapping) -> Question:
+    labels = [VOCABULARY[name].label for name in column.could_be if name in VOCABULARY]
+    after = ["what happened afterwards"] if Role.OUTCOME in column.could_be else []
+    text = f"What is “{column.header}”: {', '.join([*labels, *after])}, or something else?"
+    return Question(Asks.MEANING, column.header, "", text, (*column.could_be, Role.CARRIED.value))
+
+
+def _box_question(columns: tuple[ColumnMapping, ...]) -> Question:
+    variable = VOCABULARY[columns[0].variable]
+    names = ", ".join(f"“{c.header}”" for c in columns)
+    text = f"{names} are boxes to tick of one question ({variable.label}). Which answer is each?"
+    return Question(Asks.BOXES, columns[0].header, variable.name, text, answers(variable))
 
 
 def _code_question(column: ColumnMapping, variable: Variable, code: Code) -> Question:

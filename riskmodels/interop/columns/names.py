@@ -1,104 +1,50 @@
 """What a column is called → which variable it is, from a table of names with their sources (synonyms.csv).
 
-Names are compared without case, spaces, punctuation and accents; a unit written in the name is split off.
+Names are compared without case, spaces, punctuation and accents; a unit written in the name is split off. A name that
+is not in the table proposes nothing, however like it is: see :mod:`riskmodels.interop.columns.resembling`.
 """
 
 from __future__ import annotations
 
-import csv
 import re
-import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
-from functools import cache
-from pathlib import Path
 
-from riskmodels.interop.columns.mapping import UNKNOWN, Code, code_key
-from riskmodels.units import ALIASES
-from riskmodels.vocabulary import VOCABULARY
-
-_FOLDER = Path(__file__).parent
-_BRACKETS = re.compile(r"[\[(](?P<unit>[^\[(]*(?:\[[^\]]*\])?[^\[(]*)[\])]\s*$")
-_TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|%")
-_LOINC = re.compile(r"(?<!\d)(\d{3,5})[-_](\d)(?!\d)")
-_FOLDS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
-_SIGNS = str.maketrans({"µ": "u", "μ": "u", "²": "2", "%": "pct"})
-#: words that say when or how a value was taken, not what it is
-NEUTRAL = frozenset(
-    "baseline bl mean avg average value val result last latest first current serum plasma blood ser plas s patient pat "
-    "wert messwert visit lab labs vital vitals obs reading rdg at measured bei aktuell letzter mittel".split()
+from riskmodels.interop.columns.known_names import (
+    OUTCOME,
+    Synonym,
+    by_name,
+    datasets,
+    known_names,
+    meanings,
+    qualifiers,
+    words_of,
 )
-#: further spellings of units in column names
-_SPELLINGS = {
-    "mmol": ("mmol/L",),
-    "umol": ("µmol/L",),
-    "mg": ("mg/dL", "mg/L", "mg/g"),
-    "percent": ("%",),
-    "prozent": ("%",),
-    "ngsp": ("%",),
-    "ifcc": ("mmol/mol",),
-    "yrs": ("years",),
-    "yr": ("years",),
-    "y": ("years",),
-    "jahre": ("years",),
-    "jahren": ("years",),
-    "hours": ("h",),
-    "hrs": ("h",),
-    "stunden": ("h",),
-    "permin": ("/min",),
-    "min": ("/min",),
-    "kgqm": ("kg/m²",),
-    "pounds": ("lb",),
-    "meter": ("m",),
-    "mlmin": ("mL/min/1.73 m²",),
-    "mlmin173": ("mL/min/1.73 m²",),
-}
+from riskmodels.interop.columns.mapping import Code
+from riskmodels.interop.columns.spelling import compact, tokens
+from riskmodels.interop.fhir.codes import measurements
+from riskmodels.unit_names import accepted_unit, is_unit
+from riskmodels.vocabulary import VOCABULARY, Kind, Variable
 
-
-@dataclass(frozen=True)
-class Synonym:
-    """One row of synonyms.csv.
-
-    Args:
-        variable: name in the vocabulary; ``-`` for a column that is deliberately not used.
-        name: as it is usually written.
-        unit: symbol of the unit the numbers are in; empty when the name does not tell.
-        codes: what cells mean.
-        dataset: data set it belongs to; empty when it may stand anywhere.
-        source: where it comes from.
-    """
-
-    variable: str
-    name: str
-    unit: str
-    codes: tuple[Code, ...]
-    dataset: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A public data set that is recognised by its columns.
-
-    Args:
-        name, title: short name, and for people.
-        signature: compact column names.
-        least: how many of them must be there.
-        distinctive: whether its longer names mean the same where only some of them are there.
-        constants: variable → the value of all its rows.
-        because: why, in words.
-        source: where its meaning is documented.
-    """
-
-    name: str
-    title: str
-    signature: frozenset[str]
-    least: int
-    distinctive: bool
-    constants: dict[str, str]
-    because: str
-    source: str
+_BRACKETS = re.compile(r"[\[(](?P<unit>[^\[(]*(?:\[[^\]]*\])?[^\[(]*)[\])]\s*$")
+_LOINC = re.compile(r"(?<!\d)(\d{3,5})[-_](\d)(?!\d)")
+#: a quotient, a percentage, a list of codes, or an abbreviation of a unit that is not accepted
+_UNIT_LIKE = re.compile(
+    r"[/%°=]|^(k?pa|bpm|mg|ng|pg|g|kg|lbs?|mmol|nmol|pmol|iu|u|cm|mm|m|inch|inches|in|ft|h|hrs?|y|yrs?)$", re.I
+)
+_YES_NO = re.compile(r"\s*[^/\s]+\s*/\s*(no|non|nein|não|nao|n|否)\s*", re.I)
+_WIDE = str.maketrans("（）［］【】", "()[][]")
+#: words that say when or how a value was taken, or in which part of a report it stands, not what it is: of whatever
+#: variable, of a number, of a laboratory's
+_NEUTRAL = frozenset(
+    "baseline bl current visit patient obs at bei aktuell "
+    "labor laboratory lipids lipide panel chemistry biochemistry demographic demographics stammdaten vitalwerte "
+    "anthropometry person subject participant examination measurements".split()
+)
+_NEUTRAL_NUMBER = frozenset(
+    "mean avg average value val result last latest first reading rdg measured lab labs vital vitals wert messwert "
+    "letzter mittel".split()
+)
+_NEUTRAL_LABORATORY = frozenset("serum plasma blood ser plas s".split())
 
 
 @dataclass(frozen=True)
@@ -112,6 +58,11 @@ class NameMatch:
         unit: symbol of the unit that the name or its source tells; empty for none.
         unit_evidence: how it tells.
         codes: what cells mean, where the source tells.
+        dataset: name of the data set whose documentation says so; empty for none.
+        outcome: whether it says what happened afterwards.
+        could_be: variables a name stands for that is known for several; ``variable`` is then empty.
+        reading: whether it is one of several readings by a digit at its end: ``sbp2``.
+        foreign: a unit that the name writes and that is not accepted, or could be two of those accepted.
     """
 
     variable: str = ""
@@ -120,54 +71,14 @@ class NameMatch:
     unit: str = ""
     unit_evidence: str = ""
     codes: tuple[Code, ...] = ()
+    dataset: str = ""
+    outcome: bool = False
+    could_be: tuple[str, ...] = ()
+    reading: bool = False
+    foreign: str = ""
 
 
 NOTHING = NameMatch()
-
-
-def tokens(name: str) -> list[str]:
-    """Words and numbers of a name, lower case, without accents: ``sysBP`` → sys, bp; ``Größe_cm`` → groesse, cm."""
-    folded = unicodedata.normalize("NFC", name).translate(_FOLDS).translate(_SIGNS)
-    plain = unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-    return [token.lower() for token in _TOKEN.findall(plain)]
-
-
-def compact(name: str) -> str:
-    """One spelling of a name: ``HbA1c`` and ``hb_a1c`` are ``hba1c``."""
-    return "".join(tokens(name))
-
-
-@cache
-def synonyms() -> tuple[Synonym, ...]:
-    """The table of names, the vocabulary's own first."""
-    own = [Synonym(v.name, name, "", (), "", "CareRisk") for v in VOCABULARY.values() for name in (v.name, v.label)]
-    return (*own, *(_synonym(row) for row in _rows("synonyms.csv")))
-
-
-@cache
-def datasets() -> tuple[Dataset, ...]:
-    """The data sets that are recognised."""
-    return tuple(
-        Dataset(
-            row["dataset"],
-            row["title"],
-            frozenset(row["signature"].split()),
-            int(row["least"]),
-            row["distinctive"] == "yes",
-            dict(pair.split("=") for pair in row["constants"].split(";") if pair),
-            row["because"],
-            row["source"],
-        )
-        for row in _rows("datasets.csv")
-    )
-
-
-def recognised_dataset(headers: Iterable[str]) -> Dataset | None:
-    """The data set that most of the columns point to; None when none has enough."""
-    names = {compact(header) for header in headers}
-    fitting = [(len(names & d.signature) - d.least, d) for d in datasets()]
-    best = max(fitting, key=lambda pair: pair[0])
-    return best[1] if best[0] >= 0 else None
 
 
 def match_name(header: str, dataset: str = "") -> NameMatch:
@@ -177,140 +88,175 @@ def match_name(header: str, dataset: str = "") -> NameMatch:
         header: as in the file.
         dataset: name of the data set that the file was recognised as.
     """
-    own = _by_name(dataset).get(compact(header)) if dataset else None
+    own = by_name(dataset).get(compact(header)) if dataset else None
     if own is not None:
         return _of_dataset(own)
-    return _of_loinc(header) or _of_name(header) or _distinctive(header) or _of_likeness(header) or NOTHING
-
-
-def unit_spelling(text: str) -> tuple[str, ...]:
-    """Symbols of the units a text can mean: ``mg_dl`` → mg/dL."""
-    return _unit_spellings().get(compact(text), ())
+    return _of_loinc(header) or _of_name(header) or _distinctive(header) or NOTHING
 
 
 def _of_dataset(entry: Synonym) -> NameMatch:
-    if entry.variable == "-":
-        return NameMatch("", 0.0, f"Not an input here ({entry.source}).")
+    if entry.variable not in VOCABULARY:
+        return _no_variable(entry, 0.99)
     title = next(d.title for d in datasets() if d.name == entry.dataset)
     told = f"As documented for {title}." if entry.unit else ""
-    return NameMatch(entry.variable, 0.99, f"Column of {title}.", entry.unit, told, entry.codes)
+    return NameMatch(entry.variable, 0.99, f"Column of {title}.", entry.unit, told, entry.codes, entry.dataset)
+
+
+def _no_variable(entry: Synonym, confidence: float) -> NameMatch:
+    if entry.variable == OUTCOME:
+        evidence = f"It says what happened afterwards ({entry.source})."
+        return NameMatch("", confidence, evidence, codes=entry.codes, dataset=entry.dataset, outcome=True)
+    return NameMatch("", 0.0, f"Known, and no input here ({entry.source}).", dataset=entry.dataset)
 
 
 def _distinctive(header: str) -> NameMatch | None:
     """A name that only one data set uses, such as BPXSY1, also where the data set as a whole is not recognised."""
     name = compact(header)
-    found = [
-        e for d in datasets() if d.distinctive and (e := _by_name(d.name).get(name)) is not None and e.variable != "-"
-    ]
+    entries = (by_name(d.name).get(name) for d in datasets() if d.distinctive)
+    found = [entry for entry in entries if entry is not None and entry.variable in VOCABULARY]
     if len(found) != 1 or len(name) < 6:
         return None
     return replace(_of_dataset(found[0]), confidence=0.9)
 
 
 def _of_loinc(header: str) -> NameMatch | None:
-    found = _LOINC.search(header)
+    """By a LOINC code in the name; a unit that is written beside it counts, and not the code's own."""
+    bare, written = split_unit(header)
+    found = _LOINC.search(bare)
     code = f"{found[1]}-{found[2]}" if found else ""
-    variable = next((v for v in VOCABULARY.values() if code and v.loinc == code), None)
-    if variable is None:
+    known = measurements().get(code)
+    variable = VOCABULARY.get(known.variable) if known is not None and not known.use else None
+    if known is None or variable is None:
         return None
-    unit = variable.unit
-    return NameMatch(
-        variable.name, 0.98, f"LOINC {code}.", unit, f"LOINC {code} is reported in {unit}." if unit else ""
-    )
+    if written:
+        unit, written = unit_of_header(header, variable)
+        told = f"The header says {unit}." if unit else ""
+        return NameMatch(variable.name, 0.98, f"LOINC {code}.", unit, told, foreign="" if unit else written)
+    fitting = [u.symbol for u in variable.units if known.accepts(u)]
+    unit = variable.unit if code == variable.loinc else fitting[0] if len(fitting) == 1 else ""
+    told = f"LOINC {code} is reported in {unit}." if unit else ""
+    return NameMatch(variable.name, 0.98, f"LOINC {code}.", unit, told)
 
 
 def _of_name(header: str) -> NameMatch | None:
     """By the name without its unit, then also without words that do not say what it is."""
-    bare, written = _split_unit(header)
+    bare, written = split_unit(header)
+    if _is_ratio(bare):
+        return None
     words = tokens(bare)
-    for place, kept in enumerate((words, [w for w in words if w not in NEUTRAL])):
+    for place, kept in enumerate((words, [w for w in words if not _may_be_neutral(w)])):
         for cut in range(min(5, len(kept))):
-            entry = _by_name("").get("".join(kept[: len(kept) - cut]))
-            if entry is None:
-                continue
-            tail = "".join(kept[len(kept) - cut :]) if cut else ""
-            unit = _accepted(entry.variable, written or tail)
-            if cut and not unit and not (tail.isdigit() and len(tail) == 1):
-                continue
-            return _named(entry, unit, (0.95, 0.8)[place] - (0.1 if cut and not unit else 0.0))
+            entry = known_names().get("".join(kept[: len(kept) - cut]))
+            found = entry and _with_tail(entry, words, kept, cut, written, (0.95, 0.8)[place])
+            if found:
+                return found
     return None
 
 
-def _named(entry: Synonym, unit: str, confidence: float) -> NameMatch:
+def _is_ratio(name: str) -> bool:
+    """Whether a name divides one known name by another: “Chol/HDL”; the table's own, albumin/creatinine, is none."""
+    sides = [known_names().get(compact(side)) for side in re.split(r"[/÷:]", name)]
+    whole = known_names().get(compact(name))
+    return len(sides) > 1 and None not in sides and (whole is None or whole.variable != "uacr")
+
+
+def _with_tail(
+    entry: Synonym, words: list[str], kept: list[str], cut: int, written: str, confidence: float
+) -> NameMatch | None:
+    """The name for which the last words are a unit, or the number of a reading; None when they are something else."""
+    variable = VOCABULARY.get(entry.variable)
+    if not all(_is_neutral(w, variable) for w in words if w not in kept):
+        return None
+    if variable is None and len(meanings()[compact(entry.name)]) == 1:
+        return None if cut else _no_variable(entry, confidence)
+    if variable is None:
+        return None if cut else _named(entry, "", confidence)
+    tail = " ".join(kept[len(kept) - cut :])
+    unit = _accepted(entry.variable, written or tail)
+    foreign = "" if tail in qualifiers() else _foreign(entry.variable, written or tail)  # “SBP min”: no minutes
+    is_said = bool(_accepted(entry.variable, tail)) or (bool(foreign) and not written)
+    reading = bool(cut) and not unit and tail.isdigit() and len(tail) == 1 and variable.kind is Kind.NUMBER
+    if cut and not is_said and not reading:
+        return None
+    found = _named(entry, unit, confidence - (0.1 if reading or (foreign and cut) else 0.0), foreign)
+    return replace(found, reading=reading)
+
+
+def _may_be_neutral(word: str) -> bool:
+    return word in _NEUTRAL | _NEUTRAL_NUMBER | _NEUTRAL_LABORATORY
+
+
+def _is_neutral(word: str, variable: Variable | None) -> bool:
+    """Whether a word leaves the meaning as it is: “serum creatinine” is creatinine, “serum insulin” no treatment."""
+    number = variable is not None and variable.kind is Kind.NUMBER
+    laboratory = variable is not None and variable.laboratory
+    return word in _NEUTRAL or (number and word in _NEUTRAL_NUMBER) or (laboratory and word in _NEUTRAL_LABORATORY)
+
+
+def _named(entry: Synonym, unit: str, confidence: float, foreign: str = "") -> NameMatch:
+    own = meanings()[compact(entry.name)]
+    if len(own) > 1:
+        labels = " and ".join(f"{VOCABULARY[n].label} ({why})" if n in VOCABULARY else why for n, why in own.items())
+        could_be = tuple(name for name in own if name in VOCABULARY)
+        return NameMatch("", 0.0, f"“{entry.name}” is a name of {labels}.", could_be=could_be)
     label = VOCABULARY[entry.variable].label
     evidence = f"“{entry.name}” is a name of {label} ({entry.source})."
     told = f"The header says {unit}." if unit else ""
-    if not unit and entry.unit:
+    if not unit and entry.unit and not foreign:
         unit, told = entry.unit, f"By its name: {entry.source}."
-    return NameMatch(entry.variable, confidence, evidence, unit, told, entry.codes)
+    return NameMatch(entry.variable, confidence, evidence, unit, told, entry.codes, foreign=foreign)
 
 
-def _of_likeness(header: str) -> NameMatch | None:
-    bare, written = _split_unit(header)
-    name = compact(bare)
-    near = get_close_matches(name, _by_name(""), 1, 0.88) if len(name) >= 6 else []
-    if not near:
-        return None
-    entry = _by_name("")[near[0]]
-    found = _named(entry, _accepted(entry.variable, written), 0.6)
-    evidence = f"Its name resembles “{entry.name}”, a name of {VOCABULARY[entry.variable].label}."
-    return NameMatch(found.variable, 0.6, evidence, found.unit, found.unit_evidence, entry.codes)
+def split_unit(header: str) -> tuple[str, str]:
+    """Name and what stands in brackets at its end, when that is a unit, a list of codes or nothing that matters.
 
-
-def _split_unit(header: str) -> tuple[str, str]:
-    """Name and what stands in brackets at its end."""
-    found = _BRACKETS.search(header.strip())
+    Other words in brackets belong to the name: “Glucose (urine)” is not glucose.
+    """
+    plain = header.strip().translate(_WIDE)
+    found = _BRACKETS.search(plain)
     if found is None or not found.start():
-        return header, ""
-    return header.strip()[: found.start()], found["unit"].rstrip("])").strip() or found["unit"]
+        return plain, ""
+    inside = found["unit"].rstrip("])").strip() or found["unit"]
+    return (plain[: found.start()], inside) if _is_aside(inside) else (plain, "")
+
+
+def _is_aside(inside: str) -> bool:
+    """Whether what stands in brackets says no more than unit, codes or answers."""
+    words = tokens(inside)
+    answers = [word for word in words if word in words_of("yes_no")]
+    if (len(answers) > 1 and len(answers) == len(words)) or _YES_NO.fullmatch(inside):
+        return True
+    if not words or is_unit(inside):
+        return True
+    return _UNIT_LIKE.search(inside) is not None and not any(word in qualifiers() for word in words)
 
 
 def _accepted(variable: str, spelling: str) -> str:
-    symbols = unit_spelling(spelling) if spelling else ()
-    own = {u.symbol for u in VOCABULARY[variable].units}
-    return next((symbol for symbol in symbols if symbol in own), "")
+    found = accepted_unit(spelling, VOCABULARY[variable]) if spelling else None
+    return found.symbol if found else ""
 
 
-@cache
-def _unit_spellings() -> dict[str, tuple[str, ...]]:
-    units = {u for v in VOCABULARY.values() for u in v.units}
-    found: dict[str, tuple[str, ...]] = {}
-    pairs = [(u.symbol, u.symbol) for u in units] + [(u.ucum, u.symbol) for u in units]
-    for spelling, symbol in [*pairs, *ALIASES.items()]:
-        key = compact(spelling)
-        if symbol not in found.get(key, ()):
-            found[key] = (*found.get(key, ()), symbol)
-    return found | {key: (*found.get(key, ()), *symbols) for key, symbols in _SPELLINGS.items()}
+def _foreign(variable: str, spelling: str) -> str:
+    """What is written as a unit, where it is not one that the variable accepts."""
+    one_letter = len(spelling) == 1
+    own = VOCABULARY[variable]
+    return spelling if own.units and not one_letter and is_unit(spelling) and not accepted_unit(spelling, own) else ""
 
 
-@cache
-def _by_name(dataset: str) -> dict[str, Synonym]:
-    """Entries by compact name; where two share it, the first."""
-    found: dict[str, Synonym] = {}
-    for entry in synonyms():
-        if entry.dataset == dataset:
-            found.setdefault(compact(entry.name), entry)
-    return found
+def unit_of_header(header: str, variable: Variable) -> tuple[str, str]:
+    """The unit that a header writes: its symbol where the variable accepts it, and the text as it stands.
 
+    Args:
+        header: as in the file.
+        variable: what the column holds.
 
-def _synonym(row: dict[str, str]) -> Synonym:
-    pairs = (pair.split("=") for pair in row["codes"].split(";") if pair)
-    codes = tuple(Code(code_key(text), means, evidence=row["source"]) for text, means in pairs)
-    return Synonym(row["variable"], row["name"], row["unit"], codes, row["dataset"], row["source"])
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (_FOLDER / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-@cache
-def words_of(group: str) -> dict[str, tuple[str, str]]:
-    """Cells that mean something in a variable, in every yes/no, or anywhere: key → (meaning, source)."""
-    return {code_key(r["text"]): (r["means"], r["source"]) for r in _rows("words.csv") if r["variable"] == group}
-
-
-@cache
-def unknown_words() -> frozenset[str]:
-    """Cells that mean “not known” in any column, beside those every column understands."""
-    return frozenset(text for text, (means, _) in words_of("any").items() if means == UNKNOWN)
+    Returns:
+        Symbol (empty: not accepted, or nothing that is a unit) and what is written (empty: no unit is written).
+    """
+    bare, written = split_unit(header)
+    if not written:
+        words = tokens(bare)
+        tails = ("".join(words[-cut:]) for cut in range(min(4, len(words) - 1), 0, -1))
+        written = next((tail for tail in tails if not tail.isdigit() and accepted_unit(tail, variable)), "")
+    found = accepted_unit(written, variable) if written else None
+    return (found.symbol if found else "", written if found or is_unit(written) else "")

@@ -31,6 +31,7 @@ class Sample:
         counts: header → cells by :func:`~riskmodels.interop.columns.mapping.code_key` and how often each stands in the
             whole file, for columns with at most :data:`MOST_CODES` distinct ones.
         odd: header → cells of the whole file that are no numbers, and how often each stands there.
+        remarks: what became of the file's rows before, in sentences.
     """
 
     cells: pd.DataFrame
@@ -38,6 +39,7 @@ class Sample:
     format: FileFormat
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     odd: dict[str, dict[str, int]] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -72,7 +74,8 @@ def take_sample(source: Source, rows: int = SAMPLE_ROWS) -> Sample:
             tally.add(chunk.cells[header])
     cells = pd.concat(kept) if kept else pd.DataFrame(columns=list(source.headers))
     counts = {h: dict(t.codes) for h, t in tallies.items() if t.codes is not None}
-    return Sample(cells, read, source.format, counts, {h: dict(t.odd) for h, t in tallies.items()})
+    odd, remarks = {h: dict(t.odd) for h, t in tallies.items()}, tuple(getattr(source, "remarks", ()))
+    return Sample(cells, read, source.format, counts, odd, remarks)
 
 
 def _thinned(cells: pd.DataFrame, before: int, rows: int) -> pd.DataFrame:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as shown
 from functools import cache, cached_property
 from typing import Any
 
 from riskmodels.errors import FileError
-from riskmodels.interop.fhir.components import are_plain
+from riskmodels.interop.fhir.codes import codes_of, meaning_of
+from riskmodels.interop.fhir.components import are_plain, is_plain
 from riskmodels.interop.fhir.safe_json import tidy
 from riskmodels.interop.fhir.types import Json, Unused, Version
 from riskmodels.runtime.progress import Tell, silent
@@ -27,7 +28,7 @@ MAX_ELEMENTS = 5_000
 #: components of one Observation, and of all of them; panels of a laboratory have up to a hundred
 MAX_COMPONENTS, MAX_ALL_COMPONENTS = 400, 60_000
 #: resources that are read
-KINDS = frozenset("Patient Observation Condition MedicationStatement MedicationRequest Medication".split())
+KINDS = frozenset("Patient Observation Condition Procedure MedicationStatement MedicationRequest Medication".split())
 #: resources between two words on how far it is
 _TOLD_EVERY = 50
 _ASK = "Ask for a FHIR Bundle in JSON (R4 or R5) with one Patient."
@@ -95,7 +96,7 @@ def open_bundle(document: Json, tell: Tell = silent) -> Bundle:
         FileError: when it is no bundle that can be read, or larger than what is read.
     """
     entries = _entries(document)
-    raw = [r for place, entry in enumerate(entries, 1) if (r := _resource(entry, place)) is not None]
+    raw = [resource for place, entry in enumerate(entries, 1) for resource in _resources(entry, place)]
     _refuse_too_many(raw)
     raw, replaced = _newest_versions(raw)
     version, checked, problems = _choose_version(raw, tell)
@@ -141,16 +142,48 @@ def _components(body: Json) -> int:
     return len(parts) if isinstance(parts, list) else 0
 
 
-def _resource(entry: Any, place: int) -> Resource | None:
-    """The resource of an entry, where it is of a kind that is read."""
+def _resources(entry: Any, place: int) -> Iterator[Resource]:
+    """The resource of an entry, where it is of a kind that is read; of a report, the Observations inside it."""
     body = entry.get("resource") if isinstance(entry, dict) else None
-    if not isinstance(body, dict):
-        return None
-    kind = body.get("resourceType")
-    if not isinstance(kind, str) or kind not in KINDS:
-        return None
-    url = entry.get("fullUrl")
-    return Resource(kind, url if isinstance(url, str) else "", body, place)
+    kind = body.get("resourceType") if isinstance(body, dict) else None
+    if not isinstance(body, dict) or not isinstance(kind, str):
+        return
+    told = entry.get("fullUrl")
+    url = told if isinstance(told, str) else ""
+    if kind == "DiagnosticReport":
+        yield from _contained(body, url, place)
+    elif kind in KINDS and (kind != "Procedure" or _is_known(body)):
+        yield Resource(kind, url, body, place)
+
+
+def _contained(report: Json, url: str, place: int) -> Iterator[Resource]:
+    """The Observations inside a DiagnosticReport: of its patient, and no more final than it is."""
+    inside = report.get("contained")
+    for body in inside if isinstance(inside, list) else ():
+        if isinstance(body, dict) and body.get("resourceType") == "Observation":
+            undone = {"status": report["status"]} if report.get("status") in ("entered-in-error", "cancelled") else {}
+            subject = {"subject": report["subject"]} if "subject" in report and "subject" not in body else {}
+            number = contained_url("DiagnosticReport", url, report, str(body.get("id")))
+            yield Resource("Observation", number, {**body, **subject, **undone}, place)
+
+
+def names_of(kind: str, url: str, body: Json) -> tuple[str, ...]:
+    """Each name that a reference may have for a resource: its address, and its kind with its id."""
+    number = body.get("id")
+    named = f"{kind}/{number}" if isinstance(number, str) and number and "#" not in url else ""
+    return tuple(dict.fromkeys(name for name in (url, named) if name))
+
+
+def contained_url(kind: str, url: str, body: Json, number: str) -> str:
+    """What a resource inside another is called here: the other's name, and its own id behind a #."""
+    return f"{next(iter(names_of(kind, url, body)), kind)}#{number}"
+
+
+def _is_known(procedure: Json) -> bool:
+    """Whether anything is read from a procedure: a record has hundreds, of which hardly one is asked for."""
+    concept = procedure.get("code")
+    codings = concept.get("coding") if isinstance(concept, dict) else None
+    return isinstance(codings, list) and any(meaning_of(code) is not None for code in codes_of({"coding": codings}))
 
 
 def _newest_versions(raw: Sequence[Resource]) -> tuple[list[Resource], int]:
@@ -209,6 +242,8 @@ def _check(kind: str, body: Json, version: Version) -> tuple[Json | None, str]:
         return None, f"it has {_components(body):,} components; up to {MAX_COMPONENTS:,} are read"
     if _is_larger(body):
         return None, f"it has more than {MAX_ELEMENTS:,} elements"
+    if kind == "Observation" and is_plain(body):
+        return body, ""
     plain = kind == "Observation" and "component" in body and are_plain(body["component"])
     rest = {name: value for name, value in body.items() if name != "component"} if plain else body
     try:

@@ -1,7 +1,9 @@
-"""Which code means which variable: LOINC (measurements), SNOMED CT and ICD-10 (diagnoses), ATC and RxNorm (medicine).
+"""Which code means which variable: LOINC and SNOMED CT (measurements), SNOMED CT and ICD-10 (diagnoses, procedures),
+ATC and RxNorm (medicine).
 
-The tables lie beside this file with the source of every row; † marks codes that were seen in public repositories only
-and have to be checked against the licensed tables. LOINC codes of the canonical units stand in the vocabulary.
+RxNorm's ingredients stand with their ATC code in :mod:`riskmodels.interop.medicines`. The other tables lie beside this
+file with the source of every row; † marks codes that were seen in public repositories or are known from memory only and
+have to be checked against the licensed tables. LOINC codes of the canonical units stand in the vocabulary.
 """
 
 from __future__ import annotations
@@ -14,11 +16,13 @@ from pathlib import Path
 
 from riskmodels.interop.fhir.safe_json import tidy
 from riskmodels.interop.fhir.types import Code, Json
+from riskmodels.interop.medicines import atc_of_rxnorm
 from riskmodels.scores.inputs import EXTRA_INPUTS, variable_of
 from riskmodels.units import Unit
 from riskmodels.vocabulary import VARIABLES, VOCABULARY, Variable
 
 LOINC, SNOMED, UCUM = "http://loinc.org", "http://snomed.info/sct", "http://unitsofmeasure.org"
+ATC, RXNORM = "http://www.whocc.no/atc", "http://www.nlm.nih.gov/research/umls/rxnorm"
 #: our own codes: the names of the vocabulary, so that nothing is lost between two installations
 OWN, OWN_ANSWER, OWN_OUTCOME, OWN_MODEL, OWN_METHOD = (
     f"urn:carerisk:{name}" for name in ("variable", "answer", "outcome", "model", "method")
@@ -29,22 +33,30 @@ _SYSTEMS = {
     LOINC: "loinc",
     SNOMED: "snomed",
     "http://hl7.org/fhir/sid/icd-10": "icd10",
-    "http://hl7.org/fhir/sid/icd-10-cm": "icd10",
+    "http://hl7.org/fhir/sid/icd-10-cm": "icd10cm",
     "http://hl7.org/fhir/sid/icd-10-gm": "icd10",
     "http://fhir.de/CodeSystem/bfarm/icd-10-gm": "icd10",
     "http://fhir.de/CodeSystem/dimdi/icd-10-gm": "icd10",
-    "http://www.whocc.no/atc": "atc",
+    ATC: "atc",
     "http://fhir.de/CodeSystem/bfarm/atc": "atc",
     "http://fhir.de/CodeSystem/dimdi/atc": "atc",
-    "http://www.nlm.nih.gov/research/umls/rxnorm": "rxnorm",
+    RXNORM: "rxnorm",
+    "http://hl7.org/fhir/sid/icd-10-pcs": "icd10pcs",
+    "http://www.cms.gov/Medicare/Coding/ICD10": "icd10pcs",
+    "http://fhir.de/CodeSystem/bfarm/ops": "ops",
+    "http://fhir.de/CodeSystem/dimdi/ops": "ops",
 }
 #: systems where a code stands for all codes that begin with it
-_HIERARCHIC = frozenset({"icd10", "atc"})
-#: fasting is part of these codes
-FASTING = frozenset({"1558-6", "14771-0"})
-#: panels whose components are read
-PANELS = frozenset({"85354-9", "55284-4", "35094-2", "57698-3", "24331-1"})
+_HIERARCHIC = frozenset({"icd10", "icd10cm", "icd10pcs", "ops", "atc"})
+#: a national edition → the international one, in which its codes stand where it has none of its own
+_EDITION_OF = {"icd10cm": "icd10"}
 BP_PANEL = "85354-9"
+#: panels of a systolic and a diastolic pressure: LOINC and SNOMED CT
+BP_PANELS = frozenset({BP_PANEL, "55284-4", "35094-2", "96607-7", "75367002"})
+#: panels whose components are read: pressure, lipids, metabolic, kidney, vital signs
+PANELS = BP_PANELS | frozenset(
+    "57698-3 24331-1 100898-6 24320-4 24321-2 24323-8 51990-0 24362-6 85353-1 8716-3 34566-0".split()
+)
 
 
 @dataclass(frozen=True)
@@ -55,11 +67,21 @@ class Measurement:
         variable: its name.
         molar: whether in moles; None where the unit decides.
         use: why it is not used; empty where it is.
+        anyway: whether only its method speaks against it, so that a person may use it knowing that.
+        fasting: whether fasting is part of its meaning.
+        remark: what it says besides: ``measured lying down``; empty where nothing.
+        name: of the code; empty for those of the vocabulary.
+        source: where the row is from.
     """
 
     variable: str
     molar: bool | None
     use: str = ""
+    anyway: bool = False
+    fasting: bool = False
+    remark: str = ""
+    name: str = ""
+    source: str = ""
 
     def accepts(self, unit: Unit) -> bool:
         """Whether a value in that unit can stand under the code."""
@@ -68,7 +90,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a diagnosis or a medicine says: the variables that are yes, or why it is not used."""
+    """What a diagnosis, a procedure or a medicine says: the variables that are yes, or why it is not used."""
 
     variables: tuple[str, ...]
     use: str = ""
@@ -85,29 +107,39 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 @cache
-def measurements() -> dict[str, Measurement]:
-    """Every LOINC code that is known, those of the vocabulary first."""
-    known = {
-        v.loinc: Measurement(v.name, is_molar(v.units[0]) if len(v.units) > 1 else None) for v in VARIABLES if v.loinc
-    }
-    molar = {"molar": True, "conventional": False, "any": None}
-    for row in _rows("measurements.csv"):
-        known[row["code"]] = Measurement(row["variable"], molar[row["property"]], row["use"])
-    return known
+def measurements(system: str = LOINC) -> dict[str, Measurement]:
+    """Every code of a system that is known, those of the vocabulary first.
+
+    Args:
+        system: address of LOINC or SNOMED CT.
+    """
+    known: dict[str, Measurement] = {}
+    if system == LOINC:
+        molar = {v.name: is_molar(v.units[0]) if len(v.units) > 1 else None for v in VARIABLES}
+        known |= {v.loinc: Measurement(v.name, molar[v.name], source="vocabulary") for v in VARIABLES if v.loinc}
+    rows = [row for row in _rows("measurements.csv") if row["system"] == _SYSTEMS[system]]
+    return known | {row["code"]: _measurement(row) for row in rows}
+
+
+def _measurement(row: dict[str, str]) -> Measurement:
+    molar = {"molar": True, "conventional": False, "any": None}[row["property"]]
+    anyway, fasting = row["anyway"] == "yes", row["fasting"] == "yes"
+    return Measurement(
+        row["variable"], molar, row["use"], anyway, fasting, row["remark"], row["display"], row["source"]
+    )
 
 
 @cache
-def _history() -> dict[tuple[str, str], Meaning]:
-    return {
-        (row["system"], row["code"]): Meaning(tuple(row["variable"].split()), row["use"])
-        for row in _rows("history.csv")
-    }
+def history() -> dict[tuple[str, str], Meaning]:
+    """Codes of diagnoses, procedures and medicine; those listed by hand go before lists of descendants."""
+    rows = [{"system": "snomed", "use": ""} | row for row in _rows("descendants.csv")] + _rows("history.csv")
+    return {(row["system"], row["code"]): Meaning(tuple(row["variable"].split()), row["use"]) for row in rows}
 
 
 @cache
 def _longest() -> int:
     """Characters of the longest code that is known; what stands behind them in a code cannot matter."""
-    return max(len(code) for _, code in _history())
+    return max(len(code) for _, code in history())
 
 
 @cache
@@ -132,28 +164,48 @@ def measurement_of(code: Code) -> Measurement | None:
     if code.system == OWN:
         known = code.code in VOCABULARY or code.code in EXTRA_INPUTS
         return Measurement(code.code, None) if known else None
-    return measurements().get(code.code) if code.system == LOINC else None
+    return measurements(code.system).get(code.code) if code.system in (LOINC, SNOMED) else None
 
 
 def meaning_of(code: Code) -> Meaning | None:
-    """What the code of a diagnosis or a medicine says, by its longest known beginning; None where it is not known."""
+    """What the code of a diagnosis, procedure or medicine says, by its longest known beginning; None if not known."""
     system = _SYSTEMS.get(code.system, "")
+    if system == "rxnorm":
+        atc = atc_of_rxnorm().get(code.code)
+        return meaning_of(Code(ATC, atc)) if atc else None
     if system not in _HIERARCHIC:
-        return _history().get((system, code.code))
-    plain = code.code[: 2 * _longest()].upper().replace(".", "")
+        return history().get((system, code.code))
+    plain = code.code[: 2 * _longest()].upper().replace(".", "").replace("-", "")
     lengths = range(min(len(plain), _longest()), 2, -1)
-    return next((m for n in lengths if (m := _history().get((system, plain[:n]))) is not None), None)
+    editions = dict.fromkeys((system, _EDITION_OF.get(system, system)))
+    keys = ((edition, plain[:n]) for n in lengths for edition in editions)
+    return next((m for key in keys if (m := history().get(key)) is not None), None)
+
+
+def is_atc(code: Code) -> bool:
+    """Whether a code is of the ATC classification, which says of every medicine what class it is of."""
+    return _SYSTEMS.get(code.system) == "atc"
 
 
 def answer_of(variable: Variable, codes: Iterable[Code]) -> float | None:
-    """The answer a coded value stands for, as its code in a frame; None where it stands for none."""
-    words = {choice.word: choice.code for choice in variable.choices}
-    for code in codes:
-        own = code.code if code.system == OWN_ANSWER else ""
-        word = own or _answers().get((variable.name, _SYSTEMS.get(code.system, ""), code.code), "")
-        if word in words:
-            return float(words[word])
-    return None
+    """The answer a coded value stands for, as its code in a frame; None where it stands for none.
+
+    Of several codings the first counts, and before it one that tells what it leaves open.
+    """
+    words = {choice.word: choice for choice in variable.choices}
+    told = [words[word] for code in codes if (word := _answer_word(variable, code)) in words]
+    exact = [choice for choice in told[1:] if choice.code in told[0].may_be]
+    return float((exact or told)[0].code) if told else None
+
+
+def _answer_word(variable: Variable, code: Code) -> str:
+    if code.system == OWN_ANSWER:
+        return code.code
+    return _answers().get((variable.name, _SYSTEMS.get(code.system, ""), code.code), "")
+
+
+#: codes of which fasting is part
+FASTING = frozenset(code for code, measurement in measurements().items() if measurement.fasting)
 
 
 def loinc_of(name: str, unit: Unit | None) -> str:
@@ -161,7 +213,8 @@ def loinc_of(name: str, unit: Unit | None) -> str:
     variable = VOCABULARY.get(name)
     if variable is None or not variable.loinc or unit is None or is_molar(unit) == is_molar(variable.units[0]):
         return variable.loinc if variable is not None else ""
-    codes = {m.molar: code for code, m in reversed(measurements().items()) if m.variable == name and not m.use}
+    known = reversed(measurements().items())
+    codes = {m.molar: code for code, m in known if m.variable == name and not (m.use or m.remark or m.fasting)}
     return codes.get(is_molar(unit), codes.get(None, ""))
 
 

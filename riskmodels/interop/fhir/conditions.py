@@ -1,4 +1,4 @@
-"""Diagnoses and medicine → the yes/no questions of the form. What is not recorded stays unknown, never “no”."""
+"""Diagnoses and procedures → the yes/no questions of the form. What is not recorded stays unknown, never “no”."""
 
 from __future__ import annotations
 
@@ -6,31 +6,36 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from riskmodels.interop.fhir.bundle import Bundle, Resource
+from riskmodels.interop.fhir.bundle import Resource
 from riskmodels.interop.fhir.codes import Meaning, codes_of, meaning_of
 from riskmodels.interop.fhir.dates import Moment, read_moment
+from riskmodels.interop.fhir.holders import effective
 from riskmodels.interop.fhir.safe_json import tidy
 from riskmodels.interop.fhir.types import Code, Found, Json, Unused
 from riskmodels.scores.inputs import variable_of
 
 #: what happened once stays told, whether it has healed or not
-_EVENTS = frozenset({"heart_attack", "stroke", "gestational_diabetes", "family_history_diabetes"})
+_EVENTS = frozenset(
+    {
+        "heart_attack",
+        "stroke",
+        "tia_embolism",
+        "gestational_diabetes",
+        "family_history_diabetes",
+        "high_glucose_ever",
+    }
+)
 _PRESENT = frozenset({"", "active", "recurrence", "relapse", "remission"})
 _NOT_TOLD = {"refuted": "refuted", "entered-in-error": "entered in error", "differential": "one of several possible"}
 _UNSURE = frozenset({"provisional", "unconfirmed"})
 #: what FHIR calls the states of a diagnosis
 _STATUS_WORDS = frozenset({*_PRESENT, *_NOT_TOLD, *_UNSURE, "inactive", "resolved", "confirmed"}) - {""}
+#: states of a procedure that was done, at least in part
+_DONE = frozenset({"completed", "in-progress"})
 #: a pregnancy recorded longer ago than this is over
 _PREGNANCY = timedelta(days=280)
 #: the German marks for excluded and suspected diagnoses
 _GERMAN_CERTAINTY = "icd-10-gm-diagnosesicherheit"
-_TAKEN = {"MedicationStatement": ("active", "recorded"), "MedicationRequest": ("active",)}
-_ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
-#: medicine of these questions is also given for something else
-_ALSO_FOR = {
-    "bp_medication": "by its drug class; it may be given for something else",
-    "glucose_pills": "by its drug class; it may be given for something else",
-}
 
 
 def read_conditions(
@@ -39,8 +44,8 @@ def read_conditions(
     """What the patient was told of.
 
     Args:
-        conditions: of the patient.
-        today: a diagnosis after it is not used.
+        conditions: Condition and Procedure of the patient.
+        today: what is dated after it is not used.
         unknown: counts codes that no variable is read from; added to.
     """
     found: list[Found] = []
@@ -50,8 +55,12 @@ def read_conditions(
         meaning, code = _meaning(body.get("code"), unknown)
         if meaning is None or code is None:
             continue
-        when = _first_moment(body, "onsetDateTime", "recordedDate")
-        _tell(meaning, code, when, _word(body, "clinicalStatus") or "recorded", found, problems, today, body)
+        if resource.kind == "Procedure":
+            when, status = effective(body, "performed") or effective(body, "occurrence"), str(body.get("status"))
+        else:
+            when = _first_moment(body, "onsetDateTime", "recordedDate")
+            status = _word(body, "clinicalStatus") or "recorded"
+        _tell(meaning, code, when, status, found, problems, today, resource)
     return found, problems
 
 
@@ -63,20 +72,28 @@ def _tell(
     found: list[Found],
     problems: list[Unused],
     today: date,
-    body: Json,
+    resource: Resource,
 ) -> None:
-    shown = code.text or code.code
+    shown, body = code.text or code.code, resource.body
     if meaning.use:
         problems.append(Unused(tidy(shown), "", when, meaning.use))
     for name in meaning.variables:
         label = variable_of(name).label
-        obstacle = _not_told(body, name, when, today)
+        procedure = resource.kind == "Procedure"
+        obstacle = _not_done(status, when, today) if procedure else _not_told(body, name, when, today)
         if obstacle:
             problems.append(Unused(label, shown, when, obstacle, name))
             continue
         unsure = _word(body, "verificationStatus")
         remark = f"the diagnosis is {unsure}: check it" if unsure in _UNSURE else ""
         found.append(Found(name, 1.0, "", shown, when, status, code, remark))
+
+
+def _not_done(status: str, when: Moment | None, today: date) -> str:
+    """Why a procedure does not count; empty where it does."""
+    if status not in _DONE:
+        return f"the procedure is told as {tidy(status, 20)}"
+    return "its date lies in the future" if when is not None and when.day > today else ""
 
 
 def _not_told(body: Json, name: str, when: Moment | None, today: date) -> str:
@@ -126,72 +143,3 @@ def _meaning(concept: Json | None, unknown: Counter[Code]) -> tuple[Meaning | No
     text = tidy((concept or {}).get("text") or "without a code")
     unknown[codes[0] if codes else Code("", "", text)] += 1
     return None, None
-
-
-def read_medication(
-    bundle: Bundle, resources: Iterable[Resource], today: date, unknown: Counter[Code]
-) -> tuple[list[Found], list[Unused]]:
-    """What the patient takes, of active statements and orders.
-
-    Args:
-        bundle: where a Medication that is only referred to is looked up.
-        resources: MedicationStatement and MedicationRequest of the patient.
-        today: what ended before it is not taken any more.
-        unknown: counts codes that no variable is read from; added to.
-    """
-    found: list[Found] = []
-    problems: list[Unused] = []
-    for resource in resources:
-        meaning, code = _meaning(_medication(bundle, resource.body), unknown)
-        if meaning is None or code is None:
-            continue
-        shown, status = code.text or code.code, str(resource.body.get("status"))
-        when = _first_moment({**resource.body, **_period(resource.body)}, "start", "effectiveDateTime", "authoredOn")
-        obstacle = meaning.use or _not_taken(resource, today)
-        if obstacle:
-            name = meaning.variables[0] if meaning.variables else ""
-            label = variable_of(name).label if name else "Medication"
-            problems.append(Unused(label, shown, when, obstacle, name))
-            continue
-        found += [Found(n, 1.0, "", shown, when, status, code, _ALSO_FOR.get(n, "")) for n in meaning.variables]
-    return found, problems
-
-
-def _medication(bundle: Bundle, body: Json) -> Json | None:
-    """The concept of what is taken: in R4 beside the resource, in R5 inside ``medication``, or in a Medication."""
-    if "medicationCodeableConcept" in body:
-        concept: Json = body["medicationCodeableConcept"]
-        return concept
-    told = body.get("medication") or {}
-    if told.get("concept"):
-        inside: Json = told["concept"]
-        return inside
-    reference = (body.get("medicationReference") or told.get("reference") or {}).get("reference")
-    if not isinstance(reference, str):
-        return None
-    here = [c for c in body.get("contained", []) if f"#{c.get('id')}" == reference]
-    there = [bundle.medications[reference]] if reference in bundle.medications else []
-    return next((m.get("code") for m in [*here, *there] if m.get("resourceType") == "Medication"), None)
-
-
-def _period(body: Json) -> Json:
-    period: Json = body.get("effectivePeriod") or {}
-    return period
-
-
-def _not_taken(resource: Resource, today: date) -> str:
-    """Why it does not count as taken; empty where it does."""
-    body, status = resource.body, str(resource.body.get("status"))
-    if status not in _TAKEN[resource.kind]:
-        return f"its status is {tidy(status, 20)}"
-    adherence = _word(body.get("adherence") or {}, "code")
-    if adherence not in ("", "taking"):
-        return f"the patient is recorded as {tidy(adherence, 30)}"
-    if resource.kind == "MedicationRequest" and body.get("intent") not in _ORDERS:
-        return f"it is a {tidy(body.get('intent') or 'request without intent', 20)} and not an order"
-    if body.get("doNotPerform") is True:
-        return "it says not to take it"
-    ended, started = read_moment(_period(body).get("end")), read_moment(_period(body).get("start"))
-    if ended is not None and ended.last_day < today:
-        return f"it ended on {ended.text}"
-    return "it starts in the future" if started is not None and started.day > today else ""

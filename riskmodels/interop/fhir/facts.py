@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as shown
 from datetime import datetime
@@ -17,8 +17,9 @@ from riskmodels.interop.fhir.codes import (
     UCUM,
     answer_code,
     loinc_of,
+    measurement_of,
 )
-from riskmodels.interop.fhir.types import Json
+from riskmodels.interop.fhir.types import Code, Json, system_label
 from riskmodels.scores.inputs import variable_of
 from riskmodels.units import Unit, from_canonical, to_canonical
 from riskmodels.vocabulary import Kind, Variable
@@ -41,6 +42,8 @@ class Fact:
         unit: it is written in; None for the canonical one, and for choices.
         when: ISO date of the measurement, as exactly as it is known; empty where only the day of entry is known.
         derived: how it was computed; empty where it was measured or told.
+        source: the code under which another system reported it, with its system: ``LOINC 18262-6``; else empty.
+        note: what has to be known of it; empty where nothing.
     """
 
     name: str
@@ -48,11 +51,19 @@ class Fact:
     unit: Unit | None = None
     when: str = shown(default="", repr=False)
     derived: str = ""
+    source: str = shown(default="", repr=False)
+    note: str = shown(default="", repr=False)
 
     @property
     def variable(self) -> Variable:
         """What it is a fact of."""
         return variable_of(self.name)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is written beside it, in sentences: how it was derived, where it is from, what has to be known."""
+        told = (("Derived", self.derived), ("Reported as", self.source), ("Note", self.note))
+        return tuple(f"{what}: {text}." for what, text in told if text)
 
 
 def observations(facts: Sequence[Fact], subject: str, at: datetime) -> list[tuple[Json, tuple[str, ...]]]:
@@ -75,17 +86,20 @@ def observations(facts: Sequence[Fact], subject: str, at: datetime) -> list[tupl
 def _panel(upper: Fact, lower: Fact, subject: str, at: datetime) -> Json:
     code = {"coding": [{"system": LOINC, "code": BP_PANEL}], "text": "Blood pressure"}
     parts = [{"code": _code(fact), **_value(fact)} for fact in (upper, lower)]
-    return {**_head("blood-pressure", upper, code, subject, at), "component": parts}
+    note = _note(dict.fromkeys((*upper.remarks, *lower.remarks)))
+    return {**_head("blood-pressure", upper, code, subject, at), "component": parts, **note}
 
 
 def _observation(fact: Fact, subject: str, at: datetime) -> Json:
     name = fact.name.replace("_", "-")  # an id in FHIR has no underscore
-    return {**_head(name, fact, _code(fact), subject, at), **_value(fact), **(_derived(fact) if fact.derived else {})}
+    method = {"method": {"coding": [{"system": OWN_METHOD, "code": DERIVED}], "text": fact.derived}}
+    computed = method if fact.derived else {}
+    return {**_head(name, fact, _code(fact), subject, at), **_value(fact), **computed, **_note(fact.remarks)}
 
 
-def _derived(fact: Fact) -> Json:
-    method = {"coding": [{"system": OWN_METHOD, "code": DERIVED}], "text": fact.derived}
-    return {"method": method, "note": [{"text": f"Derived: {fact.derived}."}]}
+def _note(remarks: Iterable[str]) -> Json:
+    written = [{"text": text} for text in remarks]
+    return {"note": written} if written else {}
 
 
 def _head(name: str, fact: Fact, code: Json, subject: str, at: datetime) -> Json:
@@ -107,9 +121,21 @@ def _head(name: str, fact: Fact, code: Json, subject: str, at: datetime) -> Json
 
 
 def _code(fact: Fact) -> Json:
-    loinc = "" if fact.variable.kind is Kind.YES_NO else loinc_of(fact.name, _unit(fact))
+    loinc = "" if fact.variable.kind is Kind.YES_NO else _loinc(fact)
     coding = [{"system": LOINC, "code": loinc}] if loinc else []
     return {"coding": [*coding, {"system": OWN, "code": fact.name}], "text": fact.variable.label}
+
+
+def _loinc(fact: Fact) -> str:
+    """The LOINC code it was reported under where that is one of its unit; none where its method is another."""
+    system, _, number = fact.source.rpartition(" ")
+    reported = measurement_of(Code(LOINC, number)) if system == system_label(LOINC) else None
+    if reported is None or reported.variable != fact.name:
+        return loinc_of(fact.name, _unit(fact))
+    if reported.use:
+        return ""
+    unit = _unit(fact)
+    return number if unit is None or reported.accepts(unit) else loinc_of(fact.name, unit)
 
 
 def _unit(fact: Fact) -> Unit | None:

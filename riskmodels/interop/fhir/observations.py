@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from riskmodels.interop.fhir.bundle import Resource
 from riskmodels.interop.fhir.codes import (
+    BP_PANELS,
     DERIVED,
-    FASTING,
     OWN_METHOD,
     PANELS,
     Measurement,
@@ -21,7 +21,8 @@ from riskmodels.interop.fhir.codes import (
     measurement_of,
 )
 from riskmodels.interop.fhir.dates import Moment, completed_years, read_moment
-from riskmodels.interop.fhir.quantity import Quantity, read_quantity
+from riskmodels.interop.fhir.holders import Holders, effective
+from riskmodels.interop.fhir.quantity import Quantity, pressures_in, quantity_in, read_quantity
 from riskmodels.interop.fhir.safe_json import tidy
 from riskmodels.interop.fhir.types import Code, Dated, Found, Json, Unused
 from riskmodels.scores.inputs import variable_of
@@ -32,8 +33,9 @@ USABLE = frozenset({"final", "amended", "corrected"})
 #: answers that hold for a while only, whatever the look-back
 _HOLDS = {"pregnancy": timedelta(days=280)}
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_PRESSURES = ("systolic_bp", "diastolic_bp")
 _FASTING = "reported as fasting: enter the hours fasted"
-_ISSUED = "the date is that of the report; when it was measured is not told"
+_EFFECTIVE = ("effectiveDateTime", "effectivePeriod", "effectiveInstant", "effectiveTiming")
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Reading(Dated):
         body: the Observation or its component, with the value.
         status: of the Observation.
         moment: when it was; None where not told.
-        issued: whether the moment is that of the report.
+        note: how it was read, where that has to be told: whose date it is, that it stood in a text.
         order: to sort by, the newest last.
     """
 
@@ -70,7 +72,7 @@ class Reading(Dated):
     body: Json = shown(repr=False)
     status: str
     moment: Moment | None = shown(repr=False)
-    issued: bool
+    note: str = shown(repr=False)
     order: tuple[datetime, datetime, int] = shown(repr=False)
 
     def unused(self, reason: str, reported: str = "") -> Unused:
@@ -79,13 +81,14 @@ class Reading(Dated):
 
 
 def read_observations(
-    observations: Iterable[Resource], window: Window, unknown: Counter[Code]
+    observations: Iterable[Resource], window: Window, holders: Holders, unknown: Counter[Code]
 ) -> tuple[dict[str, Found], list[Unused]]:
     """The newest usable value of each variable, and why newer ones are not used.
 
     Args:
         observations: of the patient.
         window: the days that count.
+        holders: what tells the date of those that do not.
         unknown: counts codes that no variable is read from; added to.
     """
     by_name: dict[str, list[Reading]] = defaultdict(list)
@@ -99,7 +102,7 @@ def read_observations(
             what = tidy((resource.body.get("code") or {}).get("text") or "Observation")
             problems.append(Unused(what, "", None, "computed from other facts of the file, and computed again here"))
             continue
-        for reading in _readings(resource, unknown, problems):
+        for reading in _readings(resource, holders, unknown, problems):
             by_name[reading.variable.name].append(reading)
     found: dict[str, Found] = {}
     for name, readings in by_name.items():
@@ -115,40 +118,79 @@ def _bare(code: Code) -> Code:
     return Code(code.system, code.code)
 
 
-def _readings(resource: Resource, unknown: Counter[Code], problems: list[Unused]) -> Iterator[Reading]:
-    """The readings of an Observation: its own, and those of a panel's components."""
+def _readings(
+    resource: Resource, holders: Holders, unknown: Counter[Code], problems: list[Unused]
+) -> Iterator[Reading]:
+    """The readings of an Observation: its own, those of a panel's components, or the two pressures of a text."""
     body = resource.body
-    moment, issued = _moment(body)
+    moment, whose = _moment(resource, holders)
     updated = read_moment((body.get("meta") or {}).get("lastUpdated"))
     reported = read_moment(body.get("issued")) or updated
     order = (moment.instant if moment else _NEVER, reported.instant if reported else _NEVER, resource.place)
-    panel = any(code.code in PANELS for code in codes_of(body.get("code")))
+
+    def reading(code: Code, measurement: Measurement, part: Json, *notes: str) -> Reading:
+        note = "; ".join(filter(None, (whose, *notes)))
+        variable, status = variable_of(measurement.variable), str(body.get("status"))
+        return Reading(variable, measurement, code, part, status, moment, note, order)
+
+    codes = codes_of(body.get("code"))
+    panel = next((code for code in codes if code.code in PANELS), None)
     parts = [] if panel else [body]
+    of_pressure = panel is not None and panel.code in BP_PANELS
+    read = 0
     for part in [*parts, *body.get("component", [])]:
-        own, codes = part is body, codes_of(part.get("code"))
-        known = [(code, m) for code in codes if (m := measurement_of(code)) is not None]
-        names = {m.variable for _, m in known}
-        if not known:
-            _count_unknown(part.get("code"), codes, unknown)
-        elif len(names) > 1:
-            labels = " and ".join(sorted(variable_of(name).label for name in names))
-            problems.append(Unused("Observation", "", None, f"its codes contradict each other: {labels}"))
-        elif not own and not panel:
-            reason = "part of a panel that is not known, which may change what it means"
-            problems.append(Unused(variable_of(known[0][1].variable).label, "", None, reason, known[0][1].variable))
-        else:
-            # a code that must not be used decides, in whatever place it stands: an eGFR is of MDRD if one code says so
-            code, measurement = next((k for k in known if k[1].use), known[0])
-            yield Reading(
-                variable_of(measurement.variable),
-                measurement,
-                code,
-                part,
-                str(body.get("status")),
-                moment,
-                issued,
-                order,
-            )
+        known = _known(part, panel is not None or part is body, unknown, problems)
+        if known is not None:
+            read += known[1].variable in _PRESSURES or not of_pressure
+            yield reading(*known, part)
+    if panel is not None and not read and "hasMember" not in body:
+        pressures = pressures_in(_text(body)) if of_pressure else None
+        if pressures is None:
+            problems.append(_empty_panel(panel, body, moment))
+            return
+        for name, quantity in zip(_PRESSURES, pressures, strict=True):
+            note = f"read from the text “{tidy(_text(body), 40)}”"
+            yield reading(panel, Measurement(name, None), {"valueQuantity": quantity}, note)
+
+
+def _known(part: Json, alone: bool, unknown: Counter[Code], problems: list[Unused]) -> tuple[Code, Measurement] | None:
+    """What an Observation or a component measures; None, and counted or told, where it cannot be said.
+
+    Args:
+        part: the Observation or the component.
+        alone: whether nothing around it can change what it means.
+    """
+    codes = codes_of(part.get("code"))
+    known = [(code, m) for code in codes if (m := measurement_of(code)) is not None]
+    names = {m.variable for _, m in known}
+    if not known:
+        _count_unknown(part.get("code"), codes, unknown)
+        return None
+    if len(names) > 1:
+        labels = " and ".join(sorted(variable_of(name).label for name in names))
+        problems.append(Unused("Observation", "", None, f"its codes contradict each other: {labels}"))
+        return None
+    if not alone:
+        reason = "part of a panel that is not known, which may change what it means"
+        problems.append(Unused(variable_of(known[0][1].variable).label, "", None, reason, known[0][1].variable))
+        return None
+    # a code that must not be used decides, in whatever place it stands: an eGFR is of MDRD if one code says so
+    return next((k for k in known if k[1].use), known[0])
+
+
+def _empty_panel(panel: Code, body: Json, moment: Moment | None) -> Unused:
+    """The line of a panel without values; those in which nothing stands are counted together, whatever their date."""
+    what, reason = panel.text or f"Panel {panel.code}", "a panel without values that are known"
+    if panel.code in BP_PANELS:
+        what, reason = "Blood pressure", "it tells no systolic and diastolic pressure that can be read"
+    shown = _shown(body)
+    return Unused(what, shown, moment if shown else None, _absent(body) or reason)
+
+
+def _text(body: Json) -> str:
+    """The value where it stands in words."""
+    told = body.get("valueString") or (body.get("valueCodeableConcept") or {}).get("text")
+    return told if isinstance(told, str) else ""
 
 
 def _count_unknown(concept: Json | None, codes: Sequence[Code], unknown: Counter[Code]) -> None:
@@ -156,18 +198,11 @@ def _count_unknown(concept: Json | None, codes: Sequence[Code], unknown: Counter
     unknown[codes[0] if codes else Code("", "", text)] += 1
 
 
-def _moment(body: Json) -> tuple[Moment | None, bool]:
-    """When an Observation was: its effective time, the end of its period, else when it was reported."""
-    period = body.get("effectivePeriod") or {}
-    for text in (
-        body.get("effectiveDateTime"),
-        body.get("effectiveInstant"),
-        period.get("end"),
-        period.get("start"),
-    ):
-        if text is not None:
-            return read_moment(text), False
-    return read_moment(body.get("issued")), True
+def _moment(resource: Resource, holders: Holders) -> tuple[Moment | None, str]:
+    """When an Observation was, and whose date that is where it has none of its own."""
+    if any(name in resource.body for name in _EFFECTIVE):
+        return effective(resource.body), ""
+    return holders.moment_of(resource)
 
 
 def _choose(newest_first: Sequence[Reading], window: Window) -> tuple[Found | None, list[Unused]]:
@@ -179,7 +214,7 @@ def _choose(newest_first: Sequence[Reading], window: Window) -> tuple[Found | No
             return _with_rival(result, reading, newest_first[place + 1 :], window), left_out
         left_out.append(result)
         too_old = reading.day is not None and reading.day < window.first
-        if too_old or "comparator" in (reading.body.get("valueQuantity") or {}):
+        if too_old or (not reading.measurement.use and "comparator" in (_quantity(reading.body) or {})):
             break
     return None, left_out
 
@@ -194,19 +229,28 @@ def _with_rival(found: Found, reading: Reading, older: Sequence[Reading], window
 
 
 def _evaluate(reading: Reading, window: Window) -> Found | Unused:
-    """The reading as a value of its variable, or why it is none."""
-    obstacle = _obstacle(reading, window)
+    """The reading as a value of its variable, or why it is none, with the value where a person may use it anyway."""
+    obstacle, use = _obstacle(reading, window), reading.measurement.use
     if obstacle:
         return reading.unused(obstacle, _shown(reading.body))
     numeric = reading.variable.kind is Kind.NUMBER
     result = _number(reading) if numeric else _answer(reading)
-    if isinstance(result, Unused):
+    if isinstance(result, Found):
+        result = _told(reading, result, window)
+    if not use:
         return result
-    if reading.issued:
-        result = result.remarked(_ISSUED)
-    if reading.code.code in FASTING:
-        result = result.remarked(_FASTING)
-    return _aged(result, window) if result.name == "age" else result
+    anyway = result.noted(f"{use}; used knowing that") if isinstance(result, Found) else None
+    refused = reading.unused(use, _shown(reading.body))
+    return replace(refused, anyway=anyway if reading.measurement.anyway else None)
+
+
+def _told(reading: Reading, found: Found, window: Window) -> Found:
+    """The value with all that has to be known of it."""
+    for note in (reading.note, reading.measurement.remark):
+        found = found.noted(note) if note else found
+    if reading.measurement.fasting:
+        found = found.remarked(_FASTING)
+    return _aged(found, window) if found.name == "age" else found
 
 
 def _obstacle(reading: Reading, window: Window) -> str:
@@ -214,10 +258,8 @@ def _obstacle(reading: Reading, window: Window) -> str:
     holds = _HOLDS.get(reading.variable.name)
     if reading.status not in USABLE:
         return f"its status is {tidy(reading.status, 20)}"
-    if reading.measurement.use:
-        return reading.measurement.use
     if reading.day is None:
-        return "it has no date"
+        return "it has no date, and nothing that holds it has one"
     if reading.day > window.today:
         return "its date lies in the future"
     if reading.day < window.first:
@@ -238,9 +280,8 @@ def _absent(body: Json) -> str:
 
 def _shown(body: Json) -> str:
     """The value as reported, in one short line."""
-    quantity = body.get("valueQuantity")
-    if quantity:
-        return Quantity.of(quantity).text
+    if body.get("valueQuantity"):
+        return Quantity.of(body["valueQuantity"]).text
     concept = body.get("valueCodeableConcept")
     if concept:
         codes = codes_of(concept)
@@ -249,20 +290,28 @@ def _shown(body: Json) -> str:
     return tidy(body[name], 40) if name else ""
 
 
+def _quantity(body: Json) -> Json | None:
+    """The value as a Quantity, also where a text is one: ``"231 mg/dL"``."""
+    quantity: Json | None = body.get("valueQuantity")
+    return quantity or quantity_in(_text(body))
+
+
 def _number(reading: Reading) -> Found | Unused:
     """A quantity in a unit that code and variable accept, as a canonical number."""
-    quantity = reading.body.get("valueQuantity")
+    quantity, variable = _quantity(reading.body), reading.variable
     if not quantity:
         return reading.unused("it is no number with a unit", _shown(reading.body))
-    read = read_quantity(quantity, reading.variable, reading.measurement)
+    read = read_quantity(quantity, variable, reading.measurement)
     text = Quantity.of(quantity).text
     if isinstance(read, str):
         return reading.unused(read, text)
     value = float(to_canonical(read.value, read.unit))
     if not math.isfinite(value):
         return reading.unused("it is no finite number", text)
-    name = reading.variable.name
-    return Found(name, value, read.unit.symbol, text, reading.moment, reading.status, reading.code)
+    # a unit that the form does not offer is converted
+    unit = read.unit if read.unit in variable.units else variable.units[0]
+    found = Found(variable.name, value, unit.symbol, text, reading.moment, reading.status, reading.code)
+    return found.noted(read.note) if read.note else found
 
 
 def _answer(reading: Reading) -> Found | Unused:

@@ -7,7 +7,7 @@ Untrusted input: nothing is fetched, nothing outside the bundle counts, and ever
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,28 +15,36 @@ import pandas as pd
 
 from riskmodels.checks import Severity, check
 from riskmodels.interop.fhir.bundle import Bundle, Resource, open_bundle
-from riskmodels.interop.fhir.conditions import read_conditions, read_medication
+from riskmodels.interop.fhir.conditions import read_conditions
+from riskmodels.interop.fhir.holders import Holders
+from riskmodels.interop.fhir.medication import read_medication
 from riskmodels.interop.fhir.observations import Window, read_observations
 from riskmodels.interop.fhir.safe_json import read_json
 from riskmodels.interop.fhir.subject import Subject, identity_of, read_demographics, subject_of
-from riskmodels.interop.fhir.types import Code, FhirPatient, Found, Json, UnknownCode, Unused, Version
+from riskmodels.interop.fhir.types import Code, FhirPatient, Found, Json, Medicine, UnknownCode, Unused, Version
 from riskmodels.runtime.progress import Tell, silent
 from riskmodels.units import find_unit, from_canonical
 from riskmodels.vocabulary import VARIABLES, VOCABULARY
 
 __all__ = [
     "LOOK_BACK",
+    "OF_ANOTHER",
     "Code",
     "FhirPatient",
     "Found",
+    "Medicine",
     "UnknownCode",
     "Unused",
     "Version",
     "read_bundle",
     "read_document",
+    "read_opened",
+    "used_anyway",
 ]
 
 LOOK_BACK = timedelta(days=2 * 365)
+#: why a resource that names somebody else is not used
+OF_ANOTHER = "it is of another patient"
 _MEDICATION = ("MedicationStatement", "MedicationRequest")
 
 
@@ -67,19 +75,31 @@ def read_document(document: Json, today: date, look_back: timedelta = LOOK_BACK,
 
     Other Args, Returns and Raises as :func:`read_bundle`.
     """
-    bundle = open_bundle(document, tell)
+    return read_opened(document, open_bundle(document, tell), today, look_back)
+
+
+def read_opened(document: Json, bundle: Bundle, today: date, look_back: timedelta = LOOK_BACK) -> FhirPatient:
+    """What a bundle that is checked already tells of its one patient: at each of several days it is checked once.
+
+    Args:
+        document: as of :func:`read_document`.
+        bundle: the same, of :func:`riskmodels.interop.fhir.bundle.open_bundle`, or a part of it.
+
+    Other Args, Returns and Raises as :func:`read_bundle`.
+    """
     subject = subject_of(bundle)
     own, problems = _own(bundle, subject)
     unknown: Counter[Code] = Counter()
     found, of_patient, remarks = read_demographics(subject, today)
-    read, of_readings = read_observations(_of(own, "Observation"), Window(today, look_back), unknown)
-    told, of_conditions = read_conditions(_of(own, "Condition"), today, unknown)
-    taken, of_medication = read_medication(bundle, _of(own, *_MEDICATION), today, unknown)
+    holders, window = Holders.of(document, subject), Window(today, look_back)
+    read, of_readings = read_observations(_of(own, "Observation"), window, holders, unknown)
+    told, of_conditions = read_conditions(_of(own, "Condition", "Procedure"), today, unknown)
+    taken = read_medication(bundle, _of(own, *_MEDICATION), today)
     found, of_patient = _joined(found, of_patient, read)
-    for fact in [*told, *taken]:
+    for fact in [*told, *taken.found]:
         found[fact.name] = _settled(found.get(fact.name), fact)
     found, implausible = _plausible(found)
-    problems += [*of_patient, *of_readings, *of_conditions, *of_medication, *implausible]
+    problems += [*of_patient, *of_readings, *of_conditions, *taken.problems, *implausible]
     return FhirPatient(
         bundle.version,
         subject.reference,
@@ -88,6 +108,27 @@ def read_document(document: Json, today: date, look_back: timedelta = LOOK_BACK,
         tuple(_counted([*bundle.problems, *problems], found)),
         tuple(UnknownCode(code, count) for code, count in unknown.most_common()),
         (*bundle.remarks, *remarks),
+        taken.medicines,
+    )
+
+
+def used_anyway(patient: FhirPatient, names: Collection[str]) -> FhirPatient:
+    """The patient with values that were refused for their method, which a person uses knowing that.
+
+    Args:
+        patient: as read.
+        names: of those variables; all of them in :attr:`FhirPatient.offers`.
+
+    Returns:
+        The same with them among what is found, the reason in the note, where the form's own checks accept them.
+    """
+    chosen = {name: patient.offers[name] for name in names}
+    found, implausible = _plausible({**patient.found, **chosen})
+    rest = [p for p in patient.problems if p.anyway is None or p.anyway is not chosen.get(p.name)]
+    return replace(
+        patient,
+        found={v.name: found[v.name] for v in VARIABLES if v.name in found} | found,
+        problems=tuple(_counted([*rest, *implausible], found)),
     )
 
 
@@ -98,13 +139,13 @@ def _of(resources: Iterable[Resource], *kinds: str) -> list[Resource]:
 def _own(bundle: Bundle, subject: Subject) -> tuple[list[Resource], list[Unused]]:
     """The resources about the patient that may be read; the others counted."""
     own, problems = [], []
-    for resource in bundle.of("Observation", "Condition", *_MEDICATION):
+    for resource in bundle.of("Observation", "Condition", "Procedure", *_MEDICATION):
         reason = ""
         if resource.body.get("modifierExtension") or resource.body.get("implicitRules"):
             reason = "it carries a modifier that is not understood, so it must not be read"
         elif not subject.is_of(resource.body):
             named = (resource.body.get("subject") or {}).get("reference")
-            reason = "it is of another patient" if named else "it names no patient"
+            reason = OF_ANOTHER if named else "it names no patient"
         if reason:
             problems.append(Unused(resource.kind, "", None, reason))
         else:

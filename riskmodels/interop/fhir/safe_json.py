@@ -30,9 +30,17 @@ def read_json(data: bytes) -> Json:
     Raises:
         FileError: when it is empty, too large, not JSON in UTF-8, ambiguous (a name twice) or made to do harm.
     """
-    if len(data) > MAX_BYTES:
+    document = read_any(data)
+    if not isinstance(document, dict):
+        raise FileError("The file holds JSON, but no FHIR resource.", hint=_ASK)
+    return document
+
+
+def read_any(data: bytes, most: int = MAX_BYTES) -> Any:
+    """The file as JSON of any kind. Args and errors as :func:`read_json`; ``most``: bytes that are read."""
+    if len(data) > most:
         raise FileError(
-            f"The file has {len(data) / 2**20:.0f} MB; up to {MAX_BYTES // 2**20} MB are read.",
+            f"The file has {len(data) / 2**20:.0f} MB; up to {most // 2**20} MB are read.",
             hint="Ask for fewer resources: Patient, Observation, Condition and medication of the last years.",
         )
     text = _text(data)
@@ -51,8 +59,6 @@ def read_json(data: bytes) -> Json:
     _refuse_too_deep(document)
     if _HALF.search(text):
         _refuse_half_characters(document)
-    if not isinstance(document, dict):
-        raise FileError("The file holds JSON, but no FHIR resource.", hint=_ASK)
     return document
 
 

@@ -84,7 +84,7 @@ def _from_patient(patient: Resource) -> Subject:
 
 
 def _from_references(bundle: Bundle) -> Subject:
-    used = bundle.of("Observation", "Condition", "MedicationStatement", "MedicationRequest")
+    used = bundle.of("Observation", "Condition", "Procedure", "MedicationStatement", "MedicationRequest")
     names = {name for r in used if (name := _plain((r.body.get("subject") or {}).get("reference")))}
     if not names:
         raise InputError(

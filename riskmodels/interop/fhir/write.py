@@ -62,12 +62,14 @@ class Assessed:
         model, version: its name and version.
         inputs: the variables it uses.
         estimates: by outcome.
+        earlier: which facts are of an earlier day, in words; empty where none is.
     """
 
     model: str
     version: str
     inputs: tuple[str, ...]
     estimates: Mapping[str, Estimate]
+    earlier: str = shown(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,7 @@ def _notes(assessed: Assessed) -> list[str]:
     told = [(OUTCOME[name].label, e) for name, e in assessed.estimates.items()]
     return [
         NOTE,
+        *([assessed.earlier] if assessed.earlier else []),
         *(f"“{label}”, measured: {e.measured}" for label, e in told if e.measured),
         *(f"“{label}”: {_bounded(e)}" for label, e in told if e.held and not e.refused),
         *(

@@ -17,6 +17,7 @@ import pandas as pd
 from riskmodels.checks import Problem
 from riskmodels.errors import FileError
 from riskmodels.interop.table.file_format import BLOCK, FileFormat, FileLimits, Unpacked
+from riskmodels.interop.table.header_rows import AUTO
 
 CHUNK_ROWS = 65_536
 #: bytes that a gzip file may unpack to, however small it is
@@ -100,7 +101,15 @@ def check_rows(rows: int, limits: FileLimits) -> None:
 
 
 def overridden(found: FileFormat, wanted: FileFormat | None) -> FileFormat:
-    """The format asked for, where one is; kind, packing and sheets stay what the content says."""
+    """The format asked for, where one is; what it leaves open, and what only the content tells, stays as it is."""
     if wanted is None:
         return found
-    return replace(wanted, kind=found.kind, compressed=found.compressed, sheets=found.sheets)
+    kept = {name: getattr(found, name) for name in _CONTENT if name in _ALWAYS or getattr(wanted, name) == ""}
+    if wanted.header_row == AUTO:
+        kept |= {name: getattr(found, name) for name in ("header_row", "group_row", "unit_row")}
+    return replace(wanted, **kept)
+
+
+#: what only the content tells, and what it tells where it is not asked for
+_ALWAYS = ("kind", "compressed", "sheet", "sheets", "tables")
+_CONTENT = (*_ALWAYS, "encoding", "delimiter", "decimal")

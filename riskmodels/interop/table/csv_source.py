@@ -18,7 +18,8 @@ import pyarrow.csv
 from riskmodels.checks import Problem, Severity
 from riskmodels.errors import FileError
 from riskmodels.interop.table.chunks import CHUNK_ROWS, Bytes, Chunk, check_rows, distinct_headers, overridden
-from riskmodels.interop.table.file_format import BLOCK, FileFormat, FileLimits, first_records, text_format, usual_width
+from riskmodels.interop.table.file_format import BLOCK, FileFormat, FileLimits, first_records, text_format
+from riskmodels.interop.table.header_rows import compose, usual_width
 
 _HEAD = 1 << 20
 _BLOCK = 4 << 20
@@ -31,7 +32,7 @@ class CsvSource:
     def __init__(self, place: Bytes, packed: bool, wanted: FileFormat | None, limits: FileLimits) -> None:
         self._place, self._packed, self._limits = place, packed, limits
         with self._bytes() as stream:
-            found = text_format(stream, packed)
+            found = text_format(stream, packed, wanted)
         self.format = overridden(found, wanted)
         self.headers, self._skipped = self._read_header()
 
@@ -57,7 +58,8 @@ class CsvSource:
             return distinct_headers([""] * usual_width(first_records(head, self.format.delimiter))), 0
         reader = csv.reader(io.StringIO(head, newline=""), delimiter=self.format.delimiter)
         try:
-            cells = [next(reader) for _ in range(self.format.header_row)][-1]
+            records = [next(reader) for _ in range(self.format.header_end)]
+            cells = compose(records, self.format.header)
         except (StopIteration, csv.Error):
             cells = []
         if not any(cell.strip() for cell in cells):
@@ -96,7 +98,7 @@ class CsvSource:
             odd.append((row.number, row.text))
             return "skip"
 
-        number = max(1, self.format.header_row) if self.format.header_row else 0
+        number = self.format.header_end
         position = 0  # records seen, 1-based number of the last one
         with self._text() as stream:
             stream.read(self._skipped)
@@ -193,6 +195,10 @@ class _Recoded(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
     def readinto(self, buffer: Any) -> int:
         while not self._waiting and not self._ended:
             block = self._stream.read(BLOCK)
@@ -244,6 +250,8 @@ def fit(row: int, cells: list[str], width: int) -> tuple[list[str], list[Problem
         reason = f"The row has {len(cells)} cells, the header has {width} columns."
         hint = "A text that contains the delimiter must stand in quotation marks. No value of the row is used."
         return cells[:width], [Problem(row, "", "", reason, hint, Severity.ROW)]
+    if len(cells) == width:
+        return cells, []
     reason = f"The row has {len(cells)} of {width} cells."
     hint = "The missing ones count as unknown. Was the file cut off?"
     return cells + [""] * (width - len(cells)), [Problem(row, "", "", reason, hint, Severity.FLAGGED)]

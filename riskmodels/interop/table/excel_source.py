@@ -17,11 +17,14 @@ from riskmodels.checks import Problem
 from riskmodels.errors import FileError
 from riskmodels.interop.table.chunks import CHUNK_ROWS, Bytes, Chunk, check_rows, distinct_headers, overridden
 from riskmodels.interop.table.csv_source import TEXT, fit
-from riskmodels.interop.table.file_format import FileFormat, FileLimits, header_row
+from riskmodels.interop.table.file_format import FileFormat, FileLimits
+from riskmodels.interop.table.header_rows import AUTO, compose, find_header
 
 _LOOK = 40
 _DAMAGED = "Open it in Excel, save it again as .xlsx, or save the sheet as CSV."
 _PARTS = 10_000
+#: sheets that are looked at for a table
+_MOST_SHEETS = 50
 #: rows of a sheet, as Excel has them
 _MOST_ROWS = 1_048_576
 
@@ -36,12 +39,18 @@ class ExcelSource:
             sheets = tuple(sheet.title for sheet in book.worksheets)
             if not sheets:
                 raise FileError("The workbook has no sheet with cells.", hint=_DAMAGED)
-            chosen = wanted.sheet if wanted is not None and wanted.sheet in sheets else sheets[0]
-            first = list(islice(_rows(book[chosen], limits), _LOOK))
-        found = FileFormat("excel", header_row=header_row(first), sheet=chosen, sheets=sheets)
+            heads = {title: list(islice(_rows(book[title], limits), _LOOK)) for title in sheets[:_MOST_SHEETS]}
+            tables = tuple(title for title, rows in heads.items() if _is_table(rows))
+            chosen = wanted.sheet if wanted is not None and wanted.sheet in sheets else (*tables, *sheets)[0]
+            first = heads[chosen] if chosen in heads else list(islice(_rows(book[chosen], limits), _LOOK))
+        known = AUTO if wanted is None else wanted.header_row
+        names, groups, units = find_header(first, known)
+        found = FileFormat(
+            "excel", header_row=names, sheet=chosen, sheets=sheets, tables=tables, group_row=groups, unit_row=units
+        )
         self.format = overridden(found, wanted)
-        cells = first[self.format.header_row - 1] if 0 < self.format.header_row <= len(first) else []
-        if not cells:
+        cells = compose(first, self.format.header) if 0 < self.format.header_row <= len(first) else []
+        if not any(cells):
             raise FileError(f"The sheet “{chosen}” has no column names.", hint="Choose another sheet or header row.")
         while len(cells) > 1 and not cells[-1].strip():
             cells.pop()
@@ -66,7 +75,7 @@ class ExcelSource:
         read = 0
         with self._workbook() as book:
             numbered = enumerate(_rows(book[self.format.sheet], self._limits), start=1)
-            below = ((n, c) for n, c in numbered if n > self.format.header_row and any(map(str.strip, c)))
+            below = ((n, c) for n, c in numbered if n > self.format.header_end and any(map(str.strip, c)))
             while block := list(islice(below, rows)):
                 read += len(block)
                 check_rows(read, self._limits)
@@ -85,21 +94,35 @@ class ExcelSource:
         return Chunk(frame[wanted].astype(TEXT), notes)
 
 
+def _is_table(rows: list[list[str]]) -> bool:
+    """Whether a sheet has a row of names over rows of cells: two columns or more, two rows or more."""
+    return sum(1 for cells in rows if sum(1 for cell in cells if cell.strip()) >= 2) >= 2
+
+
 def _rows(sheet: Any, limits: FileLimits) -> Iterator[list[str]]:
     """The cells of a sheet as text. A kilobyte can claim a sheet of any size, so only cells that are there count."""
     try:
         sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-            if number > _MOST_ROWS or (len(cells) > limits.columns and any(cells[limits.columns :])):
+        for number, cells in enumerate(sheet.iter_rows(), start=1):
+            beyond = any(cell.value for cell in cells[limits.columns :])
+            if number > _MOST_ROWS or beyond:
                 raise FileError(
                     f"The sheet has cells beyond row {_MOST_ROWS:,} or column {limits.columns:,}.",
                     hint="Delete what stands apart from the table, or save the table as CSV.",
                 )
-            yield [_text(value) for value in cells[: limits.columns]]
+            yield [_text(_as_shown(cell)) for cell in cells[: limits.columns]]
     except FileError:
         raise
     except Exception:
         raise FileError("The sheet is damaged.", hint=_DAMAGED, log="openpyxl") from None
+
+
+def _as_shown(cell: Any) -> object:
+    """The value of a cell; of a number shown in percent the percentage: 0.065 as “6.5 %”."""
+    value = cell.value
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in cell.number_format:
+        return f"{round(100 * value, 10):.10g} %"
+    return value
 
 
 def _text(value: object) -> str:

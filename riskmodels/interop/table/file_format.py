@@ -16,10 +16,13 @@ from typing import BinaryIO
 
 from riskmodels.errors import FileError
 from riskmodels.interop.table import sniff
+from riskmodels.interop.table.encodings import GUESSED, OddCells
+from riskmodels.interop.table.header_rows import AUTO, HeaderRows, find_header
+from riskmodels.interop.table.row_shape import Baseline, LongShape
 
 DELIMITER_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 DELIMITERS = tuple(DELIMITER_NAMES)
-ENCODING_NAMES = {"utf-8": "UTF-8", "cp1252": "Windows-1252", "latin-1": "Latin-1", "utf-16": "UTF-16"}
+ENCODING_NAMES = {"utf-8": "UTF-8", "utf-16": "UTF-16", **GUESSED, "latin-1": "Latin-1"}
 _SEPARATOR_LINE = re.compile(r'"?sep=(?P<delimiter>[,;\t|])"?\s*')
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?")
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
@@ -63,9 +66,15 @@ class FileFormat:
         encoding: Python name of the text's encoding.
         delimiter: between cells of a text.
         decimal: ``.`` or ``,`` in the numbers of a text.
-        header_row: row with the column names, 1 the first; 0: none, columns are named by their place.
+        header_row: row with the column names, 1 the first; 0: none, columns are named by their place. Of a format that
+            is asked for, :data:`AUTO` and empty texts are told by the content.
         sheet: sheet of a workbook.
         sheets: all its sheets.
+        tables: those of them that hold a table.
+        group_row: whether the row above the names holds groups of columns (merged cells).
+        unit_row: whether the row below the names holds units.
+        long: of a table with one row an observation, what its columns are.
+        baseline: of a file with several rows a record, what its first row tells for all.
     """
 
     kind: str
@@ -76,12 +85,43 @@ class FileFormat:
     header_row: int = 1
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    tables: tuple[str, ...] = ()
+    group_row: bool = False
+    unit_row: bool = False
+    long: LongShape | None = None
+    baseline: Baseline | None = None
+
+    @property
+    def header(self) -> HeaderRows:
+        """The rows of the header."""
+        return HeaderRows(self.header_row, self.group_row, self.unit_row)
+
+    @property
+    def header_end(self) -> int:
+        """Last row above the data."""
+        return self.header_row + self.unit_row
+
+    @property
+    def guessed(self) -> bool:
+        """Whether more was guessed than delimiter and decimal sign: the first rows should be looked at."""
+        encoding = self.kind == "csv" and not self.encoding.startswith("utf")
+        return (
+            self.long is not None
+            or encoding
+            or self.group_row
+            or self.unit_row
+            or self.header_row > 1
+            or len(self.tables) > 1
+        )
 
     def words(self) -> str:
         """One line for people: ``CSV, semicolon, decimal comma, Windows-1252, header in row 1``."""
         header = f"header in row {self.header_row:,}" if self.header_row else "no header"
+        header += " with groups above it" if self.group_row else ""
+        header += f", units in row {self.header_end:,}" if self.unit_row else ""
+        header += f", one row an observation: made one row a {self.long.by}" if self.long else ""
         if self.kind == "parquet":
-            return "Parquet"
+            return f"Parquet{header.removeprefix('header in row 1')}"
         if self.kind == "excel":
             return f"Excel, sheet “{self.sheet}”, {header}"
         decimal = "decimal comma" if self.decimal == "," else "decimal point"
@@ -116,26 +156,41 @@ def kind_of_file(start: bytes) -> str:
     return "csv"
 
 
-def text_format(open_bytes: BinaryIO, compressed: bool = False) -> FileFormat:
+def text_format(open_bytes: BinaryIO, compressed: bool = False, wanted: FileFormat | None = None) -> FileFormat:
     """How a delimited text is written.
 
     Args:
         open_bytes: the unpacked bytes from their start; read to the end, so that the encoding is certain.
         compressed: whether they come out of gzip.
+        wanted: the encoding, the delimiter and the row of the header, where they are known.
 
     Raises:
         FileError: when it is no text, or no table.
     """
+    known = wanted or FileFormat("", False, "", "", "", AUTO)
     encoding, head = _encoding(open_bytes)
-    text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
-    delimiter = _delimiter(text)
+    encoding = known.encoding or encoding
+    text = _decoded(head, encoding).removeprefix("\ufeff")
+    delimiter = known.delimiter or _delimiter(text)
     records = first_records(text, delimiter)
     found = FileFormat("csv", compressed, encoding, delimiter)
     named = _SEPARATOR_LINE.fullmatch(text.splitlines()[0]) if text.strip() else None
-    start = 1 if named else 0  # an Excel line “sep=;” is not a row of the table
-    header = header_row(records[start:]) + (start if records[start:] else 0)
-    found = replace(found, header_row=header, decimal=_decimal(records[header:], delimiter))
-    return replace(found, header_row=0) if _all_data(records, header, found.decimal) else found
+    start = (
+        1 if named and records[1:] and known.header_row == AUTO else 0
+    )  # an Excel line “sep=;” is no row of the table
+    names, groups, units = find_header(records[start:], known.header_row)
+    found = replace(found, header_row=names + start if names else 0, group_row=groups, unit_row=units)
+    found = replace(found, decimal=_decimal(records[found.header_end :], delimiter))
+    all_data = known.header_row == AUTO and _all_data(records, found.header_row, found.decimal)
+    return replace(found, header_row=0, group_row=False, unit_row=False) if all_data else found
+
+
+def _decoded(head: bytes, encoding: str) -> str:
+    try:
+        return head.decode(encoding, errors="ignore")
+    except LookupError:
+        hint = f"Choose one of {', '.join(ENCODING_NAMES)}."
+        raise FileError(f"The encoding “{encoding}” is not known.", hint=hint) from None
 
 
 def _all_data(records: list[list[str]], header: int, decimal: str) -> bool:
@@ -144,20 +199,6 @@ def _all_data(records: list[list[str]], header: int, decimal: str) -> bool:
         return False
     filled = [cell.strip() for cell in records[header - 1] if cell.strip()]
     return bool(filled) and 2 * sum(1 for cell in filled if _NUMBER.fullmatch(cell)) >= len(filled)
-
-
-def header_row(records: list[list[str]]) -> int:
-    """Row of the column names among the first rows, 1 the first: the first that is as wide as the table below it."""
-    widths = [sum(1 for cell in cells if cell.strip()) for cells in records]
-    usual = usual_width(records)
-    least = max(1, min(usual, max(2, round(0.6 * usual))))
-    return next((row for row, filled in enumerate(widths, start=1) if filled >= least), 1)
-
-
-def usual_width(records: list[list[str]]) -> int:
-    """How many cells most of the filled rows have; 1 or more."""
-    wide = Counter(len(cells) for cells in records if any(cell.strip() for cell in cells))
-    return wide.most_common(1)[0][0] if wide else 1
 
 
 def first_records(text: str, delimiter: str, most: int = _LOOK) -> list[list[str]]:
@@ -201,14 +242,13 @@ def _decimal(records: list[list[str]], delimiter: str) -> str:
 def _encoding(stream: BinaryIO) -> tuple[str, bytes]:
     """The encoding of the whole stream, and its first bytes."""
     head = stream.read(_HEAD)
-    wide = sniff.wide_encoding(head)
-    if wide == "UTF-32":
+    wide = sniff.wide_codec(head)
+    if wide == "utf-32":
         raise FileError("The file is UTF-32 text, which is not read here.", hint=sniff.SAVE_AS_CSV)
     if wide:
-        little = head[1:2] == b"\x00"
-        return ("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else f"utf-16-{'le' if little else 'be'}"), head
+        return wide, head
     decoder = codecs.getincrementaldecoder("utf-8")()
-    encoding, place = "utf-8", 0
+    is_utf8, place, odd = True, 0, OddCells()
     for block in _blocks(head, stream):
         zero = block.find(b"\x00")
         if zero >= 0:
@@ -217,16 +257,10 @@ def _encoding(stream: BinaryIO) -> tuple[str, bytes]:
                 hint=sniff.SAVE_AS_CSV,
             )
         place += len(block)
-        if encoding == "utf-8" and not _decodes(decoder, block):
-            encoding = "cp1252"
-        if encoding == "cp1252" and any(byte in block for byte in _NOT_IN_1252):
-            encoding = "latin-1"
-    if encoding == "utf-8" and not _decodes(decoder, b"", final=True):
-        encoding = "cp1252"
-    return encoding, head
-
-
-_NOT_IN_1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+        odd.add(block)
+        is_utf8 = is_utf8 and _decodes(decoder, block)
+    is_utf8 = is_utf8 and _decodes(decoder, b"", final=True)
+    return "utf-8" if is_utf8 else odd.encoding(), head
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:

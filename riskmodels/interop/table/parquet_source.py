@@ -7,6 +7,7 @@ texts stay dictionaries until their size is known, lists are not unfolded, and a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,41 @@ class ParquetSource:
                     yield Chunk(frame)
             except (pa.ArrowException, OSError, UnicodeDecodeError):
                 raise FileError("The Parquet file is damaged.", hint=_DAMAGED) from None
+
+
+class ParquetFolder:
+    """A folder of Parquet files of the same columns as one file, in the order of their names."""
+
+    def __init__(self, folder: Path, limits: FileLimits) -> None:
+        paths = sorted(folder.rglob("*.parquet"))
+        if not paths:
+            raise FileError(f"There is no Parquet file in {folder}.", hint="Give a folder of .parquet files.")
+        self._parts = [ParquetSource(Bytes(path), limits) for path in paths]
+        self.format, self.headers = self._parts[0].format, self._parts[0].headers
+        for path, part in zip(paths, self._parts, strict=True):
+            if set(part.headers) != set(self.headers):
+                raise FileError(f"{path.name} has other columns than {paths[0].name}.", hint="Keep files of one kind.")
+        self.rows = sum(part.rows for part in self._parts)
+        check_rows(self.rows, limits)
+
+    def chunks(self, rows: int = CHUNK_ROWS, columns: list[str] | None = None) -> Iterator[Chunk]:
+        """Their rows in order, numbered through. See :class:`.chunks.Source`."""
+        before = 0
+        for part in self._parts:
+            for chunk in part.chunks(rows, list(self.headers) if columns is None else columns):
+                yield Chunk(chunk.cells.set_axis(chunk.cells.index + before))
+            before += part.rows
+
+
+def cells_of(batch: pa.RecordBatch, first: int) -> pd.DataFrame:
+    """The rows of a record batch whose columns have different names, as a source gives them.
+
+    Args:
+        batch: the rows.
+        first: number of the first.
+    """
+    names = batch.schema.names
+    return _frame(batch, names, {name: place for place, name in enumerate(names)}, first)
 
 
 def _opened(stream: Any, texts: list[str] | None = None) -> Any:

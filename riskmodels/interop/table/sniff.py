@@ -46,10 +46,10 @@ _ZIP_PARTS: tuple[tuple[bytes, str], ...] = (
     (b"opendocument.spreadsheet", "an OpenDocument spreadsheet (.ods)"),
 )
 _BOMS: tuple[tuple[bytes, str], ...] = (
-    (b"\xff\xfe\x00\x00", "UTF-32"),
-    (b"\x00\x00\xfe\xff", "UTF-32"),
-    (b"\xff\xfe", "UTF-16"),
-    (b"\xfe\xff", "UTF-16"),
+    (b"\xff\xfe\x00\x00", "utf-32"),
+    (b"\x00\x00\xfe\xff", "utf-32"),
+    (b"\xff\xfe", "utf-16"),
+    (b"\xfe\xff", "utf-16"),
 )
 _TEXT_STARTS: tuple[tuple[str, str], ...] = (
     (r"<!doctype html|<html|<table", "a web page (HTML)"),
@@ -96,12 +96,31 @@ def kind_of(data: bytes) -> str:
 
 def wide_encoding(data: bytes) -> str:
     """``UTF-16`` or ``UTF-32`` when the file is such text, told by its mark or by its pattern of zero bytes."""
+    return wide_codec(data)[:6].upper()
+
+
+def wide_codec(data: bytes) -> str:
+    """Python's name of it: ``utf-16`` where a mark tells the order of bytes, else ``utf-16-le`` or ``utf-16-be``."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return encoding
-    start = data[:400]
+    start = data[: min(len(data), 4_000) // 2 * 2]
     halves = (start[0::2].count(0), start[1::2].count(0))
-    return "UTF-16" if len(start) >= 4 and max(halves) > 0.35 * len(start) > min(halves) * 10 else ""
+    if len(start) < 4 or max(halves) < 0.05 * len(start) or min(halves) * 10 > max(halves):
+        return ""
+    codec = "utf-16-le" if halves[1] > halves[0] else "utf-16-be"
+    return codec if _is_text(start, codec) else ""
+
+
+def _is_text(start: bytes, encoding: str) -> bool:
+    """Whether bytes are lines of text in an encoding, whatever is cut off at their end."""
+    try:
+        text = start.decode(encoding)
+    except UnicodeDecodeError as error:
+        if error.start < len(start) - 4:
+            return False
+        text = start[: error.start].decode(encoding)
+    return all(c.isprintable() or c in "\t\r\n\ufeff" for c in text)
 
 
 def lines(data: bytes, longest: int) -> Iterator[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from riskmodels.errors import FileError
+from riskmodels.errors import FileError, InputError
 from riskmodels.interop.table.chunks import Bytes, Chunk, Source
 from riskmodels.interop.table.csv_source import CsvSource
 from riskmodels.interop.table.file_format import BLOCK, FILE_LIMITS, FileFormat, FileLimits, kind_of_file
-from riskmodels.interop.table.parquet_source import ParquetSource
+from riskmodels.interop.table.header_rows import AUTO
+from riskmodels.interop.table.parquet_source import ParquetFolder, ParquetSource
 
-__all__ = ["Chunk", "Source", "open_source"]
+__all__ = ["Chunk", "Source", "open_as", "open_source"]
 
 
 def open_source(
@@ -20,7 +21,7 @@ def open_source(
     """Open a table file; what it is, is told by its content.
 
     Args:
-        file: the bytes themselves, or a path.
+        file: the bytes themselves, or a path; of a folder, its Parquet files are read as one.
         file_format: how it is written, to override what would be sniffed.
         limits: the largest file that is read.
 
@@ -30,6 +31,8 @@ def open_source(
     Raises:
         FileError: when it is no table, damaged, or too large; message and hint say what to do.
     """
+    if not isinstance(file, bytes) and Path(file).is_dir():
+        return ParquetFolder(Path(file), limits)
     place = Bytes(file if isinstance(file, bytes) else Path(file))
     start = _start(place, limits)
     kind = kind_of_file(start)
@@ -38,6 +41,39 @@ def open_source(
         raise FileError(
             f"The file has {len(found.headers):,} columns; up to {limits.columns:,} can be read.",
             hint="Keep the columns that are needed.",
+        )
+    return found
+
+
+def open_as(
+    path: str | os.PathLike[str], *, sheet: str = "", header_row: int | None = None, encoding: str = ""
+) -> Source:
+    """Open a table file, a part of how it is written told and the rest told by its content.
+
+    Args:
+        path: of the file.
+        sheet: of a workbook.
+        header_row: row of the column names, 1 the first; 0: none.
+        encoding: Python name of the text's encoding.
+
+    Raises:
+        FileError: as :func:`open_source`.
+        InputError: when the workbook has no such sheet, or the row is below 0.
+    """
+    if header_row is not None and header_row < 0:
+        raise InputError("The row of the header is below 0.", hint="1 is the first row; 0 means that there is none.")
+    row = AUTO if header_row is None else header_row
+    found = open_source(path, FileFormat("", False, encoding, "", "", row, sheet))
+    sheets = found.format.sheets
+    if sheet and sheet not in sheets:
+        named = ", ".join(f"“{name}”" for name in sheets)
+        raise InputError(
+            f"There is no sheet “{sheet}”.", hint=f"Its sheets: {named}." if named else "The file is no workbook."
+        )
+    if not sheet and len(found.format.tables) > 1:
+        named = ", ".join(f"“{name}”" for name in found.format.tables)
+        raise InputError(
+            f"Several sheets hold a table: {named}.", hint=f"Say which: --sheet “{found.format.tables[0]}”."
         )
     return found
 

@@ -1,7 +1,8 @@
 """``python -m riskmodels.shipping.accuracy``: peers fitted or taken from disk, the network computed, both compared.
 
 It can be stopped at any time: each peer of each row is kept on disk when it is ready, and only what is lacking, or was
-made of other people, is fitted by the next run. The network's answers are computed at each run.
+made of other people, is fitted by the next run. The network's answers are computed at each run. Rows that earlier runs
+compared with the same models stay in the results.
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from riskmodels.cohorts.pima import read_pima
 from riskmodels.errors import InputError, SourceDataError
 from riskmodels.evaluation.accuracy import RESULTS
 from riskmodels.evaluation.peers import ALL_PEERS
+from riskmodels.own_models.people import OwnData
+from riskmodels.own_models.training import fit_own
 from riskmodels.shipping.accuracy.compare import Comparison, compare
-from riskmodels.shipping.accuracy.fits import Floats, Kept, Network, answer, of_network
+from riskmodels.shipping.accuracy.fits import Chosen, Floats, Kept, Network, answer, of_network
 from riskmodels.shipping.accuracy.page import page
 from riskmodels.shipping.accuracy.rows import (
     NHANES,
@@ -39,7 +42,6 @@ from riskmodels.shipping.accuracy.rows import (
 )
 from riskmodels.shipping.chest_pain import SOURCE as UCI_FILE
 from riskmodels.shipping.chest_pain import fits_of
-from riskmodels.shipping.own_data import OwnData, fit_own
 from riskmodels.shipping.population import COHORT, risk_of
 from riskmodels.tabular.model import SHIPPED, RiskModel, load_shipped, today
 from riskmodels.tabular.recipes import Labelled, label_chest_pain, label_population
@@ -71,10 +73,11 @@ def main(arguments: Sequence[str] | None = None, say: Say | None = None) -> int:
         raise InputError("There is no such row.", hint=f"Use {', '.join(rows)}.")
     if options.ready:
         wanted = [row for row in wanted if all(kept.read(row, peer) for peer in options.peers)]
+    chosen = read_settings(options.settings) if options.settings else {}
     for row in wanted:
         for peer in options.peers:
             start = time.perf_counter()
-            answer(row, peer, kept, rows)
+            answer(row, peer, kept, rows, chosen)
             tell(f"{row.key}: {peer} {time.perf_counter() - start:.1f} s")
     if not options.peers_only:
         _write(wanted, rows, kept, options, tell)
@@ -93,6 +96,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peers", nargs="+", choices=ALL_PEERS, default=list(ALL_PEERS), help="all nine when left out")
     parser.add_argument("--subsets", type=int, default=20, help="random subsets of inputs an outcome")
     parser.add_argument("--ready", action="store_true", help="only rows whose peers are on disk: nothing is fitted")
+    parser.add_argument(
+        "--settings", type=Path, metavar="JSON", help="earlier results, whose settings are taken instead of chosen anew"
+    )
     parser.add_argument("--peers-only", action="store_true", help="fit peers, compare nothing")
     return parser
 
@@ -106,6 +112,16 @@ def read_rows(shared: Path, cache: Path, subsets: int, say: Say) -> dict[str, Ro
     except SourceDataError as error:
         say(f"Pima Indians are left out: {error}")
     return {row.key: row for row in [*rows, *subset_rows(data, subsets)]}
+
+
+def read_settings(path: Path) -> Chosen:
+    """The settings that earlier results name, for rows with one fold, by data, outcome, inputs and peer."""
+    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+    return {
+        (row["data"], row["outcome"], row["inputs"], peer): found["settings"]
+        for row in rows
+        for peer, found in row["peers"].items()
+    }
 
 
 def _chest_pain() -> Labelled:
@@ -153,10 +169,37 @@ def _write(wanted: Sequence[Row], rows: dict[str, Row], kept: Kept, options: arg
         found += compare(row, of_network(row, network), {p: answer(row, p, kept, rows) for p in options.peers})
         say(f"{row.key}: compared")
     versions = {name: str(model.version) for name, model in models.items()}
+    found = joined(found, read_results(options.results, versions), list(rows.values()))
     write_results(options.results, found, versions)
     words = ", ".join(f"{name} {version}" for name, version in versions.items())
     options.out.write_text(page(found, today(), words), encoding="utf-8")
     say(f"Written: {options.results}, {options.out}")
+
+
+def read_results(path: Path, models: dict[str, str]) -> list[Comparison]:
+    """The rows of earlier results of these models; none where there are none, or they are of others."""
+    if not path.exists():
+        return []
+    held = json.loads(path.read_text(encoding="utf-8"))
+    rows: list[Comparison] = held["rows"] if held["models"] == models else []
+    return rows
+
+
+def joined(found: Sequence[Comparison], earlier: Sequence[Comparison], rows: Sequence[Row]) -> list[Comparison]:
+    """Rows compared now, and those of earlier runs beside them, in the order of all rows.
+
+    Args:
+        found: compared now; they go before earlier ones of the same comparison.
+        earlier: of the same models.
+        rows: all that there are.
+    """
+    order = {(row.data, row.outcome, row.inputs): place for place, row in enumerate(rows)}
+    by_key = {(*_key(row), row["hidden"]): row for row in [*earlier, *found] if _key(row) in order}
+    return sorted(by_key.values(), key=lambda row: (order[_key(row)], row["hidden"]))
+
+
+def _key(row: Comparison) -> tuple[str, str, str]:
+    return row["data"], row["outcome"], row["inputs"]
 
 
 def write_results(path: Path, rows: Sequence[Comparison], models: dict[str, Any]) -> None:

@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -90,7 +91,12 @@ def made_of(row: Row, peer: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def answer(row: Row, peer: str, kept: Kept, rows: dict[str, Row]) -> Answers:
+#: settings chosen before, by data, outcome, inputs and peer
+Chosen = Mapping[tuple[str, str, str, str], Settings]
+_NOTHING: Chosen = MappingProxyType({})
+
+
+def answer(row: Row, peer: str, kept: Kept, rows: dict[str, Row], chosen: Chosen = _NOTHING) -> Answers:
     """The answers of a peer, from disk or fitted now.
 
     Args:
@@ -98,10 +104,14 @@ def answer(row: Row, peer: str, kept: Kept, rows: dict[str, Row]) -> Answers:
         peer: of :data:`~riskmodels.evaluation.peers.ALL_PEERS`.
         kept: where answers are kept.
         rows: by key, to find the one whose settings are used.
+        chosen: settings that need not be chosen again, for rows of one fold: the same people choose the same.
     """
     found = kept.read(row, peer)
     if found is None:
-        given = answer(rows[row.settings_of], peer, kept, rows).settings if row.settings_of else None
+        before = chosen.get((row.data, row.outcome, row.inputs, peer)) if len(row.folds) == 1 else None
+        given: tuple[Settings, ...] | None = (before,) if before else None
+        if row.settings_of:
+            given = answer(rows[row.settings_of], peer, kept, rows, chosen).settings
         found = _fitted(row, peer, given)
         kept.keep(row, peer, found)
     return found

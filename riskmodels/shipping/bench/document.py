@@ -10,7 +10,7 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -21,6 +21,7 @@ import pandas as pd
 from riskmodels.cohorts.nhanes import dysglycaemia_label, read_demo
 from riskmodels.scores.prevent import prevent
 from riskmodels.shipping.bench.imaging import imaging_tables
+from riskmodels.shipping.bench.peers import measure_peers
 from riskmodels.shipping.bench.records import measure_records
 from riskmodels.shipping.bench.scale import run_apart
 from riskmodels.shipping.bench.update import measure_update
@@ -53,7 +54,6 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
 
     models, demo = load_shipped(), read_demo()
     model = models["population"]
-    many = demo.sample(rows, replace=True, random_state=0).reset_index(drop=True)
     inputs = [i for i in model.inputs_of(OUTCOME_NAME) if demo[i].min() < demo[i].max()]
     peer, trees = _peer(model, demo, inputs)
     explainer = shap.TreeExplainer(peer)
@@ -67,21 +67,9 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
             lambda: _permutation(model, one), 5
         ),
     }
-    batch = {
-        "CareRisk, predict": _milliseconds(lambda: model.predict(many), 1),
-        "CareRisk, predict + reasons": _milliseconds(lambda: _predict_and_explain(model, many), 1),
-        "CareRisk, predict + reasons of all four outcomes": _milliseconds(
-            lambda: _predict_and_explain(model, many, model.outcomes), 1
-        ),
-        "XGBoost, predict": _milliseconds(lambda: peer.predict_proba(many[inputs]), 1),
-        "XGBoost, predict + TreeExplainer": _milliseconds(
-            lambda: (peer.predict_proba(many[inputs]), explainer.shap_values(many[inputs])), 1
-        ),
-    }
     text = _HEAD.format(machine=_machine(), date=today())
     text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
-    note = f"XGBoost: {trees} trees on {len(inputs)} inputs. CareRisk predicts all four outcomes with intervals.\n"
-    text += _table(f"{rows:,} rows, reasons of one outcome", batch, "CareRisk, predict + reasons") + "\n" + note
+    text += f"\nXGBoost: {trees} trees on {len(inputs)} inputs.\n" + measure_peers(model, demo, rows)
     text += f"\n## One update of the Patient page\n\n{measure_update()}" + _published() + _files(rows)
     text += f"\n## The list of patients\n\n{measure_records(say)}" + imaging_tables(_milliseconds)
     say(text)
@@ -135,13 +123,6 @@ def _peer(model: RiskModel, demo: pd.DataFrame, inputs: list[str]) -> tuple[Any,
     rows = label.notna()
     peer = XGBClassifier(n_estimators=trees, max_depth=depth, learning_rate=0.05, tree_method="hist", n_jobs=2)
     return peer.fit(demo.loc[rows, inputs], label[rows]), trees
-
-
-def _predict_and_explain(
-    model: RiskModel, frame: pd.DataFrame, outcomes: Sequence[str] = (OUTCOME_NAME,), chunk: int = 16_384
-) -> None:
-    for first in range(0, len(frame), chunk):
-        model.predict_and_explain(frame.iloc[first : first + chunk], outcomes)
 
 
 def _permutation(model: RiskModel, row: pd.DataFrame) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from riskmodels import ROOT
+from riskmodels import ROOT, SAMPLES
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.registry import find_models
 from riskmodels.imaging.results import Picture
 from riskmodels.shipping.imaging_document import PUBLISHED
 
-SAMPLE = ROOT / "data" / "samples" / "healthy_retina.jpg"
+SAMPLE = SAMPLES / "healthy_retina.jpg"
 RETINAMNIST = ROOT / "data" / "reference" / "retinamnist.json"
 #: milliseconds of a call, from the benchmark's clock
 Clock = Callable[[Callable[[], object], int], float]
@@ -47,7 +47,7 @@ def _times(clock: Clock) -> str:
     found = {
         "Retina: network alone": clock(lambda: model.network(square), 9),
         "Retina: open the file, checks, reading": clock(lambda: model.read(open_picture(data)), 9),
-        "Retina: Grad-CAM": clock(lambda: model.heatmap(picture, "referable"), 9),
+        "Retina: evidence map": clock(lambda: model.heatmap(picture, "referable"), 9),
         "Retina: occlusion map": clock(lambda: model.occlusion(picture, "referable"), 1),
     }
     film = Picture(_grey(picture), "PNG")

@@ -169,10 +169,12 @@ def _postgresql(server: str) -> Iterator[Database]:
         connection.execute(sa.text(f"CREATE DATABASE {name}"))
         try:
             database = open_database(address.set(database=name).render_as_string(hide_password=False), Path(folder))
-            yield database
-            database.close()
-        finally:
-            connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
+            try:
+                yield database
+            finally:
+                database.close()
+        finally:  # without FORCE: the server then ends its own vacuum, which no other role may
+            connection.execute(sa.text(f"DROP DATABASE {name}"))
             engine.dispose()
 
 

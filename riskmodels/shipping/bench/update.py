@@ -15,7 +15,7 @@ import pandas as pd
 
 from riskmodels.assessment import Assessment, assess
 from riskmodels.care import benefits
-from riskmodels.care.safety import notes
+from riskmodels.care.guidance import plan_of_care
 from riskmodels.checks import check
 from riskmodels.cohorts.nhanes import read_demo
 from riskmodels.criteria import find_criteria
@@ -79,7 +79,7 @@ def _update(raw: pd.DataFrame, models: dict[str, RiskModel], clock: _Clock) -> N
     assessment = clock("estimates of all outcomes, standing", lambda: _assessed(frame, models))
     found = {"prevent": assessment.prevent}
     scores = clock("published scores", lambda: all_scores(assessment.facts, REGION, found))
-    clock("safety notes", lambda: notes(patient, scores))
+    clock("plan of care", lambda: plan_of_care(patient, scores))
     clock("benefit by trials", lambda: benefits(patient, found=scores["prevent"]))
     given = [answer for answer in assessment.answers() if answer.given]
     if given:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
-import os
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +14,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
 
 from riskmodels.checks import check
 from riskmodels.cohorts.omop.cohort import Cohort, Design, Schemas, build_cohort
 from riskmodels.cohorts.omop.command import add_arguments, omop_command
-from riskmodels.cohorts.omop.concepts import meanings, question_code
+from riskmodels.cohorts.omop.meanings import meanings, question_code
 from riskmodels.cohorts.omop.tables import open_read_only
 from riskmodels.errors import InputError, SourceDataError
 from riskmodels.scoring.command import add_arguments as add_score
@@ -29,6 +26,7 @@ from riskmodels.scoring.command import score_command
 from riskmodels.scoring.sources import open_cohort
 from riskmodels.tabular.model import load_shipped
 from riskmodels.vocabulary import VARIABLES
+from tests.postgresql import new_database
 
 INDEX = dt.date(2025, 6, 30)
 DDL = """
@@ -156,21 +154,10 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
         yield made
         made.engine.dispose()
         return
-    server = os.environ.get("CARERISK_TEST_POSTGRES", "")
-    if not server:
-        reason = "no PostgreSQL: CARERISK_TEST_POSTGRES is not set (.ci/run starts one)"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    url = make_url(server).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(url, isolation_level="AUTOCOMMIT")
-    name = f"omop_{secrets.token_hex(6)}"
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    made = Site(url.set(database=name).render_as_string(hide_password=False), tmp_path)
-    yield made
-    made.engine.dispose()
-    with admin.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_database("omop") as address:
+        made = Site(address, tmp_path)
+        yield made
+        made.engine.dispose()
 
 
 @pytest.fixture
@@ -423,6 +410,15 @@ class TestFacts:
         answer = lite.concept("LOINC", "LA18976-3")
         lite.insert("measurement", 900, 1, lite.concept(*question_code()), INDEX, None, None, None, answer, None)
         assert lite.frame()["smoking"].tolist() == [2]
+
+    def test_a_non_smoker_is_not_now_and_those_below_it_are_what_they_say(self, lite: Site) -> None:
+        question, answered = lite.concept(*question_code()), ("405746006", "8392000", "8517006", "266919005")
+        below = {code: lite.below(("SNOMED", "8392000"), ("SNOMED", code)) for code in ("8517006", "266919005")}
+        for person, code in enumerate(answered, 1):
+            lite.person(person)
+            answer = below.get(code) or lite.concept("SNOMED", code)
+            lite.insert("observation", 900 + person, person, question, days_before(20), answer)
+        assert lite.frame()["smoking"].tolist() == [0.5, 0.5, 1, 0]
 
 
 class TestOutput:

@@ -82,7 +82,7 @@ class TestValues:
         assert np.isnan(found)
         assert effects == []
 
-    @pytest.mark.parametrize("cell", ["high", "12O", "120 mmHg", "126/83", "1,5", "1e999", "-5", "0"])
+    @pytest.mark.parametrize("cell", ["high", "12O", "120 mmol/L", "126/83", "1,5", "1e999", "-5", "0"])
     def test_unusable_is_unknown_with_a_problem(self, cell: str) -> None:
         found, effects = value(with_column("systolic_bp", "mmHg"), cell)
         assert np.isnan(found)

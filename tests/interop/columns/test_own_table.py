@@ -287,7 +287,7 @@ class TestBadCells:
 
     def test_word_that_is_no_answer(self):
         checked = read_table(b"age,sex,smoking\n63,male,sometimes\n").check()
-        assert "never, former, current" in checked.problems[0].text
+        assert "never, not_now, former, current" in checked.problems[0].text
 
 
 SEEDS = [GOOD.encode(), GOOD.encode("utf-16"), GOOD.replace(",", ";").encode("utf-8-sig"), template()]

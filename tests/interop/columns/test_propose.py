@@ -50,6 +50,7 @@ TELLING = [
     for v in VOCABULARY.values()
     if len(v.units) > 1 and v.name not in ("uacr", "crp", "weight")
     for u in v.units
+    if (v.name, u.symbol) not in (("triglycerides", "mmol/L"), ("systolic_bp", "kPa"), ("diastolic_bp", "kPa"))
 ]
 
 
@@ -76,7 +77,7 @@ class TestUnits:
         proposal = proposed(hdl=values, age=50, sex="m")
         assert "may be mixed" in proposal.column("hdl").unit_evidence
         (question,) = proposal.mapping.questions()
-        assert (question.asks, question.header, question.choices) == (Asks.UNIT, "hdl", ("mg/dL", "mmol/L"))
+        assert (question.asks, question.header, question.choices) == (Asks.UNIT, "hdl", ("mg/dL", "mmol/L", "g/L"))
 
     def test_unit_of_the_header_is_taken(self) -> None:
         column = one("UACR (mg/mmol)", np.linspace(1.5, 6, ROWS))
@@ -128,8 +129,23 @@ class TestCodes:
     def test_column_named_for_its_one_needs_no_answer(self) -> None:
         assert meanings(one("male", [0, 1] * 20)) == {"0": "female", "1": "male"}
 
-    def test_no_smoker_is_not_called_a_never_smoker(self) -> None:
-        assert meanings(one("smoker", ["yes", "no"] * 20)) == {"yes": "current", "no": UNKNOWN}
+    @pytest.mark.parametrize(
+        ("header", "cells", "expected"),
+        [
+            ("smoker", ("yes", "no"), {"yes": "current", "no": "not_now"}),
+            ("Raucher", ("ja", "nein"), {"ja": "current", "nein": "not_now"}),
+            ("smoking", ("1", "0"), {"1": "current", "0": "not_now"}),
+            ("currentSmoker", ("1", "0"), {"1": "current", "0": "not_now"}),
+            ("smoking status", ("never", "no"), {"never": "never", "no": "not_now"}),
+            ("smoking status", ("Non-smoker", "Never smoker"), {"non-smoker": "not_now", "never smoker": "never"}),
+            ("smoking status", ("not_now", "former"), {"not_now": "not_now", "former": "former"}),
+            ("smoking status", ("405746006", "8517006"), {"405746006": "not_now", "8517006": "former"}),
+        ],
+    )
+    def test_no_smoker_is_not_called_a_never_smoker(
+        self, header: str, cells: tuple[str, ...], expected: dict[str, str]
+    ) -> None:
+        assert meanings(one(header, list(cells) * 20)) == expected
 
     def test_each_code_has_its_count(self) -> None:
         column = one("sex", ["M"] * 3 + ["F"] * 2)
@@ -176,11 +192,20 @@ class TestColumns:
         proposal = proposed(xyz=["male", "female"] * 9, abc=np.linspace(100, 180, 18))
         assert [c.variable for c in proposal.columns] == ["sex", ""]
 
-    def test_of_two_columns_the_surer_is_taken_and_the_other_says_so(self) -> None:
-        proposal = proposed(**{"chol [mg/dL]": [200, 210] * 9, "mean serum cholesterol result": [200, 211] * 9})
-        rival = proposal.column("mean serum cholesterol result")
-        assert (rival.variable, rival.resembles) == ("", "total_cholesterol")
-        assert "chol [mg/dL]" in rival.evidence
+    def test_two_columns_of_one_variable_are_asked(self) -> None:
+        proposal = proposed(
+            age=50, sex="m", **{"chol [mg/dL]": [200, 210] * 9, "mean serum cholesterol": [200, 211] * 9}
+        )
+        (question,) = proposal.mapping.questions()
+        assert (question.asks, question.variable) == (Asks.COMBINE, "total_cholesterol")
+
+    def test_two_readings_of_a_laboratory_may_be_two_hours_and_are_asked(self) -> None:
+        proposal = proposed(age=50, sex="m", glucose1=[90, 100] * 9, glucose2=[140, 190] * 9)
+        assert [q.asks for q in proposal.mapping.questions()] == [Asks.COMBINE]
+
+    def test_only_one_with_a_number_is_asked(self) -> None:
+        proposal = proposed(age=50, sex="m", glucose2=[140, 190] * 9)
+        assert [(q.asks, q.header) for q in proposal.mapping.questions()] == [(Asks.MEANING, "glucose2")]
 
     def test_repeated_readings_are_averaged(self) -> None:
         proposal = proposed(sbp1=[120, 130] * 9, sbp2=[124, 126] * 9)
@@ -205,7 +230,7 @@ class TestColumns:
         assert (question.asks, question.header) == (Asks.DATE, "date")
 
     def test_birth_date_is_no_visit(self) -> None:
-        assert one("birth_date", ["1950-01-31"] * 9).mapping.role is Role.CARRIED
+        assert one("birth_date", ["1950-01-31"] * 9).variable == "age"
 
     def test_chosen_variable_is_described_anew(self) -> None:
         sample = sample_of(x=adults("total_cholesterol", "mmol/L"), y=["ja", "nein"] * (ROWS // 2))
@@ -219,3 +244,61 @@ class TestColumns:
     def test_leaving_a_column_out_takes_its_unit_and_codes_with_it(self) -> None:
         column = proposed(sbp=[0] * 9 + [120] * 9).mapping.with_column("sbp", variable="").column("sbp")
         assert (column.role, column.unit, column.codes) == (Role.CARRIED, "", ())
+
+
+class TestLanguages:
+    """Words and letters of other languages, all cells of a column judged together."""
+
+    @pytest.mark.parametrize(
+        ("cells", "male", "female"),
+        [
+            (["H", "M"], "h", "m"),
+            (["H", "F"], "h", "f"),
+            (["M", "K"], "m", "k"),
+            (["U", "D"], "u", "d"),
+            (["М", "Ж"], "м", "ж"),
+            (["男", "女"], "男", "女"),
+            (["Hombre", "Mujer"], "hombre", "mujer"),
+            (["férfi", "nő"], "férfi", "nő"),
+            (["Masculin", "Féminin"], "masculin", "féminin"),
+        ],
+    )
+    def test_sex(self, cells: list[str], male: str, female: str) -> None:
+        assert meanings(one("sex", cells * 20)) == {male: "male", female: "female"}
+
+    @pytest.mark.parametrize("cells", [["F", "N"], ["M", "V"], ["M", "X"]])
+    def test_letters_that_differ_between_languages_are_asked(self, cells: list[str]) -> None:
+        found = meanings(one("sex", cells * 20))
+        assert UNANSWERED in found.values()
+        assert "female" not in found.values()
+
+    @pytest.mark.parametrize(
+        ("yes", "no"),
+        [
+            *[
+                ("sí", "no"),
+                ("oui", "non"),
+                ("ja", "nein"),
+                ("sim", "não"),
+                ("是", "否"),
+                ("有", "无"),
+                ("はい", "いいえ"),
+            ],
+            *[("S", "N"), ("O", "N"), ("J", "N"), ("E", "H"), ("+", "-"), ("○", "×"), ("да", "нет"), ("tak", "nie")],
+        ],
+    )
+    def test_yes_and_no(self, yes: str, no: str) -> None:
+        assert meanings(one("diabetes", [yes, no] * 20)) == {yes.lower(): "yes", no.lower(): "no"}
+
+    def test_none_beside_kinds_of_diabetes_is_asked(self) -> None:
+        assert meanings(one("diabetes", ["Type 2", "None"] * 20)) == {"type 2": "yes", "none": UNANSWERED}
+
+    def test_none_beside_no_is_not_known(self) -> None:
+        assert meanings(one("diabetes", ["yes", "no", "None"] * 20))["none"] == UNKNOWN
+
+    def test_smoking_in_other_words(self) -> None:
+        found = meanings(one("smoking", ["fumador", "exfumador", "nunca"] * 20))
+        assert found == {"fumador": "current", "exfumador": "former", "nunca": "never"}
+
+    def test_high_and_medium_are_no_sex(self) -> None:
+        assert one("grade", ["H", "M"] * 20).variable == ""

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from riskmodels.errors import FileError
 from riskmodels.interop.fhir.bundle import MAX_ALL_COMPONENTS, MAX_COMPONENTS, Bundle, Resource, model_of
-from riskmodels.interop.fhir.components import are_plain
+from riskmodels.interop.fhir.components import are_plain, is_plain
+from riskmodels.interop.fhir.dates import read_moment
 from riskmodels.interop.fhir.read import FhirPatient, read_bundle
 from riskmodels.interop.fhir.types import Version
 
@@ -236,3 +237,88 @@ def test_medication_of_many_orders_is_looked_up_without_going_through_all_resour
     scans.clear()
     read(*[order] * 50)
     assert len(scans) == few
+
+
+TIMES = st.sampled_from(
+    "2025-06-01 2025-06-31 2025-06 2025-06-01T10:00:00Z 2025-06-01T10:00:00+01:00 2025-06-01T10:00:00.123-05:00 "
+    "2025-06-01T24:00:00Z 2025-06-01T10:00:60Z 2025-06-01T10:00:00+25:00 0000-01-01 2025-06-01T10:00:00 x".split()
+)
+REFERENCES = some(reference=TEXTS, display=TEXTS, type=TEXTS)
+OBSERVATIONS = st.fixed_dictionaries(
+    {
+        "resourceType": st.just("Observation"),
+        "status": st.sampled_from(["final", "registered", "nonsense", "", 7]),
+        "code": CONCEPTS | st.just({"text": "Weight"}),
+    },
+    optional={
+        "id": st.just("x") | st.text("aZ9.-_ ", max_size=3),
+        "meta": some(versionId=TEXTS, lastUpdated=TIMES, profile=st.lists(TEXTS, max_size=2)),
+        "category": st.lists(CONCEPTS, max_size=2),
+        "subject": REFERENCES,
+        "encounter": REFERENCES,
+        "performer": st.lists(REFERENCES, max_size=2),
+        "effectiveDateTime": TIMES,
+        "issued": TIMES,
+        "valueQuantity": QUANTITIES,
+        "valueString": TEXTS,
+        "component": st.lists(COMPONENTS | PLAIN, max_size=2),
+        "note": st.just([{"text": "x"}]),
+    },
+)
+
+
+@pytest.mark.parametrize("version", list(Version))
+@settings(max_examples=400)
+@given(body=OBSERVATIONS)
+def test_an_observation_that_the_grammar_accepts_is_valid_and_written_as_it_stood(version: Version, body: Json) -> None:
+    if is_plain(body):
+        again = json.loads(model_of("Observation", version).model_validate(body).model_dump_json())
+        assert _dated(again) == _dated(body)
+
+
+def _dated(body: Json) -> Json:
+    """An Observation whose times are moments: fhir.resources writes fractions of a second in its own way."""
+    meta = {**body["meta"], "lastUpdated": read_moment(body["meta"].get("lastUpdated"))} if "meta" in body else None
+    return {**body, "meta": meta, **{n: read_moment(body.get(n)) for n in ("effectiveDateTime", "issued")}}
+
+
+COMMON = {
+    "resourceType": "Observation",
+    "id": "o1",
+    "meta": {
+        "lastUpdated": "2025-06-01T10:00:00.123+01:00",
+        "profile": ["http://hl7.org/fhir/StructureDefinition/vitalsigns"],
+    },
+    "status": "final",
+    "category": [{"coding": [{"system": "urn:category", "code": "laboratory"}]}],
+    "code": {"coding": [{"system": "http://loinc.org", "code": "2093-3", "display": "Cholesterol"}], "text": "Chol"},
+    "subject": {"reference": "urn:uuid:1"},
+    "encounter": {"reference": "Encounter/3"},
+    "effectiveDateTime": "2025-06-01T10:00:00+01:00",
+    "issued": "2025-06-01T10:00:00.123+01:00",
+    "valueQuantity": {"value": 200, "unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"},
+}
+
+
+def test_a_common_observation_is_accepted_and_read_alike() -> None:
+    assert is_plain(COMMON)
+    again = json.loads(model_of("Observation", Version.R4).model_validate(COMMON).model_dump_json())
+    assert _dated(again) == _dated(COMMON)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"effectiveDateTime": "2025-02-30"},
+        {"effectiveDateTime": "2025-06-01T10:00:00"},
+        {"valueString": "x"},
+        {"component": []},
+        {"subject": "Patient/1"},
+        {"status": None},
+        {"modifierExtension": []},
+        {"planted": 1},
+        {"resourceType": "Condition"},
+    ],
+)
+def test_another_observation_is_left_to_fhir_resources(change: Json) -> None:
+    assert not is_plain({**COMMON, **change})

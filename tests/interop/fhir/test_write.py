@@ -20,7 +20,7 @@ from riskmodels.interop.fhir.write import Assessed, Estimate, Subject, bundle, r
 from riskmodels.outcomes import OUTCOMES
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.units import Unit, find_unit, from_canonical, to_canonical
-from riskmodels.vocabulary import VARIABLES, VOCABULARY, Kind, Variable
+from riskmodels.vocabulary import SMOKES_NOT_NOW, VARIABLES, VOCABULARY, Kind, Variable
 
 AT = datetime(2026, 11, 24, 12, 30, tzinfo=UTC)
 TODAY = AT.date()
@@ -113,6 +113,11 @@ class TestRiskAssessment:
         body = alone(Version.R5)
         assert [p["outcome"]["coding"][-1]["code"] for p in body["prediction"]] == ["cvd_10y"]
         assert "Undiagnosed diabetes now”: already told of diabetes." in body["note"][1]["text"]
+
+    def test_facts_of_an_earlier_day_are_a_note(self) -> None:
+        told = "Facts of earlier days, each with its date. Of 2026-06-01: waist 108 cm."
+        body = alone(Version.R4, Assessed("population", "1", (), {"cvd_10y": GIVEN}, told))
+        assert told in [note["text"] for note in body["note"]]
 
     def test_a_held_value_is_a_note_and_in_the_rationale(self) -> None:
         held = Estimate(0.1234, 0.1, 0.2, held="Waist counted as 138 cm: the risk is probably higher", bound="at least")
@@ -215,6 +220,20 @@ class TestBundle:
     def test_smoker_is_not_said_to_smoke_daily(self) -> None:
         ((made, _),) = observations([Fact("smoking", 2)], "Patient/p", AT)
         assert [c["code"] for c in made["valueCodeableConcept"]["coding"]] == ["77176002", "current"]
+
+    @VERSIONS
+    def test_who_does_not_smoke_now_is_written_with_the_past_unknown_and_read_back(self, version: Version) -> None:
+        document = written(version, [Fact("age", 54), Fact("sex", 0), Fact("smoking", SMOKES_NOT_NOW)])
+        (made,) = (o for o in resources(document, "Observation") if o["code"]["text"] == "Smoking")
+        first, own = made["valueCodeableConcept"]["coding"]
+        assert (first["code"], first["display"]) == (
+            "405746006",
+            "Current non smoker but past smoking history unknown",
+        )
+        assert own["code"] == "not_now"
+        assert read_bundle(to_json(document, version), TODAY).values["smoking"] == SMOKES_NOT_NOW
+        made["valueCodeableConcept"]["coding"] = [first]  # another system keeps the public code alone
+        assert read_bundle(json.dumps(document).encode(), TODAY).values["smoking"] == SMOKES_NOT_NOW
 
     def test_invalid_document_is_never_written(self) -> None:
         with pytest.raises(ValueError, match="validation error"):

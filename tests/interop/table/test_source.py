@@ -232,3 +232,24 @@ class TestSample:
         assert len(sample.cells) < 4_000
         assert sample.cells.index.max() > 190_000
         assert sample.counts["sex"] == {"m": 150_000, "x": 50_000}
+
+
+class TestAsShown:
+    def workbook(self) -> bytes:
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.append(["age", "hba1c"])
+        for row, share in enumerate((0.065, 0.048), start=2):
+            sheet.append([50, share])
+            sheet.cell(row, 2).number_format = "0.0%"
+        stream = io.BytesIO()
+        book.save(stream)
+        return stream.getvalue()
+
+    def test_a_number_shown_in_percent_is_read_in_percent(self) -> None:
+        (chunk,) = open_source(self.workbook()).chunks()
+        assert chunk.cells["hba1c"].tolist() == ["6.5 %", "4.8 %"]
+
+    def test_a_full_row_lacks_no_cells(self) -> None:
+        (chunk,) = open_source(self.workbook()).chunks()
+        assert chunk.notes == []

@@ -13,11 +13,14 @@ import pytest
 from riskmodels.cohorts.pima import LABEL
 from riskmodels.errors import InputError
 from riskmodels.evaluation import peer_linear
+from riskmodels.evaluation.peer_models import KINDS
 from riskmodels.shipping.accuracy import command, fits
+from riskmodels.shipping.accuracy.command import read_settings
 from riskmodels.shipping.accuracy.compare import Comparison, best_peer, compare, standing
 from riskmodels.shipping.accuracy.fits import Answers, Kept, answer, of_network
 from riskmodels.shipping.accuracy.page import page
 from riskmodels.shipping.accuracy.rows import HIDDEN, Row, chest_pain_rows, hide_blocks, pima_row
+from riskmodels.shipping.chest_pain import SEED
 from riskmodels.tabular.recipes import CHEST_PAIN_INPUTS, POPULATION_INPUTS, Labelled
 
 
@@ -75,6 +78,22 @@ def test_peer_of_other_labels_is_fitted_again(row: Row, tmp_path: Path, fitted: 
     label.iloc[0] = 1 - label.iloc[0]
     answer(replace(row, label=label), "logistic", Kept(tmp_path), {})
     assert len(fitted) == 2 * done
+
+
+def test_settings_chosen_before_are_taken_for_rows_of_one_fold(row: Row, tmp_path: Path, fitted: list[str]):
+    whole = replace(row, folds=(*row.folds, *row.folds))
+    before = {(row.data, row.outcome, row.inputs, "logistic"): KINDS["logistic"].choices(SEED)[-1]}
+    found = answer(row, "logistic", Kept(tmp_path / "one"), {}, before)
+    assert found.settings == tuple(before.values())
+    once = len(fitted)
+    answer(whole, "logistic", Kept(tmp_path / "all"), {}, before)
+    assert len(fitted) - once > 2 * once
+
+
+def test_settings_are_read_from_earlier_results(tmp_path: Path):
+    found = {"data": "D", "outcome": "o", "inputs": "all", "peers": {"ebm": {"settings": {"bins": 64}}}}
+    (tmp_path / "before.json").write_text(json.dumps({"rows": [found]}))
+    assert read_settings(tmp_path / "before.json") == {("D", "o", "all", "ebm"): {"bins": 64}}
 
 
 def test_file_that_was_cut_off_is_no_answer(row: Row, tmp_path: Path):
@@ -150,6 +169,21 @@ def test_page_and_results_hold_every_row(row: Row, tmp_path: Path):
     command.write_results(tmp_path / "accuracy.json", rows, {"population": "x"})
     held = json.loads((tmp_path / "accuracy.json").read_text())
     assert held["rows"] == rows
+
+
+def test_rows_of_earlier_runs_of_the_same_models_stay_and_are_replaced_when_compared_again(row: Row, tmp_path: Path):
+    label = row.label.to_numpy()[row.tested]
+    risk = np.clip(0.3 * label + 0.6 * np.random.default_rng(1).random(len(label)), 0, 1)
+    rows = [replace(row, inputs=name) for name in ("all inputs", "subset 1: body", "subset 2: blood")]
+    first, second, third = (made(one, risk, risk**2) for one in rows)
+    gone = Comparison(**(first | {"inputs": "subset 9: no more"}))
+    results = tmp_path / "accuracy.json"
+    assert command.read_results(results, {"population": "x"}) == []
+    command.write_results(results, [third, first, gone], {"population": "x"})
+    assert command.read_results(results, {"population": "y"}) == []
+    earlier = command.read_results(results, {"population": "x"})
+    newer = Comparison(**(first | {"auroc": 0.5}))
+    assert command.joined([second, newer], earlier, rows) == [newer, second, third]
 
 
 def test_chest_pain_is_compared_with_all_inputs_and_at_the_bedside():

@@ -16,6 +16,8 @@ from riskmodels.interop.columns.mapping import Code, CohortMapping, ColumnMappin
 from riskmodels.records import LOCAL, Actor, NotAllowedError, RecordsError, State
 from riskmodels.records import Role as Right
 from riskmodels.scoring import workers
+from riskmodels.tabular.estimates import Estimates
+from riskmodels.vocabulary import VOCABULARY
 from tests.waiting import until
 from ui.cohort import jobs as cohort_jobs
 from ui.cohort.jobs import Job, ScoreRequest
@@ -35,13 +37,14 @@ class Tenth:
     """Every risk is 10 %, of nobody for a reason."""
 
     name, version, outcomes = "population", "v1", ("diabetes",)
+    variables = VOCABULARY
 
-    def predict_and_explain(self, frame: pd.DataFrame, outcomes: list[str]) -> tuple[Any, Any]:
+    def estimate_and_explain(self, frame: pd.DataFrame, outcomes: list[str]) -> tuple[Any, Any]:
         risk, texts = (pd.DataFrame({o: [value] * len(frame) for o in outcomes}, frame.index) for value in (0.1, ""))
         reasons = pd.DataFrame({"age": np.zeros(len(frame))}, frame.index)
         said = dict.fromkeys(("refused", "cautions", "held", "bound"), texts)
         found = SimpleNamespace(risk=risk, low=risk, high=risk, logit=risk, **said)
-        return found, {o: SimpleNamespace(values=reasons) for o in outcomes}
+        return Estimates.of(found), {o: SimpleNamespace(values=reasons) for o in outcomes}
 
 
 MODELS: Any = {"population": Tenth()}

@@ -86,7 +86,7 @@ class TestMissing:
 
     def test_interval_that_holds_too_few_is_named(self) -> None:
         told = missing.inside_finding(list(self.SHARES))
-        assert "it does for 6 to 90. It holds least, 6 % (5–7 %), with 0–25 % known." in told
+        assert "it does for 6 to 90. It holds least, 6.0 % (5.0–7.0 %), with 0–25 % known." in told
 
     def test_interval_that_keeps_its_promise_names_nobody(self) -> None:
         assert "holds least" not in missing.inside_finding([self.SHARES[1]])
@@ -153,7 +153,7 @@ class TestImaging:
                         },
         })  # fmt: skip
         assert "on 102 test pictures AUROC 0.914 (0.853–0.965)" in told
-        assert "misses 16 of 100 pictures that have it" in told
+        assert "misses 16 of 100 that have it" in told
 
     def test_model_of_which_nothing_was_measured_says_so(self) -> None:
         assert imaging.first_sentence({}) == "Nothing was measured of this model on pictures apart."

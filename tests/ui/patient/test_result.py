@@ -48,3 +48,21 @@ def test_the_number_itself_says_at_least_and_why() -> None:
 )
 def test_where_it_stands_is_said_only_where_a_held_value_cannot_make_it_wrong(answer: Answer, said: str) -> None:
     assert result.standing_text(answer, 54.0, 0.0) == said
+
+
+@pytest.mark.parametrize(
+    ("risk", "published", "said"),
+    [
+        (0.123, 0.118, "as the PREVENT equation gives it"),
+        (0.123, 0.141, "PREVENT equation itself: 14 %"),
+        (0.123, float("nan"), ""),
+    ],
+)
+def test_the_published_equation_has_a_number_of_its_own_only_where_it_is_another(
+    risk: float, published: float, said: str
+) -> None:
+    assert result.published_text(replace(PLAIN, risk=risk, published=published)) == said
+
+
+def test_a_bound_is_not_what_the_published_equation_gives() -> None:
+    assert result.published_text(replace(AT_LEAST, published=0.123)) == "PREVENT equation itself: 12 %"

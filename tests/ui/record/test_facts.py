@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
 from riskmodels.records.facts import Entered
-from riskmodels.records.visit_facts import lasting
 from riskmodels.scores.inputs import variable_of
 from riskmodels.vocabulary import VOCABULARY
-from tests.records.made_visits import EVERY_FACT, visit
+from tests.records.made_visits import EVERY_FACT
 from ui.record import facts as record_facts
 
 
 class TestCarriedOver:
     def test_in_words(self) -> None:
-        before = visit(age=(54.0, "years"), sex=(0.0, ""), height=(164.0, "cm"), diabetes=(1.0, ""))
-        kept = lasting(before, date(2026, 3, 1))
-        assert record_facts.lasting_text(kept) == "age 55, sex female, height 164 cm and told of diabetes"
+        dated = {"height": Entered(164.0, "cm", "2025-03-01"), "diabetes": Entered(1.0, "", "2025-03-01")}
+        dated["stroke"] = Entered(0.0, "", "2025-09-02")
+        assert record_facts.dated_text(dated) == (
+            "Of 2025-09-02: told of stroke: no. Of 2025-03-01: height 164 cm and told of diabetes."
+        )
 
 
 class TestWords:

@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels.interop.fhir.read import Code, FhirPatient, Found, Unused, Version, read_bundle
 from riskmodels.tasks import Room
+from tests.interop.fhir.invented import order
 from tests.waiting import HUNG
 from ui.record import fhir_import
 from ui.record.draft import unit_key, value_key
@@ -39,7 +40,8 @@ def script() -> None:
     from riskmodels.vocabulary import VARIABLES, VOCABULARY
     from ui.patient.case import Case
     from ui.patient.fhir_export import draw_export, fhir_document
-    from ui.patient.form import draw_choice
+    from ui.patient.field_notes import notes_of
+    from ui.patient.fields import draw_choice
     from ui.record import draft
     from ui.record.fhir_import import draw_import, imported, when_measured
 
@@ -59,6 +61,9 @@ def script() -> None:
     patient = imported()
     st.text(f"imported {patient.subject if patient else 'nobody'}")
     st.text(f"measured {when_measured('hba1c')}")
+    for name in ("glucose", "systolic_bp", "total_cholesterol", "diabetes"):
+        st.text(f"under {name}: {'; '.join(n.text for n in notes_of(VOCABULARY[name], draft.check_draft()))}")
+    st.session_state["entered"] = dict(draft.content().entered)
     hba1c = draft.entered("hba1c")
     st.text(f"dated {hba1c.when if hba1c else ''}")
     frame = draft.check_draft().frame
@@ -138,16 +143,16 @@ class TestImport:
         assert "16 fields would be filled" in shown
         assert "83 days ago" in shown
         assert "Measured in whole blood" in shown
-        assert "No field of the form is read from 3 codes" in shown
+        assert "No field of the form is read from 2 codes" in shown
         assert page.number_input(key=value_key("age")).value is None
 
     def test_fills_numbers_in_the_units_they_were_reported_in(self, page: AppTest) -> None:
         fill(page, "german_lab_r4.json")
         assert not page.exception
-        assert page.number_input(key=value_key("total_cholesterol")).value == 5.92
+        assert page.number_input(key=value_key("total_cholesterol")).value == 5.9
         assert page.selectbox(key=unit_key("total_cholesterol")).value == "mmol/L"
         assert page.number_input(key=value_key("creatinine")).value == 88
-        assert page.selectbox(key=value_key("hypertension")).value == 1
+        assert page.segmented_control(key=value_key("hypertension")).value == 1
 
     def test_page_goes_on_while_the_file_is_read_and_reading_can_be_stopped(self, page: AppTest) -> None:
         busy = Room(0)  # nobody gets a place, so the file waits until it is stopped
@@ -197,6 +202,83 @@ class TestImport:
         assert "<img" not in fhir_import.found_table(patient, TODAY)
 
 
+def bundle(*rows: dict[str, Any]) -> bytes:
+    """Of one patient, each row an Observation or a report."""
+    person = {"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1969-05-05"}
+    resources = [person, *({"subject": {"reference": "Patient/p"}, "status": "final"} | row for row in rows)]
+    entries = [{"resource": resource} for resource in resources]
+    return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+
+def observed(code: str, when: str = "2026-11-01", **value: Any) -> dict[str, Any]:
+    concept = {"coding": [{"system": "http://loinc.org", "code": code}]}
+    dated = {"effectiveDateTime": when} if when else {}
+    return {"resourceType": "Observation", "id": f"o{code}", "code": concept, **dated, **value}
+
+
+WHOLE_BLOOD = observed("2339-0", valueQuantity={"value": 104, "unit": "mg/dL"})
+
+
+class TestFromHospitals:
+    def test_pressure_in_words_unit_in_capitals_and_a_date_in_the_report(self, page: AppTest) -> None:
+        report = {
+            "resourceType": "DiagnosticReport",
+            "code": {"text": "Lipids"},
+            "effectiveDateTime": "2026-10-02",
+            "result": [{"reference": "Observation/o2093-3"}],
+        }
+        cholesterol = observed("2093-3", when="", valueQuantity={"value": 231, "unit": "MG/DL"})
+        upload(page, bundle(observed("85354-9", valueString="150/90"), cholesterol, report))
+        assert "read from the text" in table(page)
+        page.button(key="fhir.fill").click().run()
+        assert page.number_input(key=value_key("systolic_bp")).value == 150
+        assert page.number_input(key=value_key("total_cholesterol")).value == 231
+        under = "under total_cholesterol: Total cholesterol: 2026-10-02, LOINC 2093-3; the date is that of its D"
+        assert any(text.replace("\\", "").startswith(under) for text in texts(page))
+
+    def test_date_and_code_stand_under_the_field_until_it_is_edited(self, page: AppTest) -> None:
+        upload(page, bundle(observed("2345-7", valueQuantity={"value": 104, "unit": "mg/dL"})))
+        page.button(key="fhir.fill").click().run()
+        assert "under glucose: Glucose: 2026-11-01, LOINC 2345-7" in [text.replace("\\", "") for text in texts(page)]
+        page.number_input(key=value_key("glucose")).set_value(105.0).run()
+        assert "under glucose:" in texts(page)
+
+    def test_value_of_another_method_is_used_only_where_it_is_ticked_and_keeps_the_reason(self, page: AppTest) -> None:
+        upload(page, bundle(WHOLE_BLOOD))
+        assert "Measured in whole blood" in table(page)
+        page.checkbox(key="fhir.anyway.glucose.0").check().run()
+        assert "used knowing that" in table(page)
+        page.button(key="fhir.fill").click().run()
+        assert page.number_input(key=value_key("glucose")).value == 104
+        kept = page.session_state["entered"]["glucose"]
+        assert (kept.when, kept.source) == ("2026-11-01", "LOINC 2339-0")
+        assert kept.note == "measured in whole blood and not in serum or plasma; used knowing that"
+        assert any("used knowing that" in text for text in texts(page) if text.startswith("under glucose"))
+
+    def test_value_that_is_not_ticked_is_not_used(self, page: AppTest) -> None:
+        upload(page, bundle(WHOLE_BLOOD))
+        page.button(key="fhir.fill").click().run()
+        assert page.number_input(key=value_key("glucose")).value is None
+
+    def test_export_keeps_code_date_and_reason(self, page: AppTest) -> None:
+        upload(page, bundle(WHOLE_BLOOD, observed("18262-6", valueQuantity={"value": 131, "unit": "mg/dL"})))
+        page.checkbox(key="fhir.anyway.glucose.0").check().run()
+        page.button(key="fhir.fill").click().run()
+        written = {
+            e["resource"]["code"]["text"]: e["resource"]
+            for e in document(page)["entry"]
+            if e["resource"]["resourceType"] == "Observation"
+        }
+        glucose, ldl = written["Glucose"], written["LDL cholesterol"]
+        assert [c["code"] for c in glucose["code"]["coding"]] == ["glucose"]
+        assert glucose["effectiveDateTime"] == "2026-11-01"
+        assert [n["text"] for n in glucose["note"]] == [
+            "Reported as: LOINC 2339-0.",
+            "Note: measured in whole blood and not in serum or plasma; used knowing that.",
+        ]
+        assert ldl["code"]["coding"][0]["code"] == "18262-6"
+
+
 class TestWhoseItIs:
     def test_imported_patient_is_known_until_the_form_is_cleared(self, page: AppTest) -> None:
         fill(page, "us_core_vitals_r4.json")
@@ -212,7 +294,7 @@ class TestWhoseItIs:
 
     def test_another_sex_is_another_patient(self, page: AppTest) -> None:
         fill(page, "us_core_vitals_r4.json")
-        page.selectbox(key=value_key("sex")).set_value(0.0).run()
+        page.segmented_control(key=value_key("sex")).set_value(0.0).run()
         assert "imported nobody" in texts(page)
 
     def test_date_stands_until_the_value_is_changed(self, page: AppTest) -> None:
@@ -277,8 +359,48 @@ class TestExport:
 
 def _noted(entry: dict[str, Any]) -> bool:
     body = entry["resource"]
-    return body["resourceType"] == "Observation" and "note" in body
+    return body["resourceType"] == "Observation" and "derived" in str(body.get("method"))
 
 
 def _text(entry: dict[str, Any]) -> str:
     return str(entry["resource"].get("code", {}).get("text", ""))
+
+
+class TestMedicinesByName:
+    def ordered(self, *texts: str, **changes: Any) -> bytes:
+        orders = [order(str(i), {"text": text}, **changes) for i, text in enumerate(texts)]
+        patient = {"resourceType": "Patient", "id": "p", "gender": "male", "birthDate": "1969-05-05"}
+        entries = [{"fullUrl": "urn:uuid:p", "resource": patient}, *({"resource": each} for each in orders)]
+        return json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
+
+    def question(self, page: AppTest) -> Any:
+        return next(e for e in page.segmented_control if (e.key or "").startswith("fhir.asked."))
+
+    def test_are_asked_once_a_field_and_not_taken_in_silence(self, page: AppTest) -> None:
+        upload(page, self.ordered("Lisinopril 10 mg tablet", "amlodipine 5 MG Oral Tablet"))
+        assert not page.exception
+        assert "2 fields would be filled. 1 medicine question below." in table(page)
+        label = self.question(page).label.replace("\\", "")
+        assert label == "Lisinopril 10 mg tablet; amlodipine 5 MG Oral Tablet → takes blood-pressure medicine?"
+        page.button(key="fhir.fill").click().run()
+        assert page.segmented_control(key=value_key("bp_medication")).value is None
+
+    @pytest.mark.parametrize(("answer", "value"), [("Yes", 1), ("No", None)])
+    def test_the_answer_decides(self, page: AppTest, answer: str, value: float | None) -> None:
+        upload(page, self.ordered("Atorvastatin 40 mg"))
+        self.question(page).set_value(answer).run()
+        page.button(key="fhir.fill").click().run()
+        assert not page.exception
+        assert page.segmented_control(key=value_key("cholesterol_medication")).value == value
+
+    def test_dose_and_what_was_not_matched_are_listed(self, page: AppTest) -> None:
+        shown = table(upload(page, self.ordered("Atorvastatin 40 mg", "Levothyroxine 50 mcg")))
+        assert "1 tablet, once a day" in shown
+        assert "By its name: takes a statin or other cholesterol medicine" in shown
+        assert "Levothyroxine 50 mcg" in shown
+        assert "No field of the form" in shown
+
+    def test_a_name_of_the_sender_is_never_markup(self, page: AppTest) -> None:
+        upload(page, self.ordered("Atorvastatin <img src=x> [a](http://x) 40 mg"))
+        assert "<img" not in table(page)
+        assert "[a](http" not in self.question(page).label

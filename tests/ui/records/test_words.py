@@ -26,7 +26,16 @@ def patient(label: str = "", deleted: datetime | None = None, age: float | None 
 class TestRows:
     def test_a_row_in_words(self) -> None:
         texts = records_rows.listed_texts(Listed(patient("Ward 3"), {"cvd_10y": 0.071}), ["diabetes", "cvd_10y"])
-        assert texts == ["Ward 3", "54, female", "2", "2026-11-02", "–", "7.1 %"]
+        assert texts == ["Ward 3", "54, female", "2", "2026-11-02", "–", "–", "7.1 %"]
+
+    def test_a_bound_is_told_beside_its_risk(self) -> None:
+        row = Listed(patient(), {"cvd_10y": 0.071}, {"cvd_10y": "at least"}, frozenset({"age", "sex"}))
+        assert records_rows.listed_texts(row, ["cvd_10y"])[-2:] == ["2 of 11, few", "at least 7.1 %"]
+
+    def test_key_facts_that_are_computed_count_as_known(self) -> None:
+        known = {"age", "sex", "weight", "height", "creatinine", "smoking", "waist"}
+        assert records_rows.known_text(known) == "5 of 11, few"
+        assert records_rows.known_text({*known, "diabetes"}) == "6 of 11"
 
     def test_age_is_in_completed_years(self) -> None:
         assert records_rows.who_text(patient(age=59.9, sex=1)) == "59, male"

@@ -48,5 +48,5 @@ def test_what_it_stands_on_is_told_too() -> None:
 
 def test_figures_say_on_whom() -> None:
     assert figures_text(FITTED) == "Brier score 0.161 to not estimable; 412 rows held out"
-    assert figures_text(STATED) == "mean estimate 2.7 % to 6 %; 4,343 people: rows of a file"
+    assert figures_text(STATED) == "mean estimate 2.7 % to 6.0 %; 4,343 people: rows of a file"
     assert figures_text(EDITED) == "AUROC 0.840 to not estimable; 92 of 4,343 people move by more than a point"

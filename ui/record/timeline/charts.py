@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 
 from riskmodels.explain.steps import label_text
 from riskmodels.timeline.course import Estimated
+from riskmodels.timeline.like import Like
 from ui.charts import INK, NEUTRAL, PALE, PLAIN
 from ui.record.timeline.panels import Panel, value_text
 from ui.text import interval
@@ -26,26 +27,35 @@ _SHAPES = ("circle", "square", "diamond", "triangle-up", "cross")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 
 
-def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
+def risk_chart(
+    points: Sequence[Estimated], theme: str = "light", breaks: Mapping[int, Like] | None = None
+) -> go.Figure:
     """One outcome over the visits: a line with its 90 % interval as a band, a gap with a cross where it is refused.
+
+    Where two neighbouring estimates rest on different known inputs the line has a gap too, with its reason; open
+    circles, dotted together, then show both on the inputs known at both.
 
     Args:
         points: a point a visit, oldest first.
         theme: "light" or "dark".
+        breaks: from :func:`riskmodels.timeline.like.breaks`.
     """
     days = [point.day for point in points]
     risk, low, high = (np.array([100 * getattr(point, part) for point in points]) for part in ("risk", "low", "high"))
     figure = go.Figure()
-    for known in np.ma.clump_unmasked(np.ma.masked_invalid(risk)):  # type: ignore[no-untyped-call]
-        _add_band(figure, days[known], low[known], high[known])
+    for run in _runs(risk, breaks or {}):
+        _add_band(figure, days[run], low[run], high[run])
+        if run.stop - run.start > 1:
+            _add_line(figure, days[run], risk[run])
+    for place, like in (breaks or {}).items():
+        _add_break(figure, days[place : place + 2], like, theme)
     figure.add_scatter(
         x=days,
         y=risk,
-        mode="lines+markers+text",
-        line={"color": NEUTRAL, "width": 2},
+        mode="markers+text",
         marker={"size": 8, "color": INK[theme]},
-        text=_numbers([risk_text(point.risk, point.bound) for point in points], risk),
-        textposition=_places(days, risk),
+        text=numbers([risk_text(point.risk, point.bound) for point in points], risk),
+        textposition=places(days, risk),
         cliponaxis=False,
         hovertext=[_risk_sentence(point) for point in points],
         hoverinfo="text",
@@ -53,7 +63,49 @@ def risk_chart(points: Sequence[Estimated], theme: str = "light") -> go.Figure:
     _add_refusals(figure, points)
     top = float(np.nanmax(high)) * 1.25
     figure.update_yaxes(range=[0, min(max(top, 0.5), 112)], ticksuffix=" %", nticks=4)
-    return _finish(figure, days, theme)
+    return finish(figure, days, theme)
+
+
+def _add_line(figure: go.Figure, days: Sequence[date], risk: np.ndarray) -> None:
+    figure.add_scatter(x=days, y=risk, mode="lines", line={"color": NEUTRAL, "width": 2}, hoverinfo="skip")
+
+
+def _runs(risk: np.ndarray, breaks: Mapping[int, Like]) -> list[slice]:
+    """Stretches of neighbouring visits that one line may join."""
+    runs: list[slice] = []
+    for i in np.flatnonzero(~np.isnan(risk)).tolist():
+        if runs and runs[-1].stop == i and i - 1 not in breaks:
+            runs[-1] = slice(runs[-1].start, i + 1)
+        else:
+            runs.append(slice(i, i + 1))
+    return runs
+
+
+def _add_break(figure: go.Figure, days: Sequence[date], like: Like, theme: str) -> None:
+    """The gap between two visits: both on the facts known at both, and why they are not joined."""
+    figure.add_scatter(
+        x=list(days),
+        y=[100 * point.risk for point in (like.first, like.last)],
+        mode="lines+markers",
+        line={"color": NEUTRAL, "width": 1, "dash": "dot"},
+        marker={"size": 7, "symbol": "circle-open", "color": INK[theme]},
+        hovertext=[f"{_risk_sentence(point)} Apart from it: {like.reason}." for point in (like.first, like.last)],
+        hoverinfo="text",
+    )
+    figure.add_annotation(
+        x=days[0] + (days[1] - days[0]) / 2,
+        y=0,
+        text=_counted(like),
+        showarrow=False,
+        yanchor="bottom",
+        font={"size": 11, "color": INK[theme]},
+    )
+
+
+def _counted(like: Like) -> str:
+    """How many facts keep two visits apart, in two lines that fit into the gap."""
+    told = [(like.lost, "unknown"), (like.gained, "now known")]
+    return "<br>".join(f"{len(names)} {words}" for names, words in told if names)
 
 
 def _add_band(figure: go.Figure, days: Sequence[date], low: np.ndarray, high: np.ndarray) -> None:
@@ -101,7 +153,7 @@ def _risk_sentence(point: Estimated) -> str:
     return f"{point.when}: {risk_text(point.risk, point.bound)}, 90 % interval {interval(point.low, point.high)}."
 
 
-def _numbers(texts: Sequence[str], values: np.ndarray) -> list[str]:
+def numbers(texts: Sequence[str], values: np.ndarray) -> list[str]:
     """Text beside each point; of many only those of the ends and the extremes."""
     known = np.flatnonzero(~np.isnan(values))
     kept = set(known.tolist())
@@ -110,7 +162,7 @@ def _numbers(texts: Sequence[str], values: np.ndarray) -> list[str]:
     return [text if i in kept else "" for i, text in enumerate(texts)]
 
 
-def _places(days: Sequence[date], values: np.ndarray) -> list[str]:
+def places(days: Sequence[date], values: np.ndarray) -> list[str]:
     """Where each number stands: above its point; of two points close to one another the lower one's below."""
     places, known = ["top center"] * len(days), np.flatnonzero(~np.isnan(values)).tolist()
     near = max((days[-1] - days[0]) * _NEAR, timedelta(days=1))
@@ -138,8 +190,8 @@ def panel_chart(panel: Panel, days: Sequence[date], whens: Sequence[str], theme:
             mode="lines+markers+text",
             line={"color": NEUTRAL, "width": 2, "dash": _DASHES[i % len(_DASHES)]},
             marker={"size": 7, "color": INK[theme], "symbol": _SHAPES[i % len(_SHAPES)]},
-            text=_numbers(texts, row),
-            textposition=_places(days, row),
+            text=numbers(texts, row),
+            textposition=places(days, row),
             cliponaxis=False,
             hovertext=[f"{when}: {label} {text} {panel.unit.symbol}" for when, text in zip(whens, texts, strict=True)],
             hoverinfo="text",
@@ -147,7 +199,7 @@ def panel_chart(panel: Panel, days: Sequence[date], whens: Sequence[str], theme:
         if not alone:
             _name_line(figure, label, days, row, theme)
     figure.update_yaxes(range=[panel.low, panel.high], nticks=4)
-    return _finish(figure, days, theme, 8 if alone else 96)
+    return finish(figure, days, theme, 8 if alone else 96)
 
 
 def _name_line(figure: go.Figure, label: str, days: Sequence[date], row: np.ndarray, theme: str) -> None:
@@ -163,10 +215,10 @@ def _name_line(figure: go.Figure, label: str, days: Sequence[date], row: np.ndar
     )
 
 
-def _finish(figure: go.Figure, days: Sequence[date], theme: str, right: int = 8) -> go.Figure:
+def finish(figure: go.Figure, days: Sequence[date], theme: str, right: int = 8) -> go.Figure:
     """Axes, margins and colours that all small figures share."""
     font = {"size": 12, "color": INK[theme]}
-    figure.update_traces(textfont=font, selector={"mode": "lines+markers+text"})
+    figure.update_traces(textfont=font)
     figure.update_xaxes(**_time_axis(days), tickfont=font, showgrid=False, zeroline=False, fixedrange=True)
     figure.update_yaxes(tickfont=font, gridcolor=PALE, zeroline=False, fixedrange=True, automargin=True)
     figure.update_layout(

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.explain.steps import label_text
+from riskmodels.outcomes import Outcome
 from riskmodels.records.visits import Visit
 from riskmodels.scores.inputs import EXTRA_INPUTS
 from riskmodels.tabular.model import RiskModel
-from riskmodels.timeline.course import Estimated, make_course, patient_frame
+from riskmodels.timeline.course import Course, Estimated, make_course, patient_frame
+from riskmodels.timeline.like import Like, compare
 from riskmodels.units import Unit, from_canonical
 from riskmodels.vocabulary import VOCABULARY, Kind, Variable
 from ui import text
@@ -52,12 +54,21 @@ def risk_rows(
 ) -> list[Row]:
     """The outcomes, by the models in force; those neither estimated nor measured at one of both visits are left out."""
     course = make_course([first, second], models, units)
-    return [_risk_row(outcome.label, *course.estimates(outcome)) for outcome in course.answered]
+    return [_risk_row(course, outcome) for outcome in course.answered]
 
 
-def _risk_row(label: str, first: Estimated, second: Estimated) -> Row:
-    change = points_text(first.risk, second.risk) if first.given and second.given else ""
-    return Row(label, _risk_text(first), _risk_text(second), change)
+def _risk_row(course: Course, outcome: Outcome) -> Row:
+    first, second = course.estimates(outcome)
+    change = _risk_change(compare(course, outcome, 0, 1)) if first.given and second.given else ""
+    return Row(outcome.label, _risk_text(first), _risk_text(second), change)
+
+
+def _risk_change(like: Like) -> str:
+    """The change on the facts known at both visits."""
+    change = points_text(like.first.risk, like.last.risk) if like.given else ""
+    if like.same:
+        return change
+    return f"{change or 'no change'} on the facts known at both" if like.given else "not to be compared"
 
 
 def _risk_text(point: Estimated) -> str:

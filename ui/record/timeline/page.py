@@ -1,4 +1,4 @@
-"""The timeline of a patient: risks, measurements, why it changed, two visits side by side, pictures."""
+"""The timeline of a patient: risks, measurements, why it changed, two visits side by side, pictures, signals."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from riskmodels.records import assessments, images
+from riskmodels.records import assessments, images, signals
 from riskmodels.records.images import ImageStudy
 from riskmodels.records.model_hash import model_hash
 from riskmodels.records.patients import Patient
@@ -22,18 +22,22 @@ from ui.record.image_study import finding_words, model_words
 from ui.record.timeline import charts as timeline_charts
 from ui.record.timeline import panels as timeline_panels
 from ui.record.timeline.compare import draw_comparison
+from ui.record.timeline.labs import LEAST, draw_labs
 from ui.record.timeline.panels import Panel
 from ui.record.timeline.risks import Stored, draw_risks
+from ui.record.timeline.signals import draw_signals
 from ui.record.timeline.why import draw_why
 from ui.sign_in.account import current_actor
 from ui.tables import STYLE, table, unbroken
 
-RISKS, MEASUREMENTS, WHY, TWO, PICTURES = (
+RISKS, MEASUREMENTS, LABS, WHY, TWO, PICTURES, SIGNALS = (
     "Risks",
     "Measurements",
+    "Course of labs",
     "Why it changed",
     "Two visits side by side",
     "Pictures",
+    "Signals",
 )
 #: pixels; as many stand side by side as there is room for
 _PANEL_WIDTH = 350
@@ -52,9 +56,11 @@ def draw_timeline(
         units: unit each number is shown in.
     """
     st.html(STYLE)
-    studies = images.of_patient(database(), current_actor(), patient.id)
-    parts = [RISKS, MEASUREMENTS, WHY, TWO] if len(visits) > 1 else []
-    parts += [PICTURES] if studies else []
+    pictures = images.of_patient(database(), current_actor(), patient.id)
+    kept_signals = signals.of_patient(database(), current_actor(), patient.id)
+    labs = [LABS] if len(visits) >= LEAST else []
+    parts = [RISKS, MEASUREMENTS, *labs, WHY, TWO] if len(visits) > 1 else []
+    parts += ([PICTURES] if pictures else []) + ([SIGNALS] if kept_signals else [])
     if len(visits) < 2:
         _draw_not_yet(visits)
     if not parts:
@@ -64,14 +70,16 @@ def draw_timeline(
         part = st.segmented_control(
             "Part of the timeline",
             parts,
-            default=RISKS,
+            default=part,
             required=True,
             wrap=True,
-            key=f"timeline.part.{len(parts)}",
+            key=f"timeline.part.{'.'.join(parts)}",
             label_visibility="collapsed",
         )
     if part == PICTURES:
-        st.html(table("Pictures", ["Date", "Finding", "Model"], [_study_row(study) for study in studies]))
+        st.html(table("Pictures", ["Date", "Finding", "Model"], [_study_row(study) for study in pictures]))
+    elif part == SIGNALS:
+        draw_signals(kept_signals, visits, units)
     elif part == TWO:
         _draw_two(patient, visits, models, units)
     else:
@@ -98,6 +106,8 @@ def _draw_course(
         draw_risks(course, units, _stored(patient, versions), hashes)
     elif part == MEASUREMENTS:
         draw_measurements(course, units)
+    elif part == LABS:
+        draw_labs(course, units)
     else:
         draw_why(course, units)
 
@@ -119,7 +129,7 @@ def draw_measurements(course: Course, units: Mapping[str, Unit]) -> None:
         course: the visits.
         units: unit each number is shown in.
     """
-    panels = timeline_panels.make_panels(course.assessment.frame, units)
+    panels = timeline_panels.make_panels(course.measured, units)
     if not panels:
         st.caption("Nothing was measured at two visits. What was measured once stands in the comparison of two visits.")
         return

@@ -10,6 +10,7 @@ from riskmodels.outcomes import Outcome
 from riskmodels.records.assessments import KeptAssessment
 from riskmodels.timeline.change import change_steps
 from riskmodels.timeline.course import Course, Estimated
+from riskmodels.timeline.like import breaks, compare
 from riskmodels.units import Unit
 from ui import charts, text
 from ui.page import theme
@@ -57,7 +58,7 @@ def _draw_outcome(course: Course, outcome: Outcome, units: Mapping[str, Unit]) -
     finding = finding_text(course, outcome, units)
     st.markdown(f"**{outcome.label}**")
     st.plotly_chart(
-        timeline_charts.risk_chart(points, theme()),
+        timeline_charts.risk_chart(points, theme(), breaks(course, outcome)),
         key=f"timeline.risk.{outcome.name}",
         config=charts.CONFIG,
         alt=finding,
@@ -73,23 +74,36 @@ def finding_text(course: Course, outcome: Outcome, units: Mapping[str, Unit]) ->
     start, end = (text.risk(point.risk, point.bound) for point in (first, last))
     parts = [f"{start} on {first.when}"]
     if len(given) > 1:
-        parts = [f"{start} on {first.when}, {end} on {last.when}."]
-        parts.append(_since_before(course, outcome, given, units))
+        apart = "" if compare(course, outcome, given[0], given[-1]).same else ", on different facts"
+        parts = [f"{start} on {first.when}, {end} on {last.when}{apart}."]
+        parts += [_since_before(course, outcome, given, units), _gaps(course, outcome)]
     else:
         parts[0] += "."
-    return " ".join([*parts, *_missing(points)]).strip()
+    return " ".join(filter(None, [*parts, *_missing(points)]))
 
 
 def _since_before(course: Course, outcome: Outcome, given: Sequence[int], units: Mapping[str, Unit]) -> str:
+    """How the estimate changed since the visit before, on the facts known at both."""
     before, after = given[-2], given[-1]
-    points, reasons = course.estimates(outcome), course.assessment.reasons(outcome.name)
-    steps, decimals = change_steps(reasons, points, before, after, units)
-    change = points_text(points[before].risk, points[after].risk)
+    like = compare(course, outcome, before, after)
+    if not like.given:
+        return f"Not to be compared with {course.whens[before]}: {like.reason}."
+    since = f"since {course.whens[before]}{'' if like.same else ' on the facts known at both'}"
+    change = points_text(like.first.risk, like.last.risk)
     if not change:
-        return f"No change since {course.whens[before]}."
+        return f"No change {since}."
+    steps, decimals = change_steps(like.reasons, like.points, like.before, like.after, units)
     reason = main_reason(steps, decimals)
     mostly = f", most by {reason}" if reason else ""
-    return f"{change} since {course.whens[before]}{mostly}."
+    return f"{change} {since}{mostly}."
+
+
+def _gaps(course: Course, outcome: Outcome) -> str:
+    """Which neighbouring visits the line does not join, and why; empty where it joins all."""
+    apart = [f"to {course.whens[i + 1]}, {like.reason}" for i, like in breaks(course, outcome).items()]
+    if not apart:
+        return ""
+    return f"No line {'; nor '.join(apart)}. Open circles: the two on the facts known at both."
 
 
 def _missing(points: Sequence[Estimated]) -> list[str]:

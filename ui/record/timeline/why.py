@@ -9,10 +9,11 @@ import streamlit as st
 from riskmodels.explain.steps import Step
 from riskmodels.timeline.change import change_steps
 from riskmodels.timeline.course import Course
+from riskmodels.timeline.like import compare
 from riskmodels.units import Unit
 from ui import charts
 from ui.page import theme
-from ui.record.timeline.change_words import finding_text
+from ui.record.timeline.change_words import apart_text, finding_text
 from ui.tables import table, unbroken
 
 _OUTCOME = "timeline.why.outcome"
@@ -49,9 +50,13 @@ def draw_why(course: Course, units: Mapping[str, Unit]) -> None:
         where = "; ".join(f"on {point.when}: {point.told.rstrip('.')}" for point in refused)
         st.caption(unbroken(f"{outcome.label}: a change needs an estimate at both visits. There is none {where}."))
         return
-    reasons = course.assessment.reasons(outcome.name)
-    steps, decimals = change_steps(reasons, points, after - 1, after, units)
-    _draw_steps(steps, decimals)
+    like = compare(course, outcome, after - 1, after)
+    apart = apart_text(like, points[after - 1], points[after])
+    if not like.given:
+        st.caption(unbroken(f"{outcome.label}: no estimate on the facts known at both visits. {apart}"))
+        return
+    steps, decimals = change_steps(like.reasons, like.points, like.before, like.after, units)
+    _draw_steps(steps, decimals, apart)
 
 
 def _first_choice(course: Course) -> str:
@@ -74,8 +79,8 @@ def _draw_choice(course: Course) -> int:
     )
 
 
-def _draw_steps(steps: Sequence[Step], decimals: int) -> None:
-    finding = finding_text(steps, decimals)
+def _draw_steps(steps: Sequence[Step], decimals: int, apart: str) -> None:
+    finding = " ".join(filter(None, (finding_text(steps, decimals), apart)))
     if len(steps) > 2:
         st.plotly_chart(
             charts.waterfall(steps, True, decimals, theme()),
@@ -87,16 +92,14 @@ def _draw_steps(steps: Sequence[Step], decimals: int) -> None:
     with st.expander("Figures behind the bars"):
         st.html(figures(steps, decimals))
         st.caption(
-            "By the model in force: how much more or less each fact weighs than at the visit before. A fact that "
-            "stayed the same can weigh differently when it is seen together with one that changed."
+            "By the model in force, on what is known at both visits: how much more or less each fact weighs than at "
+            "the visit before. A fact that stayed the same can weigh differently when it is seen together with one "
+            "that changed."
         )
 
 
 def figures(steps: Sequence[Step], decimals: int) -> str:
     """The bars as a table that adds up."""
-    ends = (steps[0], steps[-1])
-    rows = [
-        [step.label, f"{charts.number(step.amount, decimals, step not in ends)}{' %' if step in ends else ''}"]
-        for step in steps
-    ]
+    shown = charts.amounts(steps, True, decimals)
+    rows = [[step.label, amount] for step, amount in zip(steps, shown, strict=True)]
     return table("Why it changed", ["Visit or fact", "Percentage points"], rows)

@@ -16,6 +16,7 @@ from riskmodels.records.assessments import KeptAssessment
 from riskmodels.records.model_hash import model_hash
 from riskmodels.tabular.model import RiskModel, load_shipped
 from riskmodels.timeline.course import Course, patient_frame
+from riskmodels.timeline.like import breaks, compare
 from tests.timeline.visits import (
     BETTER,
     DAYS,
@@ -54,6 +55,15 @@ class TestWhyItChangedInWords:
             "7.0 % → 9.0 %: +2.0 points, +3.0 by what raises it and −1.0 by what lowers it. Glucose 1 weighs most."
         )
 
+    def test_what_became_known_or_unknown_is_told_apart(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, WITHOUT_WAIST | {"crp": 3.0})
+        first, last = course.estimates(OUTCOME["diabetes"])
+        told = change_words.apart_text(compare(course, OUTCOME["diabetes"], 0, 1), first, last)
+        assert told == (
+            f"No longer known: waist; with it the estimate was {risk(first.risk)} on 2024-03-01. "
+            f"Now known: C-reactive protein; with it the estimate is {risk(last.risk)} on 2024-11-24."
+        )
+
     def test_main_reason_goes_the_way_of_the_change(self) -> None:
         steps = [Step("", "a", 7.0, 0), Step("glucose", "Glucose 1", 3.0, 7), Step("waist", "Waist 1", -2.0, 10)]
         steps += [Step("age", "Age 1", -1.5, 8), Step("", "b", 6.5, 0)]
@@ -61,7 +71,13 @@ class TestWhyItChangedInWords:
 
     @pytest.mark.parametrize(
         ("first", "last", "words"),
-        [(0.0712, 0.0921, "+2.1 points"), (0.0164, 0.02, "+0.36 points"), (0.3, 0.21, "−9.0 points"), (0.1, 0.1, "")],
+        [
+            (0.0712, 0.0921, "+2.1 points"),
+            (0.0164, 0.02, "+0.4 points"),
+            (0.3, 0.21, "−9 points"),
+            (0.3, 0.31, "+1 point"),
+            (0.1, 0.1, ""),
+        ],
     )
     def test_points_are_those_of_the_printed_risks(self, first: float, last: float, words: str) -> None:
         assert change_words.points_text(first, last) == words
@@ -78,6 +94,12 @@ class TestRisksInWords:
         found = timeline_risks.finding_text(course, OUTCOME["diabetes"], {})
         assert found.startswith(f"{first_risk(course)} on 2024-03-01, ")
         assert "points since 2024-03-01, most by glucose 109 → 121 mg/dL (+" in found
+
+    def test_finding_tells_a_missing_fact_apart_from_the_change(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, HEAVIER, WITHOUT_WAIST)
+        found = timeline_risks.finding_text(course, OUTCOME["diabetes"], {})
+        assert "on 2024-11-24, on different facts. No change since 2024-03-01 on the facts known at both." in found
+        assert "No line to 2024-11-24, waist no longer known." in found
 
     def test_finding_names_where_there_is_no_estimate(self, models: dict[str, RiskModel]) -> None:
         course = course_of(models, WOMAN, DIABETIC, DIABETIC)
@@ -185,17 +207,31 @@ class TestCharts:
     def test_the_band_has_a_gap_where_the_line_has_one(self, models: dict[str, RiskModel]) -> None:
         course = course_of(models, WOMAN, HEAVIER, DIABETIC, BETTER)
         figure = timeline_charts.risk_chart(course.estimates(OUTCOME["diabetes"]))
-        bands = figure.data[:-2]
+        bands = [trace for trace in figure.data if trace.fill or trace.line.width == 7]
         assert [sorted(set(band.x)) for band in bands] == [[DAYS[0], DAYS[1]], [DAYS[3]]]
+
+    def test_estimates_on_different_facts_are_not_joined(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, WITHOUT_WAIST, WITHOUT_WAIST)
+        apart = breaks(course, OUTCOME["diabetes"])
+        figure = timeline_charts.risk_chart(course.estimates(OUTCOME["diabetes"]), breaks=apart)
+        lines = [list(trace.x) for trace in figure.data if trace.mode == "lines" and trace.line.width == 2]
+        assert lines == [[DAYS[1], DAYS[2]]]
+
+    def test_the_gap_says_why_on_open_circles(self, models: dict[str, RiskModel]) -> None:
+        course = course_of(models, WOMAN, WITHOUT_WAIST)
+        apart = breaks(course, OUTCOME["diabetes"])
+        figure = timeline_charts.risk_chart(course.estimates(OUTCOME["diabetes"]), breaks=apart)
+        (circles,) = [trace for trace in figure.data if trace.marker.symbol == "circle-open"]
+        assert all(text.endswith("Apart from it: waist no longer known.") for text in circles.hovertext)
 
     @pytest.mark.parametrize(("values", "labelled"), [([1, 2, 3], 3), ([5, 9, 3, 4, 6, 7, 8, 5.5], 4)])
     def test_of_many_points_ends_and_extremes_are_labelled(self, values: Sequence[float], labelled: int) -> None:
-        made = timeline_charts._numbers([str(v) for v in values], np.array(values, dtype=float))
+        made = timeline_charts.numbers([str(v) for v in values], np.array(values, dtype=float))
         assert sum(map(bool, made)) == labelled
 
     def test_numbers_of_visits_close_together_stand_apart(self) -> None:
         days = [date(2025, 1, 1), date(2025, 12, 20), date(2025, 12, 31)]
-        places = timeline_charts._places(days, np.array([5.0, 7.0, 6.0]))
+        places = timeline_charts.places(days, np.array([5.0, 7.0, 6.0]))
         assert places == ["top center", "top center", "bottom center"]
 
     def test_lines_of_one_chart_are_named_at_their_ends(self) -> None:
