@@ -93,9 +93,10 @@ $(VENV)/app: requirements.txt locks/app.txt locks/torch-cpu.txt locks/torch-pypi
 	$(PY) -m pip check
 	touch $@
 
-$(VENV)/dev: requirements-dev.txt requirements-scale.txt locks/scale.txt locks/dev.txt $(VENV)/app
+$(VENV)/dev: requirements-dev.txt requirements-scale.txt requirements-research.txt
+$(VENV)/dev: locks/scale.txt locks/research.txt locks/dev.txt $(VENV)/app
 	$(PY) tools/locks.py
-	$(INSTALL) -r locks/scale.txt -r locks/dev.txt
+	$(INSTALL) -r locks/scale.txt -r locks/research.txt -r locks/dev.txt
 	$(PY) -m pip check
 	touch $@
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ASKED: Mapping[str, tuple[str, ...]] = {
     "requirements.txt": ("app.txt", "torch-pypi.txt"),
     "requirements-scale.txt": ("scale.txt",),
+    "requirements-research.txt": ("research.txt",),
     "requirements-dev.txt": ("dev.txt",),
 }
 #: the same torch without CUDA, from PyTorch's own index

@@ -44,11 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     everything = resolve(["requirements.txt", "requirements-dev.txt"], [] if options.upgrade else _standing())
     app = resolve(["requirements.txt"], everything)
     scale = resolve(["requirements.txt", "requirements-scale.txt"], everything)
+    research = resolve(["requirements.txt", "requirements-research.txt"], everything)
     torch = [one for one in app if CUDA.fullmatch(one.name)]
     _write("torch-pypi.txt", "requirements.txt", torch)
     _write("app.txt", "requirements.txt", beyond(app, torch))
     _write("scale.txt", "requirements-scale.txt", beyond(scale, app))
-    _write("dev.txt", "requirements-dev.txt", beyond(everything, scale))
+    _write("research.txt", "requirements-research.txt", beyond(research, [*app, *scale]))
+    _write("dev.txt", "requirements-dev.txt", beyond(everything, [*scale, *research]))
     _lock_cpu(options.cpu_index)
     return locks.main()
 

@@ -239,6 +239,6 @@ def _opacus() -> tuple[Any, Any]:
     except ImportError as error:
         raise TrainingError(
             "Opacus is not installed, without which no privacy can be promised.",
-            hint="Install it: pip install --no-deps -r requirements-research.txt",
+            hint="Install it: pip install --no-deps -r requirements-private.txt",
         ) from error
     return optimizers, accountants

@@ -1,7 +1,7 @@
 """What differential privacy costs: NHANES in; use and privacy of generators fitted at several ε, beside none, out.
 
 ``python -m riskmodels.shipping.private_trial --shared ../shared`` prints a table (Markdown). The rows with ε need
-requirements-research.txt, and differ from run to run, since nobody keeps their noise.
+requirements-private.txt, and differ from run to run, since nobody keeps their noise.
 
 The vocabulary's usual ranges were set by looking at NHANES: of this table, unlike a clinic's, ε does not cover them.
 

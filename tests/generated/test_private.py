@@ -108,7 +108,7 @@ def test_delta_must_be_below_one_in_as_many_people() -> None:
 
 def test_without_opacus_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "opacus", None)
-    with pytest.raises(TrainingError, match="pip install --no-deps -r requirements-research"):
+    with pytest.raises(TrainingError, match="pip install --no-deps -r requirements-private"):
         fit_private(cohort(300, 0), Budget(1.0))
 
 
