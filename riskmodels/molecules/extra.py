@@ -1,0 +1,35 @@
+"""Whether the packages for compounds are installed: RDKit and SELFIES are an extra that the app runs without."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from riskmodels.errors import CareRiskError
+
+#: from a checkout of the project
+INSTALL = "pip install --no-deps --require-hashes -r locks/research.txt"
+_PACKAGES = {"rdkit": "RDKit", "selfies": "SELFIES"}
+
+
+class MissingExtra(CareRiskError):
+    """What compounds need is not installed."""
+
+
+def missing() -> list[str]:
+    """Names of the packages that compounds need and that are not installed; none is imported by asking."""
+    return [name for module, name in _PACKAGES.items() if find_spec(module) is None]
+
+
+def require_extra() -> None:
+    """Go on only when compounds can be read.
+
+    Raises:
+        MissingExtra: with the command that installs what is missing.
+    """
+    lacking = missing()
+    if lacking:
+        raise MissingExtra(
+            f"{' and '.join(lacking)}, which read and draw compounds, {'is' if len(lacking) == 1 else 'are'} "
+            "not installed.",
+            hint=f"Install the extra for compounds and start again: {INSTALL}",
+        )
