@@ -11,7 +11,7 @@ INSTALL = "pip install --no-deps --require-hashes -r locks/research.txt"
 _PACKAGES = {"rdkit": "RDKit", "selfies": "SELFIES"}
 
 
-class MissingExtra(CareRiskError):
+class MissingExtraError(CareRiskError):
     """What compounds need is not installed."""
 
 
@@ -24,11 +24,11 @@ def require_extra() -> None:
     """Go on only when compounds can be read.
 
     Raises:
-        MissingExtra: with the command that installs what is missing.
+        MissingExtraError: with the command that installs what is missing.
     """
     lacking = missing()
     if lacking:
-        raise MissingExtra(
+        raise MissingExtraError(
             f"{' and '.join(lacking)}, which read and draw compounds, {'is' if len(lacking) == 1 else 'are'} "
             "not installed.",
             hint=f"Install the extra for compounds and start again: {INSTALL}",
