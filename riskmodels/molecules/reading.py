@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pandas as pd
 from rdkit.Chem import MolFromSmiles
-from rdkit.rdBase import BlockLogs
 
 from riskmodels.checks import Severity
 from riskmodels.errors import FileError
 from riskmodels.interop.table.chunks import Bytes, check_rows
 from riskmodels.interop.table.file_format import FileFormat, FileLimits, kind_of_file, text_format
 from riskmodels.interop.table.source import Source, open_source
+from riskmodels.molecules.complaints import complaints
 from riskmodels.molecules.rows import CompoundFile, RowProblem, no_structure
 from riskmodels.molecules.sdf import is_sdf, read_sdf
 
@@ -201,7 +201,7 @@ def _is_structure(text: str) -> bool:
     smiles = text.strip()
     if not 0 < len(smiles) <= _LONGEST or " " in smiles:
         return False
-    with BlockLogs():
+    with complaints():
         mol = MolFromSmiles(smiles)
     return mol is not None and mol.GetNumAtoms() >= _LEAST_ATOMS
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pandas as pd
 from rdkit.Chem import GetMolSubstanceGroups, Mol, MolFromMolBlock, MolToSmiles
-from rdkit.rdBase import BlockLogs
 
+from riskmodels.molecules.complaints import complaints
 from riskmodels.molecules.rows import CompoundFile, RowProblem
 
 _END, _NEXT = "M  END", "$$$$"
@@ -68,7 +68,7 @@ def _smiles(record: list[str]) -> str:
         ValueError: saying why it has none.
     """
     block = "\n".join(record)
-    with BlockLogs():
+    with complaints():
         mol = MolFromMolBlock(block)
         drawn = mol or MolFromMolBlock(block, sanitize=False)  # a wrong valence is told where structures are judged
     if drawn is None:
