@@ -12,7 +12,7 @@ from riskmodels.molecules.alerts import MEANING, Alert
 from riskmodels.molecules.answers import AtomReasons, Estimate, Neighbour
 from riskmodels.molecules.drawing import Colouring, draw
 from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
-from riskmodels.molecules.structure import Structure, standardise
+from riskmodels.molecules.structure import Structure, StructureError, standardise
 from riskmodels.molecules.words import measured_words, signed
 from ui.charts import INK
 from ui.page import theme
@@ -112,7 +112,10 @@ def alerts(structure: Structure, found: Sequence[Alert]) -> str:
 def _known(smiles: str | None, alt: str) -> str:
     if smiles is None:
         return '<div class="cr-drawn"><p>Its licence keeps this structure out of the program.</p></div>'
-    return picture(standardise(smiles).mol, alt)
+    try:
+        return picture(standardise(smiles).mol, alt)
+    except StructureError:  # published in a form that is not drawn here
+        return f'<div class="cr-drawn"><p>{escape(smiles)}</p></div>'
 
 
 def _card(drawn: str, title: str, lines: Sequence[str]) -> str:
