@@ -16,6 +16,8 @@ WHY = "No compound like it was learnt."
 class FakeModels:
     """Answers as :class:`riskmodels.molecules.model.CompoundModels` gives them."""
 
+    version = "2026-01-31 0000"
+
     def __init__(self) -> None:
         self.asked: list[str] = []
 

@@ -18,6 +18,9 @@ from ui.charts import INK
 from ui.page import theme
 from ui.tables import table
 
+#: similarity from which the counts are the same
+_SAME = 0.9999
+
 
 def picture(mol: Mol, alt: str, colouring: Colouring | None = None, marked: Collection[int] = ()) -> str:
     """A structure in its frame, in the ink of the theme.
@@ -87,11 +90,16 @@ def neighbours(endpoint: Endpoint, found: Sequence[Neighbour]) -> str:
             _card(
                 _known(each.smiles, f"Structure of a measured compound, {each.smiles}"),
                 measured_words(endpoint, each.value),
-                (f"similarity {each.similarity:.2f}", each.source),
+                (_similarity(each.similarity), each.source),
             )
             for each in found
         ],
     )
+
+
+def _similarity(value: float) -> str:
+    same = ": this compound, or one that differs in its stereochemistry alone" if value > _SAME else ""
+    return f"similarity {value:.2f}{same}"
 
 
 def alerts(structure: Structure, found: Sequence[Alert]) -> str:
@@ -110,8 +118,8 @@ def alerts(structure: Structure, found: Sequence[Alert]) -> str:
 
 
 def _known(smiles: str | None, alt: str) -> str:
-    if smiles is None:
-        return '<div class="cr-drawn"><p>Its licence keeps this structure out of the program.</p></div>'
+    if smiles is None:  # the source says why
+        return ""
     try:
         return picture(standardise(smiles).mol, alt)
     except StructureError:  # published in a form that is not drawn here
