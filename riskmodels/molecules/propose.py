@@ -13,6 +13,7 @@ import numpy as np
 from riskmodels.molecules.alerts import Alert, alerts
 from riskmodels.molecules.answers import Estimate
 from riskmodels.molecules.candidates import Candidate, Seen, by_generator, by_pairs, likeness_to
+from riskmodels.molecules.endpoints import Endpoint
 from riskmodels.molecules.pairs import PairTable, shipped_pairs
 from riskmodels.molecules.profile import Profile, Verdict, pareto_front
 from riskmodels.molecules.screen import Estimator, load_models
@@ -83,6 +84,12 @@ class Proposals:
     met: int
     worse: int
     lost: int
+
+    @property
+    def start_outside(self) -> tuple[Endpoint, ...]:
+        """Endpoints of the profile that the start has no number for."""
+        known = {each.endpoint.name for each in self.estimates if each.value is not None}
+        return tuple(goal.endpoint for goal in self.profile.goals if goal.endpoint.name not in known)
 
 
 @dataclass(frozen=True)
