@@ -1,5 +1,5 @@
 # make run · serve · test · coverage · test-elsewhere · lint · train · evaluate · train-imaging ·
-# train-signals · train-generated · bench · bench-accuracy · lock · sbom: each makes its own environment first.
+# train-signals · train-generated · train-molecules · bench · bench-accuracy · lock · sbom: each makes its own environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -14,7 +14,8 @@ TORCH ?= cpu pypi
 # only files whose hashes are locked; that nothing is missing is checked afterwards
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
-.PHONY: run serve test coverage test-elsewhere lint train evaluate train-imaging train-signals train-generated bench
+.PHONY: run serve test coverage test-elsewhere lint train evaluate train-imaging train-signals train-generated \
+	train-molecules bench
 .PHONY: bench-accuracy screenshots lock sbom clean
 
 run: $(VENV)/app
@@ -56,6 +57,9 @@ train-signals: $(VENV)/dev
 
 train-generated: $(VENV)/dev
 	$(PY) -m riskmodels.shipping.generated_trial.invented --shared $(SHARED)
+
+train-molecules: $(VENV)/dev
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels molecules train --shared $(SHARED)
 
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md

@@ -12,6 +12,7 @@ from riskmodels import ROOT, __version__
 from riskmodels.cds import command as cds
 from riskmodels.cli.generated import add_generate
 from riskmodels.cli.imaging import add_imaging
+from riskmodels.cli.molecules import add_molecules
 from riskmodels.cli.signals import add_signals
 from riskmodels.cohorts.fhir_bulk import command as fhir_bulk
 from riskmodels.cohorts.omop import command as omop
@@ -97,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.set_defaults(command=_bench)
     add_imaging(commands.add_parser("imaging", help="image models: train, ship, read"), _device, above_zero)
     add_signals(commands.add_parser("signals", help="glucose, heart rhythm, blood pressure: read files, ship"), _device)
+    add_molecules(commands.add_parser("molecules", help="compounds: train the models"), _device)
     check = commands.add_parser("selfcheck", help="say whether the app is ready: models, database, disk, sign-in")
     _set(check, selfcheck.add_arguments, lambda options, say: selfcheck.selfcheck_command(options, MODELS, say))
     return parser

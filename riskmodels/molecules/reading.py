@@ -199,7 +199,7 @@ def _holds_structures(cells: Iterable[str]) -> bool:
 def _is_structure(text: str) -> bool:
     """Whether a text is a SMILES that no word, number or header is by chance."""
     smiles = text.strip()
-    if not 0 < len(smiles) <= _LONGEST or " " in smiles:
+    if not 0 < len(smiles) <= _LONGEST or " " in smiles or not smiles.isascii():
         return False
     with complaints():
         mol = MolFromSmiles(smiles)

@@ -15,12 +15,13 @@ import pandas as pd
 from riskmodels.interop.table.safe_csv import to_csv
 from riskmodels.molecules.alerts import alerts
 from riskmodels.molecules.answers import Estimate
-from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint, molar
+from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint, molar
 from riskmodels.molecules.properties import PROPERTIES, properties, rule_of_five_violations
 from riskmodels.molecules.reading import read_compounds
 from riskmodels.molecules.rows import CompoundFile, RowProblem, shortened
 from riskmodels.molecules.structure import Structure, StructureError, standardise
 from riskmodels.molecules.synthesis import synthetic_accessibility
+from riskmodels.molecules.words import herg_verdict
 from riskmodels.runtime.progress import Tell, silent
 from riskmodels.tasks import Limits
 
@@ -32,10 +33,11 @@ LIMITS = Limits(seconds=3600, memory=12 * 2**30)
 #: compounds between two words on how far it is
 BLOCK = 256
 INSIDE, OUTSIDE = "inside", "outside"
-SMILES, CHANGES, SAME_AS, RULE, SYNTHESIS, ALERTS = (
+SMILES, CHANGES, SAME_AS, HERG_FLAG, RULE, SYNTHESIS, ALERTS = (
     "smiles_used",
     "changed",
     "same_as_row",
+    "herg_flag",
     "rule_of_five_violations",
     "synthetic_accessibility_1_to_10",
     "alerts",
@@ -76,7 +78,7 @@ _NUMBERS = (
     SYNTHESIS,
 )
 _COLUMNS = [
-    *(SMILES, CHANGES, SAME_AS),
+    *(SMILES, CHANGES, SAME_AS, HERG_FLAG),
     *(column(endpoint, part) for endpoint in ENDPOINTS for part in _PARTS),
     *(each.name for each in PROPERTIES),
     *(RULE, SYNTHESIS, ALERTS),
@@ -229,6 +231,8 @@ def _estimated(estimates: list[Estimate]) -> dict[str, Any]:
         cells[column(name, "umol_l")] = None if each.value is None else molar(each.value)
         cells[column(name, "domain")] = INSIDE if each.inside else f"{OUTSIDE}: {each.reason}"
         cells[column(name, "similarity")] = each.similarity
+        if each.endpoint is HERG:
+            cells[HERG_FLAG] = herg_verdict(each.value, each.low)
     return cells
 
 

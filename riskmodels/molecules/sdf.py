@@ -67,7 +67,7 @@ def _smiles(record: list[str]) -> str:
     Raises:
         ValueError: saying why it has none.
     """
-    block = "\n".join(record)
+    block = "\n".join(record).encode("ascii", errors="replace").decode()  # only the title may hold other letters
     with complaints():
         mol = MolFromMolBlock(block)
         drawn = mol or MolFromMolBlock(block, sanitize=False)  # a wrong valence is told where structures are judged

@@ -70,6 +70,9 @@ def standardise(text: str) -> Structure:
             f"The SMILES has {len(smiles):,} characters; {LONGEST:,} are read at most.",
             hint="Peptides, nucleic acids and polymers are not what the models learnt.",
         )
+    odd = next((place for place, letter in enumerate(smiles, start=1) if not letter.isascii()), None)
+    if odd is not None:  # RDKit cuts its messages within such a letter, which Python then cannot read
+        raise StructureError(f"This is not SMILES: character {odd} is no letter, digit or sign of it.", hint=_DRAW)
     return standardise_mol(_parsed(smiles), smiles)
 
 

@@ -111,6 +111,10 @@ class TestStructureFiles:
         assert found.problems[0].row == 2
         assert "cannot be read" in found.problems[0].reason
 
+    def test_letters_of_any_language_in_a_damaged_record_are_no_crash(self) -> None:
+        text = record(ASPIRIN) + "x\n\n\n  1  0\n  „ősŇ#€>Śé 0 µ\nM  END\n$$$$\n"
+        assert read_compounds(text.encode()).problems[0].row == 2
+
     def test_a_polymer_in_brackets_is_a_problem_row(self) -> None:
         block = record("CCO").replace("M  END", "M  STY  1   1 SRU\nM  SAL   1  2   1   2\nM  END")
         assert "polymer" in read_compounds((record(ASPIRIN) + block).encode()).problems[0].reason

@@ -1,0 +1,136 @@
+"""The measured compounds that estimates lean on, as fingerprints and descriptors, and others laid beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from rdkit import Chem
+from scipy.sparse import csr_matrix
+
+from riskmodels.molecules.descriptors import DESCRIPTORS, describe
+from riskmodels.molecules.fingerprint import KINDS, Counts, Features, counted, features_of, vocabulary
+from riskmodels.molecules.similarity import Floats, MinMax
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Compounds beside a library's.
+
+    Args:
+        similarities: (n, m) to each compound of the library, a matrix a kind of fingerprint.
+        descriptors: (n, descriptors).
+    """
+
+    similarities: list[Floats]
+    descriptors: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Library:
+    """m measured compounds.
+
+    Args:
+        features: the features known of each kind, ascending.
+        counts: of each kind.
+        descriptors: (m, descriptors).
+    """
+
+    features: tuple[NDArray[np.int64], ...]
+    counts: tuple[Counts, ...]
+    descriptors: Floats
+
+    def __len__(self) -> int:
+        return len(self.descriptors)
+
+    @classmethod
+    def of(cls, molecules: Sequence[Chem.Mol], features: Sequence[tuple[Features, ...]] | None = None) -> Library:
+        """Of some compounds.
+
+        Args:
+            molecules: standardised.
+            features: of each, where they were computed before.
+        """
+        by_compound = features or [features_of(molecule) for molecule in molecules]
+        by_kind = [[compound[kind] for compound in by_compound] for kind in range(len(KINDS))]
+        known = tuple(vocabulary(compounds) for compounds in by_kind)
+        counts = tuple(counted(compounds, keys) for compounds, keys in zip(by_kind, known, strict=True))
+        # as it is stored, so that a model says the same before and after it was written
+        described = np.array([describe(molecule) for molecule in molecules], np.float32).astype(np.float64)
+        return cls(known, counts, described)
+
+    @cached_property
+    def known(self) -> list[MinMax]:
+        """Ready to be compared with, a kind of fingerprint each."""
+        return [MinMax(counts) for counts in self.counts]
+
+    def asked(self, molecules: Sequence[Chem.Mol]) -> Asked:
+        """Compounds laid beside these."""
+        by_compound = [features_of(molecule) for molecule in molecules]
+        similarities = [
+            known.to(counted([compound[kind] for compound in by_compound], self.features[kind]))
+            for kind, known in enumerate(self.known)
+        ]
+        return Asked(similarities, np.array([describe(molecule) for molecule in molecules]))
+
+    def among(self, rows: NDArray[np.int64], known: NDArray[np.int64]) -> list[NDArray[np.float32]]:
+        """(n, m) similarities of some of the library's own to others of them, a matrix a kind of fingerprint."""
+        return [MinMax(counts.of(known)).to(counts.of(rows)).astype(np.float32) for counts in self.counts]
+
+    def tensors(self) -> dict[str, torch.Tensor]:
+        """As they are stored: counts in as few bytes as they need."""
+        found = {"descriptors": torch.from_numpy(self.descriptors.astype(np.float32))}
+        for kind, known, counts in zip(KINDS, self.features, self.counts, strict=True):
+            wide = np.int16 if len(known) <= np.iinfo(np.int16).max else np.int32
+            few = np.uint8 if counts.matrix.data.max() <= np.iinfo(np.uint8).max else np.int16
+            found |= {
+                f"{kind}.features": torch.from_numpy(known),
+                f"{kind}.totals": torch.from_numpy(counts.totals.astype(np.int32)),
+                f"{kind}.sizes": torch.from_numpy(np.diff(counts.matrix.indptr).astype(np.int32)),
+                f"{kind}.columns": torch.from_numpy(counts.matrix.indices.astype(wide)),
+                f"{kind}.counts": torch.from_numpy(counts.matrix.data.astype(few)),
+            }
+        return found
+
+    @classmethod
+    def read(cls, tensors: Mapping[str, torch.Tensor]) -> Library:
+        """From what :meth:`tensors` gave.
+
+        Raises:
+            LookupError: when one is missing.
+            ValueError: when they do not fit one another.
+        """
+        descriptors = tensors["descriptors"].double().numpy()
+        if descriptors.ndim != 2 or descriptors.shape[1] != len(DESCRIPTORS):
+            raise ValueError("descriptors do not fit")
+        known, counts = [], []
+        for kind in KINDS:
+            features = tensors[f"{kind}.features"].numpy()
+            totals, sizes, columns, times = (
+                tensors[f"{kind}.{part}"].numpy().astype(np.int64) for part in ("totals", "sizes", "columns", "counts")
+            )
+            _check(len(descriptors), features, totals, sizes, columns, times)
+            starts = np.concatenate([[0], np.cumsum(sizes)])
+            matrix = csr_matrix((times, columns, starts), shape=(len(descriptors), len(features)))
+            known.append(features)
+            counts.append(Counts(matrix, totals.astype(np.float64)))
+        return cls(tuple(known), tuple(counts), descriptors)
+
+
+def _check(
+    compounds: int,
+    features: NDArray[np.int64],
+    totals: NDArray[np.int64],
+    sizes: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    times: NDArray[np.int64],
+) -> None:
+    """Refuse counts that would be read beyond their ends."""
+    fits = len(totals) == len(sizes) == compounds and len(columns) == len(times) == sizes.sum()
+    in_range = bool((sizes >= 0).all() and (columns >= 0).all() and (columns < len(features)).all())
+    if not (fits and in_range and (times > 0).all() and (np.diff(features) > 0).all()):
+        raise ValueError("counts do not fit")
