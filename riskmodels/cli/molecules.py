@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from riskmodels import ROOT
+from riskmodels.cli.molecules_optimise import add_optimising
 from riskmodels.molecules.extra import require_extra
 
 MODELS = ROOT / "data" / "molecule_models" / "cardiometabolic"
@@ -30,6 +31,7 @@ def add_molecules(parser: argparse.ArgumentParser, device: Callable[[str], str])
     train.add_argument("--no-network", action="store_true", help="the Gaussian process alone")
     train.set_defaults(command=_train)
     commands.add_parser("card", help="write docs/molecules_card.md again from the card").set_defaults(command=_card)
+    add_optimising(commands)
 
 
 def _train(options: argparse.Namespace) -> int:

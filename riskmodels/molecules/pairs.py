@@ -112,11 +112,13 @@ class PairEvidence:
     """A change that can be made to a compound.
 
     Args:
+        structure: the compound.
         change: with its figures.
         atoms: that it replaces, as indices of the structure; for an added fragment the atom that would bear it.
         rest: SMILES of what stays, its end written ``*``.
     """
 
+    structure: Structure
     change: Change
     atoms: tuple[int, ...]
     rest: str
@@ -143,7 +145,7 @@ class PairTable:
         """All changes that can be made to a compound, at every place."""
         for cut in cuts_of(structure.mol, hydrogens=True):
             for change in self.of(cut):
-                yield PairEvidence(change, cut.atoms, cut.rest)
+                yield PairEvidence(structure, change, cut.atoms, cut.rest)
 
 
 def evidence_for(structure: Structure, endpoint: Endpoint, table: PairTable | None = None) -> list[PairEvidence]:
