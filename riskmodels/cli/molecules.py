@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from riskmodels import ROOT
+from riskmodels.cli.molecules_optimise import add_optimising
 from riskmodels.molecules.extra import require_extra
 
 MODELS = ROOT / "data" / "molecule_models" / "cardiometabolic"
@@ -37,6 +38,7 @@ def add_molecules(parser: argparse.ArgumentParser, device: Callable[[str], str])
     screen.add_argument("--overwrite", action="store_true", help="replace the CSV")
     screen.set_defaults(command=_screen)
     commands.add_parser("card", help="write docs/molecules_card.md again from the card").set_defaults(command=_card)
+    add_optimising(commands)
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -16,6 +16,7 @@ from riskmodels.molecules.synthesis import HARD, synthetic_accessibility
 from riskmodels.molecules.words import estimate_words, sum_words
 from ui.charts import LOWERS, RAISES
 from ui.compound import figures, parts, state
+from ui.compound.evidence import draw_evidence
 from ui.inspect.show import draw_figure
 from ui.memo import remembered
 from ui.page import theme
@@ -46,6 +47,7 @@ def draw_answer(structure: Structure, models: CompoundModels) -> None:
         _draw_changes(structure)
     with right:
         _draw_estimates(estimates)
+    draw_evidence(structure, endpoint)
     _draw_neighbours(structure, models, endpoint)
     left, right = st.columns(2, gap="large")
     with left:

@@ -1,4 +1,4 @@
-"""Everything below the banner: one compound, or a file of them. Needs RDKit."""
+"""Everything below the banner: one compound, a file of them, or better ones than one. Needs RDKit."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ import streamlit as st
 from ui.compound import state
 from ui.compound.file import draw_file
 from ui.compound.one import draw_one
+from ui.compound.optimise import draw_better
 from ui.compound.state import View
 
 
 def draw_page() -> None:
-    """The choice of what is screened, and that."""
+    """The choice of what is done, and that."""
     chosen = st.segmented_control(
         "What is screened",
         list(View),
@@ -23,5 +24,5 @@ def draw_page() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    draw: dict[View, Callable[[], None]] = {View.ONE: draw_one, View.FILE: draw_file}
+    draw: dict[View, Callable[[], None]] = {View.ONE: draw_one, View.FILE: draw_file, View.BETTER: draw_better}
     draw[View(chosen)]()

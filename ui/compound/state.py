@@ -24,6 +24,7 @@ class View(StrEnum):
 
     ONE = "One compound"
     FILE = "A file"
+    BETTER = "Better ones"
 
 
 @dataclass(frozen=True)
