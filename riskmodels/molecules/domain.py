@@ -57,13 +57,15 @@ class Domain:
 
     def half(self, likeness: Floats) -> Floats:
         """(n,) half of the interval at (n,) likeness."""
-        return np.array(self.halves)[np.searchsorted(self.edges, likeness, side="right")]
+        found: Floats = np.array(self.halves)[np.searchsorted(self.edges, likeness, side="right")]
+        return found
 
     def inside(self, likeness: Floats, descriptors: Floats) -> NDArray[np.bool_]:
         """(n,) whether a number is given at (n,) likeness and (n, descriptors)."""
         low, high = np.array(self.ranges).T
         ranged = descriptors[:, _RANGED]
-        return (likeness >= self.least) & ((ranged >= low) & (ranged <= high)).all(1)
+        found: NDArray[np.bool_] = (likeness >= self.least) & ((ranged >= low) & (ranged <= high)).all(1)
+        return found
 
     def reason(self, likeness: float, descriptors: Floats) -> str:
         """Why no number is given, in words; empty inside."""
@@ -75,8 +77,8 @@ class Domain:
                 )
         if likeness < self.least:
             return (
-                f"No measured compound is like it: the {NEAREST} nearest are {likeness:.2f} alike on average (1 is the "
-                f"same), and below {self.least:.2f} errors are as large as the spread of the measurements, or a factor of 10."
+                f"No measured compound is like it: the {NEAREST} nearest are {likeness:.2f} alike on average (1 is "
+                f"the same). Below {self.least:.2f}, errors are as large as measurements' spread or a factor of 10."
             )
         return ""
 
@@ -105,10 +107,11 @@ class Domain:
         return cls(edges, halves, number(entry["least"]), ranges)
 
 
-def likeness(similarity: Floats) -> Floats:
+def likeness(similarity: NDArray[np.floating]) -> Floats:
     """(n,) mean of the :data:`NEAREST` largest of (n, m) similarities to training compounds."""
     nearest = min(NEAREST, similarity.shape[1])
-    return np.partition(similarity, -nearest, axis=1)[:, -nearest:].mean(1)
+    found: Floats = np.partition(similarity, -nearest, axis=1)[:, -nearest:].mean(1, dtype=np.float64)
+    return found
 
 
 def fit_domain(near: Floats, errors: Floats, spread: float, descriptors: Floats) -> Domain:
