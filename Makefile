@@ -1,5 +1,6 @@
 # make run · serve · test · coverage · test-elsewhere · lint · train · evaluate · train-imaging ·
-# train-signals · train-generated · train-molecules · bench · bench-accuracy · lock · sbom: each makes its own environment first.
+# train-signals · train-generated · train-molecules · bench · bench-accuracy · lock · sbom: each makes its own
+# environment first.
 VENV := .venv
 PY := $(VENV)/bin/python
 SHARED ?= ../shared
@@ -66,6 +67,7 @@ train-molecules: $(VENV)/dev
 
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels.shipping.bench.molecules --out docs/benchmarks.md
 	$(PY) tests/load/one_update.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --out docs/benchmarks.md
 	$(PY) tests/load/run.py --cohort 500000 --out docs/benchmarks.md

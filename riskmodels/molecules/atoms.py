@@ -47,7 +47,7 @@ def process_atoms(process: Process, library: Library, rows: NDArray[np.int64], m
         both = total + counts.totals[rows]
         largest = np.maximum(both / (1 + similarities[kind][0]), 1.0)
         scaled = process.kernel.shares[kind] * weights / largest
-        columns = counts.matrix.tocsc()
+        columns = library.by_feature[kind]
         for key, found in places.items():
             column = int(np.searchsorted(features, key))
             if column == len(features) or features[column] != key:

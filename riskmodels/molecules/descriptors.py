@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
-from rdkit.Chem import Crippen, rdMolDescriptors
+from rdkit.Chem import rdMolDescriptors
 
 #: the numbers, in order
 DESCRIPTORS = (
@@ -30,7 +30,7 @@ def describe(molecule: Chem.Mol) -> NDArray[np.float64]:
     """(12,) see :data:`DESCRIPTORS`."""
     return np.array(
         [
-            Crippen.MolLogP(molecule),
+            rdMolDescriptors.CalcCrippenDescriptors(molecule)[0],
             rdMolDescriptors.CalcTPSA(molecule),
             molecule.GetNumHeavyAtoms(),
             rdMolDescriptors.CalcNumHBD(molecule),

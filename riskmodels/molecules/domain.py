@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.isotonic import IsotonicRegression
 
 from riskmodels.errors import TrainingError
 from riskmodels.model_files.card_values import number, numbers
@@ -29,6 +30,10 @@ COVERAGE = 0.9
 BANDS = 10
 #: root mean squared error, as a share of the standard deviation of the values, from which on no number is given
 LARGEST_SHARE = 0.9
+#: and in log units: a factor of ten
+LARGEST_ERROR = 1.0
+#: share of compounds at an end of what was measured (least alike, smallest, …) that the domain leaves out
+RAREST = 0.005
 #: descriptors whose range in the training data bounds the domain, and what they are called in a sentence
 RANGED = {"log P": "Its log P", "heavy atoms": "The number of its heavy atoms"}
 _RANGED = [DESCRIPTORS.index(name) for name in RANGED]
@@ -42,7 +47,7 @@ class Domain:
         edges: (bands − 1,) likeness between bands, ascending.
         halves: (bands,) half of the interval in each band, log units; falling.
         least: likeness below which no number is given.
-        ranges: least and most of each of :data:`RANGED` in the training data.
+        ranges: of each of :data:`RANGED` in the training data, without its rare ends.
     """
 
     edges: tuple[float, ...]
@@ -52,13 +57,15 @@ class Domain:
 
     def half(self, likeness: Floats) -> Floats:
         """(n,) half of the interval at (n,) likeness."""
-        return np.array(self.halves)[np.searchsorted(self.edges, likeness, side="right")]
+        found: Floats = np.array(self.halves)[np.searchsorted(self.edges, likeness, side="right")]
+        return found
 
     def inside(self, likeness: Floats, descriptors: Floats) -> NDArray[np.bool_]:
         """(n,) whether a number is given at (n,) likeness and (n, descriptors)."""
         low, high = np.array(self.ranges).T
         ranged = descriptors[:, _RANGED]
-        return (likeness >= self.least) & ((ranged >= low) & (ranged <= high)).all(1)
+        found: NDArray[np.bool_] = (likeness >= self.least) & ((ranged >= low) & (ranged <= high)).all(1)
+        return found
 
     def reason(self, likeness: float, descriptors: Floats) -> str:
         """Why no number is given, in words; empty inside."""
@@ -70,8 +77,8 @@ class Domain:
                 )
         if likeness < self.least:
             return (
-                f"No measured compound is like it: the {NEAREST} nearest are {likeness:.2f} alike on average (1 is the "
-                f"same), and below {self.least:.2f} errors are about as large as the spread of the measurements."
+                f"No measured compound is like it: the {NEAREST} nearest are {likeness:.2f} alike on average (1 is "
+                f"the same). Below {self.least:.2f}, errors are as large as measurements' spread or a factor of 10."
             )
         return ""
 
@@ -100,10 +107,11 @@ class Domain:
         return cls(edges, halves, number(entry["least"]), ranges)
 
 
-def likeness(similarity: Floats) -> Floats:
+def likeness(similarity: NDArray[np.floating]) -> Floats:
     """(n,) mean of the :data:`NEAREST` largest of (n, m) similarities to training compounds."""
     nearest = min(NEAREST, similarity.shape[1])
-    return np.partition(similarity, -nearest, axis=1)[:, -nearest:].mean(1)
+    found: Floats = np.partition(similarity, -nearest, axis=1)[:, -nearest:].mean(1, dtype=np.float64)
+    return found
 
 
 def fit_domain(near: Floats, errors: Floats, spread: float, descriptors: Floats) -> Domain:
@@ -126,19 +134,18 @@ def fit_domain(near: Floats, errors: Floats, spread: float, descriptors: Floats)
     absolute = [np.sort(np.abs(errors[band == place])) for place in range(bands)]
     halves = np.array([one[min(len(one), int(np.ceil((len(one) + 1) * COVERAGE))) - 1] for one in absolute])
     halves = np.maximum.accumulate(halves[::-1])[::-1]
-    ranged = descriptors[:, _RANGED]
-    ranges = tuple((float(low), float(high)) for low, high in zip(ranged.min(0), ranged.max(0), strict=True))
+    low, high = np.quantile(descriptors[:, _RANGED], [RAREST, 1 - RAREST], axis=0)
+    ranges = tuple(zip(low.tolist(), high.tolist(), strict=True))
     return Domain(tuple(edges.tolist()), tuple(halves.tolist()), _least(near, errors, spread), ranges)
 
 
 def _least(near: Floats, errors: Floats, spread: float) -> float:
-    """The likeness from which upwards errors stay below the largest share of the spread, in a window of neighbours."""
+    """The likeness from which upwards errors stay below the largest share of the spread, and which was met at all.
+
+    Errors are taken to fall with likeness (isotonic regression of their squares).
+    """
     order = np.argsort(near, kind="stable")
-    squares = errors[order] ** 2
-    width = max(20, len(squares) // 50)
-    sums = np.cumsum(np.concatenate([[0.0], squares]))
-    rms = np.sqrt((sums[width:] - sums[:-width]) / width)
-    large = np.flatnonzero(rms > LARGEST_SHARE * spread)
-    first = large[large < len(rms) // 2]
-    start = int(first.max()) + width // 2 if len(first) else 0
-    return float(near[order][start])
+    falling = IsotonicRegression(increasing=False).fit(near[order], errors[order] ** 2)
+    small = falling.predict(near[order]) <= min(LARGEST_SHARE * spread, LARGEST_ERROR) ** 2
+    first = int(small.argmax()) if small.any() else len(order) - 1
+    return float(max(near[order][first], np.quantile(near, RAREST)))

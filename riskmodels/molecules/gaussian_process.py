@@ -57,11 +57,13 @@ class Kernel:
         rates = np.array(self.rates)
         a, b = asked * rates, known * rates
         squares = (a * a).sum(1)[:, None] + (b * b).sum(1)[None] - 2 * a @ b.T
-        return np.exp(-0.5 * np.maximum(squares, 0.0))
+        found: Floats = np.exp(-0.5 * np.maximum(squares, 0.0))
+        return found
 
     def slope(self, mixed: Floats, closeness: Floats) -> Floats:
         """Covariance a unit of S, so that covariance is S times it."""
-        return closeness * (self.linear + self.square * mixed)
+        found: Floats = closeness * (self.linear + self.square * mixed)
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,4 +167,5 @@ def _surprise(free: torch.Tensor, matrices: torch.Tensor, wholes: torch.Tensor, 
     covariance = closeness * mixed * (linear + square * mixed)
     factor = torch.linalg.cholesky(covariance + (noise + LEAST_NOISE) * torch.eye(len(centred), dtype=torch.float64))
     solved = torch.cholesky_solve(centred[:, None], factor)[:, 0]
-    return (0.5 * centred @ solved + factor.diagonal().log().sum()) / len(centred)
+    found: torch.Tensor = (0.5 * centred @ solved + factor.diagonal().log().sum()) / len(centred)
+    return found

@@ -48,7 +48,7 @@ class GraphNetwork(nn.Module):
         self.atom_codes = nn.ModuleList(nn.Embedding(count, hidden) for count in ATOM_CODES)
         self.bond_codes = nn.ModuleList(nn.Embedding(count, hidden) for count in BOND_CODES)
         for table in (*self.atom_codes, *self.bond_codes):
-            nn.init.normal_(table.weight, std=len(ATOM_CODES) ** -0.5)  # type: ignore[arg-type]
+            nn.init.normal_(table.weight, std=len(ATOM_CODES) ** -0.5)
         self.message = nn.Linear(hidden, hidden, bias=False)
         self.own = nn.Linear(hidden, hidden, bias=False)
         self.heard = nn.Linear(hidden, hidden, bias=False)

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from rdkit import Chem
-from scipy.sparse import csr_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from riskmodels.molecules.descriptors import DESCRIPTORS, describe
 from riskmodels.molecules.fingerprint import KINDS, Counts, Features, counted, features_of, vocabulary
@@ -67,6 +67,11 @@ class Library:
     def known(self) -> list[MinMax]:
         """Ready to be compared with, a kind of fingerprint each."""
         return [MinMax(counts) for counts in self.counts]
+
+    @cached_property
+    def by_feature(self) -> list[csc_matrix]:
+        """(m, features) counts of each kind, quick to take a feature of."""
+        return [counts.matrix.tocsc() for counts in self.counts]
 
     def asked(self, molecules: Sequence[Chem.Mol]) -> Asked:
         """Compounds laid beside these."""

@@ -133,6 +133,7 @@ class CompoundModels:
         for start in range(0, len(structures), BLOCK):
             progress(start / len(structures), "estimating")
             found += self._block([structure.mol for structure in structures[start : start + BLOCK]])
+        progress(1.0, "estimated")
         return found
 
     def _block(self, molecules: Sequence[Chem.Mol]) -> list[list[Estimate]]:

@@ -56,14 +56,16 @@ class MinMax:
     def shared(self, asked: Counts) -> Floats:
         """(n, m) Σ min of the counts of each asked compound and each known one."""
         ones = self._ones(asked)
-        common = ones[:, self._common].toarray() @ self._dense
-        return (common + (ones[:, self._rare] @ self._sparse).toarray()).astype(np.float64)
+        found: Floats = (ones[:, self._common].toarray() @ self._dense).astype(np.float64)
+        found += (ones[:, self._rare] @ self._sparse).toarray()
+        return found
 
     def to(self, asked: Counts) -> Floats:
         """(n, m) similarity, 0–1, of each asked compound to each known one."""
         shared = self.shared(asked)
         # compounds of one atom have no pairs: nothing is alike then
-        return shared / np.maximum(asked.totals[:, None] + self.known.totals[None] - shared, 1.0)
+        largest = np.maximum(asked.totals[:, None] + self.known.totals[None] - shared, 1.0)
+        return np.divide(shared, largest, out=shared)
 
 
 def similarities(asked: Sequence[Counts], known: Sequence[MinMax]) -> list[Floats]:

@@ -57,7 +57,8 @@ class TrainedNetwork:
         graphs = together([graph_of(molecule) for molecule in molecules], self.device)
         with torch.no_grad():
             found = self.network(graphs, self._standardised(descriptors))
-        return self.means + self.scales * found.double().cpu().numpy()
+        scaled: Floats = found.double().cpu().numpy()
+        return self.means + self.scales * scaled
 
     def reasons(self, molecule: Chem.Mol, descriptors: Floats, endpoint: int) -> tuple[float, Floats, float]:
         """See :func:`~riskmodels.molecules.atoms.network_atoms`, in −log10 mol/L.

@@ -52,3 +52,13 @@ def test_every_feature_is_somewhere_as_often_as_it_is_counted(smiles: str) -> No
         assert {key: len(found) for key, found in places.items()} == dict(features)
         atoms = {atom for found in places.values() for place in found for atom in place}
         assert atoms <= set(range(molecule.GetNumAtoms()))
+
+
+def test_features_have_the_numbers_that_the_models_were_trained_with() -> None:
+    """Acetic acid with RDKit 2026.9.1: where a release numbers features otherwise, all likeness vanishes."""
+    circular, functional, pairs = features_of(Chem.MolFromSmiles("CC(=O)O"))
+    assert set(circular) == {
+        864662311, 864942730, 1510328189, 1533864325, 2205501948, 2246699815, 2246728737, 3545365497
+    }  # fmt: skip
+    assert set(functional) == {0, 1, 2, 32, 605976925, 3205495832, 3205495901, 3205496734}
+    assert set(pairs) == {705569, 1590306, 1590625, 1721378, 1721697, 1723426}

@@ -54,7 +54,7 @@ def judge_set(
     random = leave_out(pool, kernel, random_folds(len(train), FOLDS))
     both = random.and_also(leave_out(pool, kernel, scaffolds[train.compounds]))
     domain = fit_domain(both.near, both.errors, float(train.values.std()), pool.descriptors)
-    left = LeftOut(test.values, estimates, likeness(across[0].astype(np.float64)), np.zeros(len(test), np.int64))
+    left = LeftOut(test.values, estimates, likeness(across[0]), np.zeros(len(test), np.int64))
     others = published(shared, endpoint.file)
     found = rmse(left.errors) or 0.0
     cliffs = rmse(left.errors[test.cliffs]) or 0.0

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodels.molecules.domain import fit_domain
@@ -27,6 +26,7 @@ from riskmodels.molecules.structures import COMPOUNDS
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.molecules.benchmark import FOLDS, judge_set
 from riskmodels.shipping.molecules.card import card_of
+from riskmodels.shipping.molecules.compounds_file import herg_lines, write_compounds
 from riskmodels.shipping.molecules.data import Data, Numbers, random_folds, read_data, scaffold_folds
 from riskmodels.shipping.molecules.figures import crossed_intervals, error_figures
 from riskmodels.shipping.molecules.left_out import LeftOut, Pool, leave_out
@@ -161,33 +161,3 @@ def _evaluation(sets: dict[str, Any], fitted: Mapping[str, _Fitted], library: Li
         for name, one in fitted.items()
     }
     return {"sets": sets, "herg": {"folds": herg}, "intervals": intervals}
-
-
-def write_compounds(data: Data, path: Path) -> list[str]:
-    """Write the structures and values of ChEMBL's compounds, in the order of the library.
-
-    Args:
-        data: all compounds.
-        path: of the file.
-
-    Returns:
-        SMILES of the compounds written.
-    """
-    table = data.table[data.table.endpoint != HERG.name]
-    values = table.groupby(["compound", "endpoint"])["value"].median().unstack()
-    names = [endpoint.name for endpoint in ENDPOINTS if endpoint != HERG]
-    values = values.reindex(columns=names).sort_index()
-    smiles = [data.structures[number].smiles for number in values.index]
-    if list(values.index) != list(range(len(values))):
-        raise AssertionError("compounds of ChEMBL do not come first")
-    values.insert(0, "smiles", smiles)
-    pd.DataFrame(values).round(3).to_csv(path, index=False)
-    return smiles
-
-
-def herg_lines(data: Data) -> Numbers:
-    """(compounds,) line of each in the hERG set's file, from 0; −1 where it is in none."""
-    lines = np.full(len(data.structures), -1, np.int64)
-    rows = data.table[data.table.endpoint == HERG.name]
-    lines[rows["compound"]] = rows["row"]
-    return lines

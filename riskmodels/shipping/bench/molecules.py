@@ -1,0 +1,80 @@
+"""The part of docs/benchmarks.md on compounds: CPU time from SMILES to estimates of many.
+
+``python -m riskmodels.shipping.bench.molecules --out docs/benchmarks.md`` (part of make bench) writes the section.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import pandas as pd
+import torch
+
+from riskmodels.molecules.model import BLOCK, SHIPPED, CompoundModels
+from riskmodels.molecules.structure import standardise
+from riskmodels.molecules.structures import COMPOUNDS
+from riskmodels.shipping.say import to_stdout
+
+HEADING = "## Compounds"
+Found = TypeVar("Found")
+
+
+def measure_compounds(count: int) -> str:
+    """CPU seconds of screening, by part, on one thread.
+
+    Args:
+        count: of compounds, drawn from those that the models are shipped with, so that all are inside the domain.
+
+    Returns:
+        Markdown section.
+    """
+    torch.set_num_threads(1)
+    models = CompoundModels.load(device="cpu")
+    smiles = pd.read_csv(SHIPPED.parent / COMPOUNDS)["smiles"]
+    drawn = smiles.sample(count, replace=count > len(smiles), random_state=0).tolist()
+    models.estimate([standardise(drawn[0])])  # what is computed once
+    standard, structures = _cpu(lambda: [standardise(text) for text in drawn])
+    molecules = [structure.mol for structure in structures]
+    blocks = [molecules[start : start + BLOCK] for start in range(0, count, BLOCK)]
+    beside, _ = _cpu(lambda: [models.library.asked(block) for block in blocks])
+    whole, _ = _cpu(lambda: models.estimate(structures))
+    rows = {
+        "structures brought into standard form": standard,
+        f"laid beside {len(models.library):,} measured compounds (fingerprints, descriptors, likeness)": beside,
+        "estimates, intervals and domain of all endpoints": whole - beside,
+        "from SMILES to estimates": standard + whole,
+    }
+    lines = [HEADING, "", f"{count:,} compounds, one thread. Aim: at most 60 s for 10,000.", ""]
+    lines += ["| | CPU s |", "|---|---:|", *(f"| {name} | {seconds:.1f} |" for name, seconds in rows.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _cpu(run: Callable[[], Found]) -> tuple[float, Found]:
+    start = time.process_time()
+    found = run()
+    return time.process_time() - start, found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print or write the section in the place of the one that is there."""
+    parser = argparse.ArgumentParser(description="CPU time of screening compounds")
+    parser.add_argument("--count", type=int, default=10_000, help="compounds")
+    parser.add_argument("--out", type=Path, help="Markdown file whose section is replaced")
+    options = parser.parse_args(arguments)
+    section = measure_compounds(options.count)
+    to_stdout(section)
+    if options.out:
+        text = options.out.read_text(encoding="utf-8")
+        old = re.compile(rf"{HEADING}\n.*?(?=\n## |\Z)", re.DOTALL)
+        text = old.sub(lambda _: section, text) if old.search(text) else f"{text.rstrip()}\n\n{section}"
+        options.out.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
