@@ -5,7 +5,7 @@ Rows that hold the same compound are computed once. What no model may say of a c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -49,9 +49,7 @@ _DRAW = "Draw the compound in any structure editor and copy its SMILES from ther
 class Estimator(Protocol):
     """What screening asks of the models; :class:`riskmodels.molecules.model.CompoundModels` is one."""
 
-    def estimate(
-        self, structures: Sequence[Structure], progress: Callable[[int], None] | None = None
-    ) -> list[list[Estimate]]:
+    def estimate(self, structures: Sequence[Structure], progress: Tell = silent) -> list[list[Estimate]]:
         """Estimates of each structure, in the order of ``ENDPOINTS``."""
         ...
 

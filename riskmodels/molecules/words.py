@@ -62,13 +62,13 @@ def signed(value: float, decimals: int = 2) -> str:
 
 def sum_words(reasons: AtomReasons) -> str:
     """How the number comes about, in a sentence whose rounded numbers add up: what rounding leaves is the atoms'."""
-    value, base, gap = (round(number, 2) for number in (reasons.value, reasons.base, reasons.gap))
+    value, base, gap = (round(number, 1) for number in (reasons.value, reasons.base, reasons.gap))
     atoms = value - base - gap
     return (
-        f"{base:.2f} for every compound {_step(atoms)} from the atoms {_step(gap)} that no atom explains "
-        f"= {reasons.endpoint.quantity} {value:.2f}"
+        f"{level(base)} for every compound {_step(atoms)} from the atoms {_step(gap)} that no atom explains "
+        f"= {reasons.endpoint.quantity} {level(value)}"
     )
 
 
 def _step(amount: float) -> str:
-    return f"{'−' if round(amount, 2) < 0 else '+'} {abs(amount):.2f}"
+    return f"{'−' if round(amount, 1) < 0 else '+'} {abs(amount):.1f}"

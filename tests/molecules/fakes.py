@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from riskmodels.molecules.answers import AtomReasons, Estimate, Neighbour
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint
 from riskmodels.molecules.structure import Structure
+from riskmodels.runtime.progress import Tell, silent
 
 #: structures without a ring are outside the domain of these
 WHY = "No compound like it was learnt."
@@ -15,12 +16,12 @@ WHY = "No compound like it was learnt."
 class FakeModels:
     """Answers as :class:`riskmodels.molecules.model.CompoundModels` gives them."""
 
+    version = "2026-01-31 0000"
+
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    def estimate(
-        self, structures: Sequence[Structure], progress: Callable[[int], None] | None = None
-    ) -> list[list[Estimate]]:
+    def estimate(self, structures: Sequence[Structure], progress: Tell = silent) -> list[list[Estimate]]:
         self.asked += [structure.smiles for structure in structures]
         return [[self._estimate(structure, endpoint) for endpoint in ENDPOINTS] for structure in structures]
 

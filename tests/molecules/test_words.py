@@ -46,6 +46,6 @@ def test_nothing_has_no_sign() -> None:
 @given(_NUMBER, _NUMBER, _NUMBER)
 def test_printed_numbers_add_up(base: float, atoms: float, gap: float) -> None:
     words = sum_words(AtomReasons(HERG, base + atoms + gap, base, (atoms,), gap))
-    numbers = [float(text.replace("−", "-").replace(" ", "")) for text in re.findall(r"[+−-]? ?\d+\.\d\d", words)]
+    numbers = [float(text.replace("−", "-").replace(" ", "")) for text in re.findall(r"[+−-]? ?\d+\.\d", words)]
     *parts, value = numbers
     assert sum(parts) == pytest.approx(value, abs=1e-9)

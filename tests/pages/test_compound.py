@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,7 @@ from riskmodels.molecules import extra, screen
 from riskmodels.molecules.examples import EXAMPLES, example_file
 from riskmodels.tasks import Task
 from tests.molecules.fakes import WHY, FakeModels
+from tests.waiting import HUNG
 from ui.compound import file, one
 
 
@@ -64,10 +67,9 @@ class TestOneCompound:
         said = shown(page)
         assert page.text_input(key="compound_smiles").value == EXAMPLES[0].smiles
         assert "hERG (unwanted): pIC50" in said
-        assert "flagged at the border of 10 µmol/L" in said
-        assert "that no atom explains = pIC50 6.00" in said
+        assert "flagged; border of 10 µmol/L dotted" in said
+        assert "that no atom explains = pIC50 6.0" in said
         assert said.count("data:image/svg+xml") == 2
-        assert "Its licence keeps this structure out of the program" in said
 
     def test_atoms_are_those_of_the_endpoint_chosen(self, page: AppTest) -> None:
         write(page, "c1ccccc1CN")
@@ -82,7 +84,7 @@ class TestOneCompound:
         said = shown(write(page, "CCCCCCCCCC"))
         assert "No number for hERG" in said
         assert WHY in said
-        assert "no number: outside the domain; not known" in said
+        assert "no number: outside the domain." in said
         assert "pIC50 6.2, 0.63 µmol/L" in said
 
     def test_a_bad_structure_is_refused_with_its_place(self, page: AppTest) -> None:
@@ -142,18 +144,28 @@ class TestFile:
         assert "**6 read** · 4 screened · 2 problem rows" in shown(page)
 
 
+#: the page in a process where an import of the extra fails
+_HIDDEN = """
+import importlib.util, sys
+found = importlib.util.find_spec
+importlib.util.find_spec = lambda name, *more: None if name in ("rdkit", "selfies") else found(name, *more)
+sys.modules["rdkit"] = sys.modules["selfies"] = None
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("home.py", default_timeout=300).run()
+app.switch_page("pages/9_Compound.py").run()
+assert not app.exception, app.exception
+assert not app.text_input
+print(*(element.proto.body for element in app.get("html")), *(block.value for block in app.code))
+"""
+
+
 class TestWithoutTheExtra:
-    def test_the_page_says_what_to_install_and_imports_nothing_of_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for name in list(sys.modules):
-            if name.startswith(("rdkit", "selfies", "ui.compound", "riskmodels.molecules")):
-                monkeypatch.delitem(sys.modules, name)
-        for name in ("rdkit", "selfies"):
-            monkeypatch.setitem(sys.modules, name, None)  # an import of it fails
-        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-        app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300).run()
-        assert not app.exception
-        app.switch_page("pages/9_Compound.py").run()
-        assert "Compounds cannot be read here yet" in shown(app)
-        assert "RDKit and SELFIES" in shown(app)
-        assert [block.value for block in app.code] == [extra.INSTALL]
-        assert not app.text_input
+    def test_the_page_says_what_to_install_and_imports_nothing_of_it(self, tmp_path: Path) -> None:
+        environment = os.environ | {"CARERISK_DATA": str(tmp_path)}
+        done = subprocess.run(
+            [sys.executable, "-c", _HIDDEN], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=HUNG
+        )
+        assert done.returncode == 0, done.stderr
+        assert "Compounds cannot be read here yet" in done.stdout
+        assert "RDKit and SELFIES" in done.stdout
+        assert extra.INSTALL in done.stdout

@@ -40,7 +40,7 @@ def draw_answer(structure: Structure, models: CompoundModels) -> None:
         models: that answer.
     """
     estimates = remembered("compound_estimates", structure.smiles, lambda: models.estimate([structure])[0])
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([9, 11], gap="large")
     with left:
         endpoint = _choose()
         _draw_reasons(structure, models, next(each for each in estimates if each.endpoint == endpoint))
@@ -54,6 +54,7 @@ def draw_answer(structure: Structure, models: CompoundModels) -> None:
         _draw_properties(structure)
     with right:
         _draw_alerts(structure)
+    st.caption(f"Models of compounds, version {plain(models.version)}.")
 
 
 def _choose() -> Endpoint:

@@ -43,7 +43,7 @@ def estimates(found: Sequence[Estimate], theme: str) -> Figure:
     up = {"tickvals": list(range(len(found))), "ticktext": labels, "autorange": False, "automargin": True}
     up |= {"range": [len(found) - 0.45, -0.75], "showgrid": False, "zeroline": False}
     drawn = layout(_FRAME + _ROW * len(found), theme, xaxis=across, yaxis=up)
-    drawn["shapes"] = [_border(place) for place, each in enumerate(found) if each.endpoint.unwanted]
+    drawn["shapes"] = [_border(place) for place, each in known if each.endpoint.unwanted]
     drawn["annotations"] = [_words(place, each, span, theme) for place, each in enumerate(found)]
     rows = [trace for place, each in known for trace in _row(place, each, theme)]
     return {"data": rows or [_NOTHING], "layout": drawn}
@@ -52,8 +52,10 @@ def estimates(found: Sequence[Estimate], theme: str) -> Figure:
 def finding(found: Sequence[Estimate]) -> str:
     """What the figure shows, in sentences; hERG first."""
     first = found[0]
-    told = f"{first.endpoint.title} (unwanted): {estimate_words(first)}; {herg_verdict(first.value, first.low)}"
-    told += f" at the border of {concentration(HERG_BORDER).replace('.0', '')} (dotted)."
+    told = f"{first.endpoint.title} (unwanted): {estimate_words(first)}"
+    if first.value is not None:
+        told += f", {herg_verdict(first.value, first.low)}; border of {concentration(HERG_BORDER)} dotted"
+    told += "."
     inside = [each for each in found[1:] if each.value is not None]
     if inside:
         strongest = max(inside, key=lambda each: each.value or 0.0)

@@ -12,11 +12,14 @@ from riskmodels.molecules.alerts import MEANING, Alert
 from riskmodels.molecules.answers import AtomReasons, Estimate, Neighbour
 from riskmodels.molecules.drawing import Colouring, draw
 from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
-from riskmodels.molecules.structure import Structure, standardise
+from riskmodels.molecules.structure import Structure, StructureError, standardise
 from riskmodels.molecules.words import measured_words, signed
 from ui.charts import INK
 from ui.page import theme
 from ui.tables import table
+
+#: similarity from which the counts are the same
+_SAME = 0.9999
 
 
 def picture(mol: Mol, alt: str, colouring: Colouring | None = None, marked: Collection[int] = ()) -> str:
@@ -87,11 +90,16 @@ def neighbours(endpoint: Endpoint, found: Sequence[Neighbour]) -> str:
             _card(
                 _known(each.smiles, f"Structure of a measured compound, {each.smiles}"),
                 measured_words(endpoint, each.value),
-                (f"similarity {each.similarity:.2f}", each.source),
+                (_similarity(each.similarity), each.source),
             )
             for each in found
         ],
     )
+
+
+def _similarity(value: float) -> str:
+    same = ": this compound, or one that differs in its stereochemistry alone" if value > _SAME else ""
+    return f"similarity {value:.2f}{same}"
 
 
 def alerts(structure: Structure, found: Sequence[Alert]) -> str:
@@ -110,9 +118,12 @@ def alerts(structure: Structure, found: Sequence[Alert]) -> str:
 
 
 def _known(smiles: str | None, alt: str) -> str:
-    if smiles is None:
-        return '<div class="cr-drawn"><p>Its licence keeps this structure out of the program.</p></div>'
-    return picture(standardise(smiles).mol, alt)
+    if smiles is None:  # the source says why
+        return ""
+    try:
+        return picture(standardise(smiles).mol, alt)
+    except StructureError:  # published in a form that is not drawn here
+        return f'<div class="cr-drawn"><p>{escape(smiles)}</p></div>'
 
 
 def _card(drawn: str, title: str, lines: Sequence[str]) -> str:

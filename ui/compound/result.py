@@ -100,7 +100,8 @@ def _draw_figure(found: Screened, target: Endpoint) -> None:
     if len(drawn) < both:
         told += f" Every {-(-both // figures.MOST_POINTS):,}th is drawn."
     shown = drawn.head(PAGE_ROWS)
-    rows = [(f"{row}", level(shown.at[row, column(HERG)]), level(shown.at[row, column(target)])) for row in shown.index]
+    both_values = zip(shown.index, shown[column(HERG)], shown[column(target)], strict=True)
+    rows = [(f"{row}", level(across), level(up)) for row, across, up in both_values]
     figure = figures.scatter(table, found.file.names, HERG, target, theme())
     head = ("Row", HERG.title, target.title)
     draw_figure(figure, told, f"hERG against {target.title}", head, rows, "compound_scatter")
@@ -171,8 +172,9 @@ def page_table(found: Screened, target: Endpoint, rows: pd.Index) -> pd.DataFram
     shown = pd.DataFrame({"Row": rows}, index=rows)
     shown["Name"] = found.file.names.reindex(rows).fillna("")
     for endpoint in (HERG, target):
-        shown[f"{endpoint.title} {endpoint.quantity}"] = [_interval(part, row, endpoint) for row in rows]
-        shown[f"{endpoint.title} µmol/L"] = [_amount(part.at[row, column(endpoint)]) for row in rows]
+        values, low, high = (part[column(endpoint, end)] for end in ("", "low90", "high90"))
+        shown[f"{endpoint.title} {endpoint.quantity}"] = list(map(_interval, values, low, high))
+        shown[f"{endpoint.title} µmol/L"] = list(map(_amount, values))
     shown["hERG flag"] = part[HERG_FLAG]
     shown["Alerts"] = part[ALERTS].str.replace("_", " ")
     shown["logP"] = part["logp"].round(1)
@@ -187,8 +189,7 @@ def page_table(found: Screened, target: Endpoint, rows: pd.Index) -> pd.DataFram
     return shown.loc[:, (shown != "").any()]
 
 
-def _interval(part: pd.DataFrame, row: int, endpoint: Endpoint) -> str:
-    value, low, high = (part.at[row, column(endpoint, end)] for end in ("", "low90", "high90"))
+def _interval(value: float, low: float, high: float) -> str:
     return "–" if value != value else f"{level(value)} ({level(low)}–{level(high)})"
 
 
