@@ -26,9 +26,9 @@ from riskmodels.tasks import Limits
 #: the libraries alone take address space of gigabytes
 LIMITS = Limits(seconds=900, memory=12 * 2**30)
 #: variants whose own variants are made in turn
-_BEAM = 6
+_BEAM = 4
 #: variants of one step that are estimated, of each compound
-_MOST_VARIANTS = 300
+_MOST_VARIANTS = 150
 #: compounds that the generator gives
 _MOST_DRAWN = 200
 

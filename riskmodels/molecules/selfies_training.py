@@ -42,7 +42,19 @@ def fit_generator(
         TrainingError: when there are too few compounds.
     """
     config, begun = config or VaeConfig(), time.process_time()
-    texts = sorted({text for mol in mols if mol.GetNumHeavyAtoms() <= config.largest and (text := selfies_of(mol))})
+    small = [mol for mol in mols if mol.GetNumHeavyAtoms() <= config.largest]
+    generator = fit_selfies(sorted({text for mol in small if (text := selfies_of(mol))}), config, say, device)
+    generator.card["training"]["cpu_seconds"] = round(time.process_time() - begun)
+    return generator
+
+
+def fit_selfies(
+    texts: Sequence[str],
+    config: VaeConfig,
+    say: Callable[[str], None] = lambda text: None,
+    device: str | None = None,
+) -> Generator:
+    """As :func:`fit_generator`, from SELFIES, each once."""
     if len(texts) < 2 * config.batch_size:
         raise TrainingError("There are too few compounds to learn from.", hint="Use more.")
     words = Words.learn(texts, config.merges)
@@ -62,7 +74,7 @@ def fit_generator(
         "encoding": list(words.symbols),
         "points": {"merges": [list(pair) for pair in words.merges]},
         "training_rows": len(rows),
-        "training": {"watched": len(watched), "epochs": history, "cpu_seconds": round(time.process_time() - begun)},
+        "training": {"watched": len(watched), "epochs": history},
     }
     return Generator(words, network, card, where)
 

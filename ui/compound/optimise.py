@@ -58,6 +58,10 @@ def draw_optimise(structure: Structure, models: CompoundModels) -> None:
         models: that estimate it; the search loads its own, in a process apart.
     """
     start = remembered("compound_estimates", structure.smiles, lambda: models.estimate([structure])[0])
+    if not any(each.inside for each in start):
+        words = "The start is outside every domain: the models have no number that a variant could be held against."
+        st.html(refusal_html("Nothing to begin from", f"{words} Try a compound nearer to the medicines they learnt."))
+        return
     _begin_anew(structure, start)
     asked = _draw_asking(structure, start)
     if asked is None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rdkit import Chem
 
+from riskmodels.molecules.candidates import flat_smiles
 from riskmodels.molecules.endpoints import ENDPOINTS
 from riskmodels.molecules.pairs import SHIPPED as PAIRS
 from riskmodels.molecules.pairs import PairTable, read_table
@@ -48,10 +50,10 @@ def make_pairs(shared: Path, out: Path = PAIRS, *, say: Say, data: Data | None =
         SourceDataError: when a file is missing.
     """
     data = data or read_data(shared)
-    tested, parts = data.tested(), {}
+    allowed, parts = _untested(data), {}
     for endpoint in ENDPOINTS:
         measured = data.training(endpoint)
-        measured = measured.of(~tested[measured.compounds])
+        measured = measured.of(allowed[measured.compounds])
         mols = [data.structures[number].mol for number in measured.compounds]
         parts[endpoint.name] = (mols, measured.values.tolist())
     write_table(parts, out, say.line)
@@ -71,4 +73,11 @@ def judge_optimising(shared: Path, *, say: Say, data: Data | None = None) -> Non
 
 
 def _training_mols(data: Data) -> list[Chem.Mol]:
-    return [data.structures[number].mol for number in np.flatnonzero(~data.tested())]
+    return [data.structures[number].mol for number in np.flatnonzero(_untested(data))]
+
+
+def _untested(data: Data) -> NDArray[np.bool_]:
+    """(n,) compounds that are in no test part, nor is a stereoisomer of theirs."""
+    flat = [flat_smiles(structure.mol) for structure in data.structures]
+    apart = {flat[number] for number in np.flatnonzero(data.tested())}
+    return np.array([name not in apart for name in flat])
