@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem.MolStandardize import rdMolStandardize
@@ -169,13 +170,13 @@ def _sanitised(mol: Chem.Mol, changes: list[str]) -> Chem.Mol:
     return Chem.RemoveHs(whole)
 
 
-def _impossible(mol: Chem.Mol, problem: object) -> str:
-    kind = problem.GetType()  # type: ignore[attr-defined]
+def _impossible(mol: Chem.Mol, problem: Any) -> str:
+    kind = problem.GetType()
     if kind == "AtomValenceException":
-        at = problem.GetAtomIdx()  # type: ignore[attr-defined]
+        at = problem.GetAtomIdx()
         return f"atom {at + 1} ({mol.GetAtomWithIdx(at).GetSymbol()}) has too many bonds"
     if kind == "KekulizeException":
-        atoms = sorted(at + 1 for at in problem.GetAtomIndices())  # type: ignore[attr-defined]
+        atoms = sorted(at + 1 for at in problem.GetAtomIndices())
         return f"its aromatic ring has no bonds to draw it with (atoms {', '.join(map(str, atoms))})"
     return "its atoms do not fit together"
 

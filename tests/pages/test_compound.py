@@ -69,7 +69,7 @@ class TestOneCompound:
         assert "hERG (unwanted): pIC50" in said
         assert "flagged; border of 10 µmol/L dotted" in said
         assert "that no atom explains = pIC50 6.0" in said
-        assert said.count("data:image/svg+xml") == 2
+        assert said.count("data:image/svg+xml") >= 2
 
     def test_atoms_are_those_of_the_endpoint_chosen(self, page: AppTest) -> None:
         write(page, "c1ccccc1CN")

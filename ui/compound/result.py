@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 import pandas as pd
 import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
 
 from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS, HERG, Endpoint
 from riskmodels.molecules.rows import RowProblem
@@ -24,11 +25,8 @@ FILE_ORDER, STRONGEST, SAFEST, SELECTIVE = (
     "Lowest hERG first",
     "Widest margin first",
 )
+#: pixels of columns with long texts
 _WIDE = {"Alerts": 230, "Changed": 260, "Structure used": 320}
-_COLUMNS = {name: st.column_config.TextColumn(width=width) for name, width in _WIDE.items()} | {
-    "To make, 1–10": st.column_config.NumberColumn(help="Synthetic accessibility: 1 easy, 10 very hard", format="%.1f"),
-    "logP": st.column_config.NumberColumn(format="%.1f"),
-}
 _TARGETS = [endpoint for endpoint in ENDPOINTS if endpoint is not HERG]
 
 
@@ -123,7 +121,7 @@ def _draw_rows(found: Screened, target: Endpoint) -> None:
         page_table(found, target, part),
         hide_index=True,
         height=35 * (min(len(part), 14) + 1) + 3,
-        column_config=_COLUMNS,
+        column_config=_config(),
         alt=f"Screened compounds, {len(part)} of {len(rows):,} rows",
         on_select="rerun",
         selection_mode="single-row",
@@ -187,6 +185,16 @@ def page_table(found: Screened, target: Endpoint, rows: pd.Index) -> pd.DataFram
         shown[f"Domain of {endpoint.title}"] = part[column(endpoint, "domain")]
     shown["Structure used"] = part[SMILES]
     return shown.loc[:, (shown != "").any()]
+
+
+def _config() -> dict[str, ColumnConfig]:
+    number = st.column_config.NumberColumn
+    wide = {name: st.column_config.TextColumn(width=width) for name, width in _WIDE.items()}
+    return wide | {
+        "To make, 1–10": number(help="Synthetic accessibility: 1 easy, 10 very hard", format="%.1f"),
+        "logP": number(format="%.1f"),
+        "Weight g/mol": number(format="%.1f"),
+    }
 
 
 def _interval(value: float, low: float, high: float) -> str:
