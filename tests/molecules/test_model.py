@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 pytest.importorskip("rdkit")
@@ -78,9 +79,11 @@ def test_a_long_alkane_gets_no_number_but_the_reason(shipped: CompoundModels) ->
 
 
 def test_neighbours_are_measured_and_the_nearest_is_itself(shipped: CompoundModels) -> None:
-    found = shipped.neighbours(standardise(ROSIGLITAZONE), BY_NAME["ppar_gamma"], 4)
+    measured = standardise("CCN(CCOc1ccc(CC2SC(=O)NC2=O)cc1)c1ccccn1")
+    found = shipped.neighbours(measured, BY_NAME["ppar_gamma"], 4)
     assert found[0].similarity == pytest.approx(1)
-    assert found[0].smiles == standardise(ROSIGLITAZONE).smiles
+    assert found[0].smiles == measured.smiles
+    assert found[0].value == pytest.approx(6.268, abs=1e-3)
     assert [one.similarity for one in found] == sorted((one.similarity for one in found), reverse=True)
     assert all("CC BY-SA" in one.source for one in found)
 
@@ -102,12 +105,16 @@ def test_structures_of_the_herg_set_are_shown_where_it_is_at_hand(
     assert standardise(found.smiles).smiles == standardise(TERFENADINE).smiles
 
 
-def test_models_of_a_slice_are_the_same_after_they_were_written(slice_folder: Path) -> None:
+def test_compounds_that_were_learnt_are_known_again(slice_folder: Path) -> None:
     models = CompoundModels.load(slice_folder, device="cpu")
     assert models.endpoints == ENDPOINTS
-    smiles = next(iter(models._smiles.values()))
-    found = models.estimate([standardise(smiles)])[0]
-    assert any(one.inside and one.similarity == pytest.approx(1) for one in found)
+    measured = pd.read_csv(slice_folder.parent / COMPOUNDS).dropna(subset=["thrombin"]).head(20)
+    place = ENDPOINTS.index(BY_NAME["thrombin"])
+    found = [row[place] for row in models.estimate([standardise(smiles) for smiles in measured["smiles"]])]
+    assert sum(one.similarity > 0.999 for one in found) >= 18
+    errors = np.array([one.value - value for one, value in zip(found, measured["thrombin"], strict=True) if one.value])
+    assert len(errors) >= 10
+    assert np.sqrt(np.mean(errors**2)) < measured["thrombin"].std()
 
 
 def test_damaged_models_are_refused(slice_folder: Path, tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ SOURCES = [
     "Published figures: MoleculeACE's repository at 7e6de0b; Sato et al.'s LightGBM by the same collection.",
 ]
 SPLIT = (
-    "Five sets: the training and test part published with MoleculeACE. Test compounds that standardise to a training "
-    "compound are taken out of the training part. The network that is judged on the test parts learnt no value of any "
+    "Five sets: the training and test part published with MoleculeACE. Training compounds that standardise to a test "
+    "compound are left out. A network that is judged on the test parts learnt no value of any "
     "compound that is in the test part of any set. hERG: five folds of compounds at random and five of Bemis–Murcko "
     "scaffolds; kernels are fitted anew without each fold. What is shipped learnt from all compounds."
 )

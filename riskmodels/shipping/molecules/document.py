@@ -75,8 +75,8 @@ def _facts(card: Mapping[str, Any]) -> str:
     lines.append(f"- {data['compounds']:,} measured compounds: {measured}")
     refused = ", ".join(f"{BY_NAME[name].title} {count}" for name, count in data["left_out"].items())
     lines.append(f"- Rows left out, since their structure is refused (mixtures, metals): {refused or 'none'}")
-    if "seconds" in card.get("training", {}):
-        lines.append(f"- Trained and judged in {card['training']['seconds'] / 60:.0f} minutes")
+    if "cpu_seconds" in card.get("training", {}):
+        lines.append(f"- Trained and judged in {card['training']['cpu_seconds'] / 60:.0f} minutes of one CPU core")
     return "\n".join(lines).strip()
 
 

@@ -26,7 +26,7 @@ from riskmodels.shipping.say import to_stdout
 
 #: kinds of fingerprints, and whether descriptors are used
 VARIANTS = (((0,), False), ((0, 1), False), ((0, 2), False), ((0, 1, 2), False), ((0,), True), ((0, 1, 2), True))
-ENDPOINTS = ("ppar_gamma", "ppar_alpha", "thrombin")
+ENDPOINTS = ("ppar_gamma", "ppar_alpha")
 
 
 def kernels_compared(shared: Path, limit: int | None = None) -> str:
