@@ -1,4 +1,4 @@
-"""Better compounds on the page: the profile asked for, proposals with their evidence, nothing found, the start outside."""
+"""Better compounds on the page: the profile, proposals with their evidence, nothing found, the start outside."""
 
 from __future__ import annotations
 

@@ -15,8 +15,8 @@ from riskmodels.molecules.structure import StructureError, standardise
 
 #: drawn of the prior; compounds around which is drawn; draws around each
 DRAWN, STARTS, AROUND = 10_000, 20, 100
-#: of drawn compounds, those that alerts are counted in
-_ALERTED = 1_000
+#: of drawn compounds, those that standard forms and alerts are counted in
+_SOME = 1_000
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Drawn:
     Args:
         number: drawn.
         valid: RDKit reads them.
-        standard: they have a standard form, see :mod:`riskmodels.molecules.structure`.
         unique: distinct ones among the valid.
-        new: of these, those that are no training compound.
+        standard: of these, those with a standard form, see :mod:`riskmodels.molecules.structure`.
+        new: of the distinct ones, those that are no training compound.
         alerted: of these, those with a structural alert.
         training_alerted: the same of training compounds.
         near: radius → share of draws that are the start itself, distinct others a start, their mean likeness to it.
@@ -36,8 +36,8 @@ class Drawn:
 
     number: int
     valid: float
-    standard: float
     unique: float
+    standard: float
     new: float
     alerted: float
     training_alerted: float
@@ -56,17 +56,18 @@ def judge_generator(generator: Generator, training: Sequence[Chem.Mol], seed: in
     valid = [mol for mol in mols if mol is not None and mol.GetNumAtoms()]
     distinct = {flat_smiles(mol): mol for mol in valid}
     known = {flat_smiles(mol) for mol in training}
-    new = sorted(set(distinct) - known)
+    firsts = list(distinct.values())[:_SOME]  # in the order in which they were drawn
+    new = [name for name in distinct if name not in known]
     rng = np.random.default_rng(seed)
-    some = [training[place] for place in rng.choice(len(training), min(_ALERTED, len(training)), replace=False)]
+    some = [training[place] for place in rng.choice(len(training), min(_SOME, len(training)), replace=False)]
     starts = some[:STARTS]
     return Drawn(
         number=len(mols),
         valid=len(valid) / len(mols),
-        standard=sum(map(_has_form, distinct.values())) / max(1, len(distinct)),
         unique=len(distinct) / max(1, len(valid)),
+        standard=sum(map(_has_form, firsts)) / max(1, len(firsts)),
         new=len(new) / max(1, len(distinct)),
-        alerted=_alerted([distinct[name] for name in new[:_ALERTED]]),
+        alerted=_alerted([distinct[name] for name in new[:_SOME]]),
         training_alerted=_alerted(some),
         near={radius: _near(generator, starts, radius, seed) for radius in RADII},
     )

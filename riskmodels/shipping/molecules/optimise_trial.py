@@ -26,9 +26,9 @@ from riskmodels.shipping.molecules.series import Series, series_of
 from riskmodels.shipping.say import Say
 
 #: series of each endpoint that variants are made for, those with the most better test compounds first
-MOST_SERIES = 8
+MOST_SERIES = 4
 #: starts of a series, spread over its weaker half; variants drawn around each; variants picked of a series
-STARTS, DRAWN, PICKED = 3, 100, 100
+STARTS, DRAWN, PICKED = 2, 100, 100
 _REPLICATES = 2_000
 
 Floats = NDArray[np.float64]

@@ -59,7 +59,9 @@ def series_of(data: Data, endpoint: Endpoint) -> list[Series]:
 def _by_scaffold(data: Data, measured: Measured) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = defaultdict(list)
     for row, number in enumerate(measured.compounds):
-        rows[MurckoScaffold.MurckoScaffoldSmiles(mol=data.structures[number].mol)].append(row)
+        mol = data.structures[number].mol
+        scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=mol)  # type: ignore[no-untyped-call]
+        rows[scaffold].append(row)
     return rows
 
 
