@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rdkit.Chem import Mol
-from rdkit.Chem.Crippen import MolLogP  # type: ignore[attr-defined]
-from rdkit.Chem.Descriptors import MolWt  # type: ignore[attr-defined]
+from rdkit.Chem.Crippen import MolLogP
+from rdkit.Chem.Descriptors import MolWt
 from rdkit.Chem.QED import qed
 from rdkit.Chem.rdMolDescriptors import (
     CalcMolFormula,

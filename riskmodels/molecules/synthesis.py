@@ -19,6 +19,6 @@ def synthetic_accessibility(mol: Mol) -> float:
     Args:
         mol: a sanitised structure of one atom or more.
     """
-    from rdkit.Contrib.SA_Score import sascorer  # type: ignore[import-untyped]  # reads its table at the first score
+    from rdkit.Contrib.SA_Score import sascorer  # reads its table at the first score
 
     return float(sascorer.calculateScore(mol))
