@@ -84,9 +84,9 @@ def _seen(mols: Sequence[Chem.Mol]) -> dict[tuple[str, str], list[tuple[str, int
             seen[cut.rest, cut.context].add((cut.fragment, place))
     for (rest, _), fragments in seen.items():
         bare = capped(rest)
-        place = places.get(Chem.MolToSmiles(bare)) if bare is not None else None
-        if place is not None:
-            fragments.add((HYDROGEN, place))
+        measured = places.get(Chem.MolToSmiles(bare)) if bare is not None else None
+        if measured is not None:
+            fragments.add((HYDROGEN, measured))
     return {key: sorted(fragments) for key, fragments in seen.items() if len(fragments) > 1}
 
 

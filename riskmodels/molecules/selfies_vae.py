@@ -47,14 +47,14 @@ class VaeConfig:
         seed: of everything drawn.
     """
 
-    latent: int = 48
-    embedding: int = 96
-    encoder: int = 160
-    decoder: int = 320
-    merges: int = 200
-    epochs: int = 16
-    batch_size: int = 128
-    learning_rate: float = 3e-3
+    latent: int = 32
+    embedding: int = 48
+    encoder: int = 64
+    decoder: int = 160
+    merges: int = 300
+    epochs: int = 20
+    batch_size: int = 64
+    learning_rate: float = 6e-3
     latent_weight: float = 0.1
     forgotten: float = 0.2
     largest: int = 50

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 
 def search(page: Any) -> None:
-    page.get_by_role("radio", name="Better ones").click()
+    page.get_by_text("Better ones", exact=True).first.click()
     page.get_by_role("button", name="Try terfenadine").click()
     page.get_by_role("button", name="Search").click()
 

@@ -60,7 +60,7 @@ def _by_scaffold(data: Data, measured: Measured) -> dict[str, list[int]]:
     rows: dict[str, list[int]] = defaultdict(list)
     for row, number in enumerate(measured.compounds):
         mol = data.structures[number].mol
-        scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=mol)  # type: ignore[no-untyped-call]
+        scaffold = MurckoScaffold.MurckoScaffoldSmiles(mol=mol)
         rows[scaffold].append(row)
     return rows
 
