@@ -103,21 +103,6 @@ def drawn_points(table: pd.DataFrame, across: Endpoint, up: Endpoint) -> pd.Data
     return both.iloc[::step]
 
 
-def histogram(table: pd.DataFrame, endpoint: Endpoint, theme: str) -> Figure:
-    """How many compounds have which number."""
-    bars = {
-        "type": "histogram",
-        "x": table[column(endpoint)].dropna().round(2).tolist(),
-        "xbins": {"size": 0.25},
-        "marker": {"color": NEUTRAL},
-        "hovertemplate": "%{y:,} compounds at %{x}<extra></extra>",
-    }
-    frame = layout(
-        _SCATTER, theme, xaxis=axis(_title(endpoint), theme, nticks=7, tickangle=0), yaxis=axis("Compounds", theme)
-    )
-    return {"data": [bars], "layout": frame | {"bargap": 0.05}}
-
-
 def _title(endpoint: Endpoint) -> str:
     return f"{endpoint.title}, {endpoint.quantity}{' (unwanted)' if endpoint.unwanted else ''}"
 
