@@ -54,7 +54,7 @@ def finding(found: Sequence[Estimate]) -> str:
     first = found[0]
     told = f"{first.endpoint.title} (unwanted): {estimate_words(first)}"
     if first.value is not None:
-        told += f", {herg_verdict(first.value, first.low)}; border of {concentration(HERG_BORDER)} dotted"
+        told += f", {herg_verdict(first.value, first.low, first.high)}; border of {concentration(HERG_BORDER)} dotted"
     told += "."
     inside = [each for each in found[1:] if each.value is not None]
     if inside:

@@ -27,7 +27,7 @@ FILE_ORDER, STRONGEST, SAFEST, SELECTIVE = (
 )
 #: pixels of columns with long texts
 _WIDE = {"Alerts": 230, "Changed": 260, "Structure used": 320}
-_TARGETS = [endpoint for endpoint in ENDPOINTS if endpoint is not HERG]
+_TARGETS = [endpoint for endpoint in ENDPOINTS if endpoint != HERG]
 
 
 def draw_result(found: Screened, name: str) -> None:
