@@ -61,6 +61,9 @@ train-generated: $(VENV)/dev
 
 train-molecules: $(VENV)/dev
 	OMP_NUM_THREADS=1 $(PY) -m riskmodels molecules train --shared $(SHARED)
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels molecules pairs --shared $(SHARED)
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels molecules generator --shared $(SHARED)
+	OMP_NUM_THREADS=1 $(PY) -m riskmodels molecules optimise --shared $(SHARED)
 
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md

@@ -27,6 +27,9 @@ settings.load_profile("tests")
 ROOT = Path(__file__).resolve().parent.parent
 #: tests that serve the app, or run many programs: one after the other also where others run beside them
 SERVED = ("tests/browser/", "tests/crash/", "tests/load/", "tests/processes/", "tests/security/test_leaks.py")
+#: tests that look at the clock of a browser, a server or a job of its own: one that fails is run once more, and the
+#: summary says so (R). What fails twice has failed; all else is run once
+ONCE_MORE = (*SERVED, "tests/pages/", "tests/tasks/")
 SHARED = Path(os.environ.get("CARERISK_SHARED", ROOT.parent / "shared"))
 
 
@@ -36,6 +39,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--crash-minutes", type=float, help="minutes that things happen to each served clinic of tests/crash"
     )
     parser.addoption("--crash-seed", type=int, help="of the order in which they happen, as an earlier run printed it")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those of :data:`ONCE_MORE` are run once more when they fail."""
+    for item in items:
+        if item.nodeid.startswith(ONCE_MORE):
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -95,6 +95,14 @@ PAGES = (
         "Invent people that behave like yours, to share, to teach and to test with; see what they give away.",
         "Research",
     ),
+    PageLink(
+        "pages/9_Compound.py",
+        "Screen a compound",
+        ":material/science:",
+        (Role.ANALYST,),
+        "Estimate what a molecule does to the heart's hERG channel and to targets of these diseases; see which atoms.",
+        "Research",
+    ),
 )
 
 _FOLDER = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""``python -m riskmodels molecules …``: train and document the models of compounds."""
+"""``python -m riskmodels molecules …``: train and document the models of compounds, screen with them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from riskmodels import ROOT
+from riskmodels.cli.molecules_optimise import add_optimising
 from riskmodels.molecules.extra import require_extra
 
 MODELS = ROOT / "data" / "molecule_models" / "cardiometabolic"
@@ -29,7 +30,15 @@ def add_molecules(parser: argparse.ArgumentParser, device: Callable[[str], str])
     )
     train.add_argument("--no-network", action="store_true", help="the Gaussian process alone")
     train.set_defaults(command=_train)
+    screen = commands.add_parser("screen", help="estimate a file of compounds: SMILES, CSV, Excel, SDF or MOL")
+    screen.add_argument("--data", type=Path, required=True, metavar="FILE", help="of compounds")
+    screen.add_argument("--out", type=Path, required=True, metavar="CSV", help="every row with its answer or problem")
+    screen.add_argument("--column", default="", metavar="NAME", help="column of SMILES; found when left out")
+    screen.add_argument("--models", type=Path, default=MODELS, metavar="FOLDER", help="of the models")
+    screen.add_argument("--overwrite", action="store_true", help="replace the CSV")
+    screen.set_defaults(command=_screen)
     commands.add_parser("card", help="write docs/molecules_card.md again from the card").set_defaults(command=_card)
+    add_optimising(commands)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -45,6 +54,13 @@ def _train(options: argparse.Namespace) -> int:
     recipe = None if options.no_network else Recipe()
     ship_compounds(options.shared, options.out, recipe=recipe, device=options.device, say=Say(to_stdout))
     return _card(options) if options.out == MODELS else 0
+
+
+def _screen(options: argparse.Namespace) -> int:
+    require_extra()
+    from riskmodels.molecules.screen_command import screen_command
+
+    return screen_command(options, lambda text: print(text, flush=True))
 
 
 def _card(_: argparse.Namespace) -> int:

@@ -19,10 +19,10 @@ from riskmodels.runtime.arguments import Say
 if TYPE_CHECKING:
     import pandas as pd
 
-    from riskmodels.generated.cards import Cards
-    from riskmodels.generated.generator import Generator
-    from riskmodels.generated.people import Written
-    from riskmodels.generated.write import Form
+    from riskmodels.generated.learning.generator import Generator
+    from riskmodels.generated.written.cards import Cards
+    from riskmodels.generated.written.people import Written
+    from riskmodels.generated.written.write import Form
 
 
 def generate_command(options: argparse.Namespace, say: Say) -> int:
@@ -51,10 +51,10 @@ def fit_command(options: argparse.Namespace, say: Say) -> None:
     Raises:
         CareRiskError: what was wrong; or the privacy card's refusal, after the cards were written.
     """
-    from riskmodels.generated.budget import Budget
-    from riskmodels.generated.cards import write_cards
     from riskmodels.generated.make import config_of, make
+    from riskmodels.generated.privacy.budget import Budget
     from riskmodels.generated.read import read_file
+    from riskmodels.generated.written.cards import write_cards
 
     _refuse_existing(options.out, options.overwrite)
     budget = None if options.epsilon is None else Budget.of(options.epsilon)
@@ -86,7 +86,7 @@ def sample_command(options: argparse.Namespace, say: Say) -> None:
     Raises:
         CareRiskError: what was wrong; the refusal of a generator whose card refuses it.
     """
-    from riskmodels.generated.write import Form
+    from riskmodels.generated.written.write import Form
 
     _refuse_existing(options.out, options.overwrite)
     generator, cards = _opened(options.model)
@@ -102,9 +102,9 @@ def write_command(options: argparse.Namespace, say: Say) -> None:
     Raises:
         CareRiskError: what was wrong; people without cards, or whose card refuses them.
     """
-    from riskmodels.generated.cards import read_cards
     from riskmodels.generated.read import read_invented
-    from riskmodels.generated.write import Form
+    from riskmodels.generated.written.cards import read_cards
+    from riskmodels.generated.written.write import Form
 
     if options.bundles and options.form != "fhir":
         raise InputError("--bundles goes with --as fhir.", hint="Leave it out.")
@@ -125,8 +125,8 @@ def write_command(options: argparse.Namespace, say: Say) -> None:
 
 def _opened(folder: Path) -> tuple[Generator, Cards]:
     """A generator and its cards, unless they refuse it."""
-    from riskmodels.generated.cards import read_cards
-    from riskmodels.generated.generator import Generator
+    from riskmodels.generated.learning.generator import Generator
+    from riskmodels.generated.written.cards import read_cards
 
     cards = read_cards(folder, folder=True)
     cards.refuse()
@@ -177,11 +177,11 @@ def _judged(table: pd.DataFrame, generator: Generator, cards: Cards, options: ar
     Raises:
         InputError: when it is another file.
     """
-    from riskmodels.generated.generator import split_rows
-    from riskmodels.generated.layout import Layout
+    from riskmodels.generated.learning.generator import split_rows
+    from riskmodels.generated.learning.layout import Layout
+    from riskmodels.generated.learning.training import GeneratorConfig
     from riskmodels.generated.make import judge
     from riskmodels.generated.read import read_file
-    from riskmodels.generated.training import GeneratorConfig
 
     config, names = GeneratorConfig(**generator.card["config"]), generator.layout.names
     real = read_file(options.data, options.mapping).table
@@ -195,8 +195,8 @@ def _judged(table: pd.DataFrame, generator: Generator, cards: Cards, options: ar
 
 def _write(table: pd.DataFrame, cards: Cards, form: Form, options: argparse.Namespace, say: Say) -> None:
     """The people, with the cards beside the file or folder."""
-    from riskmodels.generated.cards import write_cards
-    from riskmodels.generated.write import write_table
+    from riskmodels.generated.written.cards import write_cards
+    from riskmodels.generated.written.write import write_table
 
     at = getattr(options, "at", None) or datetime.datetime.now(datetime.UTC).date()
     written = write_table(table, form, options.out, at)

@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from riskmodels.errors import InputError
-from riskmodels.generated.budget import Budget
-from riskmodels.generated.cards import Cards
-from riskmodels.generated.generator import Generator, Parts, fit_generator, split_rows
+from riskmodels.generated.learning.generator import Generator, Parts, fit_generator, split_rows
+from riskmodels.generated.learning.relations import impossible
+from riskmodels.generated.learning.training import GeneratorConfig, GeneratorEpoch
 from riskmodels.generated.pictures import Pictures, pictures
-from riskmodels.generated.privacy import privacy_card
-from riskmodels.generated.private import PRIVATE, fit_private
-from riskmodels.generated.relations import impossible
-from riskmodels.generated.training import GeneratorConfig, GeneratorEpoch
-from riskmodels.generated.transfer import Target
-from riskmodels.generated.use import use_card
+from riskmodels.generated.privacy.budget import Budget
+from riskmodels.generated.privacy.card import privacy_card
+from riskmodels.generated.private.fit import PRIVATE, fit_private
+from riskmodels.generated.use.card import use_card
+from riskmodels.generated.use.transfer import Target
+from riskmodels.generated.written.cards import Cards
 from riskmodels.outcomes import OUTCOME
 from riskmodels.runtime.progress import Tell, silent
 from riskmodels.vocabulary import CARDIOVASCULAR_HISTORY

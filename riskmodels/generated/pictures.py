@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from riskmodels.columns import Floats
-from riskmodels.generated.fidelity import correlations
-from riskmodels.generated.layout import FEWEST, MOST_ANSWERS
+from riskmodels.generated.learning.layout import FEWEST, MOST_ANSWERS
+from riskmodels.generated.use.fidelity import correlations
 
 #: bars of a number, between its 1st and its 99th percentile: fewer of few people, so that most have enough to be drawn
 BARS, _LEAST_BARS, _PEOPLE_A_BAR = 14, 4, 5 * FEWEST

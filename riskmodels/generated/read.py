@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.errors import FileError, InputError
-from riskmodels.generated.layout import left_out
+from riskmodels.generated.learning.layout import left_out
 from riskmodels.interop.columns.apply import Applied, apply_all
 from riskmodels.interop.columns.dates import formats_of
 from riskmodels.interop.columns.mapping import Asks, CohortMapping, Role, is_unknown_word
@@ -66,7 +66,7 @@ def read_file(path: Path, saved: Path | None = None) -> RealPeople:
 
 
 def read_invented(path: Path) -> pd.DataFrame:
-    """Invented people as :func:`riskmodels.generated.write.csv_bytes` wrote them: every column, whatever is in it.
+    """Invented people as :func:`riskmodels.generated.written.write.csv_bytes` wrote them: every column as it stands.
 
     Raises:
         FileError: when the file cannot be read, or has no rows.

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from riskmodels.generated.cards import Cards
+from riskmodels.generated.learning.training import GeneratorConfig
 from riskmodels.generated.make import config_of, make, outcomes_of
 from riskmodels.generated.pictures import Pictures
 from riskmodels.generated.read import RealPeople, read_real
-from riskmodels.generated.training import GeneratorConfig
+from riskmodels.generated.written.cards import Cards
 from riskmodels.interop.columns.mapping import CohortMapping
 from riskmodels.interop.table.source import open_source
 from riskmodels.own_models.task import UploadedTable

@@ -10,18 +10,15 @@ from contextlib import contextmanager
 from rdkit import rdBase
 
 
-class _Complaints(logging.Handler):
-    """Keeps messages for the thread that asked for them, drops all others."""
+class _Complaints(threading.local):
+    """The messages of this thread, where it asked for them."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.of_thread = threading.local()
+    kept: list[str] | None = None
 
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep one message, or drop it."""
-        kept: list[str] | None = getattr(self.of_thread, "kept", None)
-        if kept is not None:
-            kept.append(record.getMessage())
+    def take(self, _: int, message: str, *__: object, **___: object) -> None:
+        """Keep one message, or drop it; in the place of ``Logger._log``."""
+        if self.kept is not None:
+            self.kept.append(message)
 
 
 _COMPLAINTS = _Complaints()
@@ -30,8 +27,10 @@ _COMPLAINTS = _Complaints()
 def _take_over() -> None:
     rdBase.LogToPythonLogger()
     logger = logging.getLogger("rdkit")
-    logger.handlers = [_COMPLAINTS]
+    logger.handlers = []
     logger.propagate = False
+    # before there is a record: the app's records lose every library's words (riskmodels/runtime/logs.py)
+    logger._log = _COMPLAINTS.take  # type: ignore[assignment]
 
 
 _take_over()
@@ -41,8 +40,8 @@ _take_over()
 def complaints() -> Iterator[list[str]]:
     """The messages of RDKit in this block and thread, as they come; they reach no log."""
     kept: list[str] = []
-    _COMPLAINTS.of_thread.kept = kept
+    _COMPLAINTS.kept = kept
     try:
         yield kept
     finally:
-        _COMPLAINTS.of_thread.kept = None
+        _COMPLAINTS.kept = None

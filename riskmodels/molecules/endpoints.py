@@ -104,4 +104,4 @@ BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 def molar(value: float) -> float:
     """The concentration behind a value, in µmol/L: 6 → 1.0."""
-    return 10.0 ** (6.0 - value)
+    return float(10.0 ** (6.0 - value))

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from rdkit import Chem
 from rdkit.Chem.MolStandardize import rdMolStandardize
@@ -70,6 +71,9 @@ def standardise(text: str) -> Structure:
             f"The SMILES has {len(smiles):,} characters; {LONGEST:,} are read at most.",
             hint="Peptides, nucleic acids and polymers are not what the models learnt.",
         )
+    odd = next((place for place, letter in enumerate(smiles, start=1) if not letter.isascii()), None)
+    if odd is not None:  # RDKit cuts its messages within such a letter, which Python then cannot read
+        raise StructureError(f"This is not SMILES: character {odd} is no letter, digit or sign of it.", hint=_DRAW)
     return standardise_mol(_parsed(smiles), smiles)
 
 
@@ -166,13 +170,13 @@ def _sanitised(mol: Chem.Mol, changes: list[str]) -> Chem.Mol:
     return Chem.RemoveHs(whole)
 
 
-def _impossible(mol: Chem.Mol, problem: object) -> str:
-    kind = problem.GetType()  # type: ignore[attr-defined]
+def _impossible(mol: Chem.Mol, problem: Any) -> str:
+    kind = problem.GetType()
     if kind == "AtomValenceException":
-        at = problem.GetAtomIdx()  # type: ignore[attr-defined]
+        at = problem.GetAtomIdx()
         return f"atom {at + 1} ({mol.GetAtomWithIdx(at).GetSymbol()}) has too many bonds"
     if kind == "KekulizeException":
-        atoms = sorted(at + 1 for at in problem.GetAtomIndices())  # type: ignore[attr-defined]
+        atoms = sorted(at + 1 for at in problem.GetAtomIndices())
         return f"its aromatic ring has no bonds to draw it with (atoms {', '.join(map(str, atoms))})"
     return "its atoms do not fit together"
 

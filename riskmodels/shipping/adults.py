@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.cohorts.nhanes import cardiovascular_death, diabetes_label, dysglycaemia_label, read_nhanes
-from riskmodels.generated.transfer import Target
+from riskmodels.generated.use.transfer import Target
 from riskmodels.shipping.population import COHORT
 
 #: who is in it, in completed years

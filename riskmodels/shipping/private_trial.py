@@ -26,12 +26,12 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from riskmodels.cohorts.nhanes import read_nhanes
 from riskmodels.errors import CareRiskError
 from riskmodels.evaluation import auroc
-from riskmodels.generated.budget import Budget
-from riskmodels.generated.generator import Generator, make_network, split_rows
-from riskmodels.generated.privacy import PrivacyCard, privacy_card
-from riskmodels.generated.private import PRIVATE, fit_private
-from riskmodels.generated.public_layout import public_layout
-from riskmodels.generated.training import train_vae
+from riskmodels.generated.learning.generator import Generator, make_network, split_rows
+from riskmodels.generated.learning.training import train_vae
+from riskmodels.generated.privacy.budget import Budget
+from riskmodels.generated.privacy.card import PrivacyCard, privacy_card
+from riskmodels.generated.private.fit import PRIVATE, fit_private
+from riskmodels.generated.private.public_layout import public_layout
 from riskmodels.shipping.population import COHORT
 from riskmodels.shipping.say import Say, to_stdout
 

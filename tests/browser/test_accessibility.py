@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.demo import score_the_demo
+from tests.browser.test_compound import screen_terfenadine
 from tests.browser.test_generate import learn_the_demo
 from tests.browser.test_patient import load_example
 
@@ -41,6 +42,7 @@ PAGES: dict[str, Callable[[Any], None]] = {
     "/Models": as_opened,
     "/Audit": as_opened,
     "/Generate": learn_the_demo,
+    "/Compound": screen_terfenadine,
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from riskmodels.generated.write import csv_bytes
+from riskmodels.generated.written.write import csv_bytes
 
 
 def clinic(people: int, seed: int = 3) -> pd.DataFrame:

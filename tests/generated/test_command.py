@@ -10,11 +10,11 @@ import pytest
 
 from riskmodels.cli.main import main
 from riskmodels.errors import InputError
-from riskmodels.generated import privacy_words
-from riskmodels.generated.cards import read_cards
 from riskmodels.generated.command import given_of
 from riskmodels.generated.make import config_of
+from riskmodels.generated.privacy import words as privacy_words
 from riskmodels.generated.read import read_invented
+from riskmodels.generated.written.cards import read_cards
 from tests.generated.invented import write_clinic
 
 SEEDS = (2, 3, 4, 5)

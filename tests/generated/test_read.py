@@ -9,7 +9,7 @@ import pytest
 from riskmodels.cohorts.extracts import FOLDER
 from riskmodels.errors import FileError, InputError
 from riskmodels.generated.read import as_it_stands, read_file, read_invented
-from riskmodels.generated.write import csv_bytes
+from riskmodels.generated.written.write import csv_bytes
 from tests.generated.invented import clinic, write_clinic
 
 

@@ -39,6 +39,8 @@ def test_standard_form_and_what_was_changed(smiles: str, standard: str, said: st
 @pytest.mark.parametrize(
     ("smiles", "reason"),
     [
+        ("CCO–", "character 4 is no letter, digit or sign"),
+        ("hIÉ^.°\x16µ%ICL\x02„ősŇ#€>Ś\x116\x18M“%<¶", "character 3 is no"),
         ("", "no structure"),
         ("C1CC", "ring opened by 1 at character 2 is not closed"),
         ("C[C@H]1CC2CC", "ring opened by 1 at character 7 is not closed; the ring opened by 2 at character 10"),

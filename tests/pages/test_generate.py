@@ -14,10 +14,10 @@ from streamlit.testing.v1 import AppTest
 from riskmodels import ROOT
 from riskmodels.errors import InputError
 from riskmodels.evaluation.bootstrap import Estimate
-from riskmodels.generated.cards import Cards
-from riskmodels.generated.packed import packed
 from riskmodels.generated.task import Asked, Invented, invent_task
-from riskmodels.generated.write import Form
+from riskmodels.generated.written.cards import Cards
+from riskmodels.generated.written.packed import packed
+from riskmodels.generated.written.write import Form
 from riskmodels.interop.columns.propose import propose
 from riskmodels.interop.columns.sample import take_sample
 from riskmodels.interop.table.source import open_source

@@ -6,7 +6,7 @@ import math
 
 import pandas as pd
 
-from riskmodels.generated.privacy import privacy_card
+from riskmodels.generated.privacy.card import privacy_card
 from riskmodels.shipping.private_trial import Row, measure, table_of, trial, use_of
 from riskmodels.shipping.say import Say
 from tests.generated.people import people

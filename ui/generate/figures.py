@@ -8,11 +8,11 @@ from textwrap import wrap
 
 import numpy as np
 
-from riskmodels.generated.attacks import LIMIT, Membership
 from riskmodels.generated.pictures import Pictures, Shares
-from riskmodels.generated.privacy_words import ATTACKS
-from riskmodels.generated.transfer import Transfer
-from riskmodels.generated.use import UseCard
+from riskmodels.generated.privacy.attacks import LIMIT, Membership
+from riskmodels.generated.privacy.words import ATTACKS
+from riskmodels.generated.use.card import UseCard
+from riskmodels.generated.use.transfer import Transfer
 from riskmodels.vocabulary import VOCABULARY
 from ui.charts import LOWERS, RAISES, Figure, font, layout
 from ui.inspect.figures import Dot, dots, note

@@ -9,11 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from riskmodels.generated.attacks import LIMIT
-from riskmodels.generated.cards import Cards
-from riskmodels.generated.packed import packed
+from riskmodels.generated.privacy.attacks import LIMIT
 from riskmodels.generated.task import LIMITS, Asked, Invented, invent_task
-from riskmodels.generated.write import Form
+from riskmodels.generated.written.cards import Cards
+from riskmodels.generated.written.packed import packed
+from riskmodels.generated.written.write import Form
 from riskmodels.tasks import shared_room
 from ui import tasks
 from ui.checks import refusal_html

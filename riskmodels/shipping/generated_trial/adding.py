@@ -10,8 +10,8 @@ import pandas as pd
 
 from riskmodels.evaluation.arrays import FloatArray
 from riskmodels.evaluation.bootstrap import Plan, bootstrap_scores
-from riskmodels.generated.encoding import Encoding
-from riskmodels.generated.transfer import PREDICTORS, REPLICATES, Target
+from riskmodels.generated.use.encoding import Encoding
+from riskmodels.generated.use.transfer import PREDICTORS, REPLICATES, Target
 from riskmodels.shipping.adults import Parts
 from riskmodels.shipping.generated_trial.generators import Make
 
@@ -26,7 +26,7 @@ def adding(parts: Parts, make: Make, target: Target, predictors: Sequence[str] =
         parts: people; each clinic is another :data:`FEW` of those to fit on.
         make: the generator, fitted on each clinic alone.
         target: the outcome.
-        predictors: names of :data:`~riskmodels.generated.transfer.PREDICTORS`.
+        predictors: names of :data:`~riskmodels.generated.use.transfer.PREDICTORS`.
 
     Returns:
         By predictor ``real`` and ``with_invented`` (mean over clinics), ``difference``, and ``difference_se``

@@ -14,10 +14,10 @@ from typing import Any
 import pandas as pd
 
 from riskmodels import ROOT
-from riskmodels.generated.privacy import PrivacyCard, privacy_card
-from riskmodels.generated.relations import impossible
-from riskmodels.generated.transfer import RealFits
-from riskmodels.generated.use import UseCard, use_card
+from riskmodels.generated.learning.relations import impossible
+from riskmodels.generated.privacy.card import PrivacyCard, privacy_card
+from riskmodels.generated.use.card import UseCard, use_card
+from riskmodels.generated.use.transfer import RealFits
 from riskmodels.shipping.adults import GROUPS, TARGETS, Parts, read_people, split_people
 from riskmodels.shipping.generated_trial.adding import adding
 from riskmodels.shipping.generated_trial.generators import EPOCHS, Maker, makers
@@ -28,8 +28,11 @@ from riskmodels.tabular.model import today
 
 PAGE = ROOT / "docs" / "generated.md"
 SEED = 20261201
-_USE = ("encoding", "transfer", "fidelity", "detect", "use", "relations")
-_PRIVACY = ("privacy", "attacks", "closest", "copies", "counted", "neighbours", "singling_out", "space")
+_USE = (*(f"use/{name}" for name in ("encoding", "transfer", "fidelity", "detect", "card")), "learning/relations")
+_PRIVACY = tuple(
+    f"privacy/{name}"
+    for name in ("card", "attacks", "closest", "copies", "counted", "neighbours", "singling_out", "space")
+)
 #: whose rows are added to those of small clinics
 _ADDED = ("vae", "copula")
 Say = Callable[[str], None]

@@ -10,19 +10,19 @@ from functools import partial
 import pandas as pd
 import torch
 
-from riskmodels.generated.controls import jittered
-from riskmodels.generated.copula import fit_copula
-from riskmodels.generated.generator import Generator, fit_generator, make_network, split_rows
-from riskmodels.generated.layout import Layout
-from riskmodels.generated.relations import identities_of
-from riskmodels.generated.training import GeneratorConfig, train_vae
+from riskmodels.generated.learning.generator import Generator, fit_generator, make_network, split_rows
+from riskmodels.generated.learning.layout import Layout
+from riskmodels.generated.learning.relations import identities_of
+from riskmodels.generated.learning.training import GeneratorConfig, train_vae
+from riskmodels.generated.privacy.controls import jittered
+from riskmodels.generated.use.copula import fit_copula
 from riskmodels.shipping.generated_trial.peers import between_neighbours, by_ctgan
 from riskmodels.tabular.device import choose_device
 
 #: rows fitted on, how many to invent, seed → invented rows
 Make = Callable[[pd.DataFrame, int, int], pd.DataFrame]
 #: modules of riskmodels/generated whose text the rows of our generator depend on
-OURS = ("layout", "network", "training", "generator", "relations")
+OURS = tuple(f"learning/{name}" for name in ("layout", "network", "training", "generator", "relations"))
 #: nobody of the people to fit on is kept apart again; a tenth says when to stop
 CONFIG = replace(GeneratorConfig(), apart=0.0)
 SETTINGS = f"{CONFIG.steps:,} steps, {CONFIG.layers} layers of {CONFIG.width}, dropout {CONFIG.dropout:g}"
@@ -93,13 +93,13 @@ def makers(epochs: Sequence[int] = EPOCHS) -> dict[str, Maker]:
     return {
         "vae": Maker("Ours (VAE)", partial(by_vae, CONFIG), OURS, repr(CONFIG), "ours"),
         "without-latent": Maker("Ours without latent", partial(by_vae, without), OURS, repr(without), "ours"),
-        "copula": Maker("Gaussian copula", by_copula, ("copula", "fidelity")),
+        "copula": Maker("Gaussian copula", by_copula, ("use/copula", "use/fidelity")),
         "tvae": Maker(f"TVAE, {epochs[0]} epochs", partial(_by_package, "TVAE", epochs[0]), (), f"{epochs[0]} epochs"),
         "ctgan": Maker(
             f"CTGAN, {epochs[1]} epochs", partial(_by_package, "CTGAN", epochs[1]), (), f"{epochs[1]} epochs"
         ),
         "smote": Maker("SMOTE-like", _between, ()),
-        "jittered": Maker("Jittered copies", _jittered, ("controls",), role="control"),
+        "jittered": Maker("Jittered copies", _jittered, ("privacy/controls",), role="control"),
         "by-heart": Maker("Ours, learnt by heart", by_heart, OURS, repr(BY_HEART), "control", FEW),
     }
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 from riskmodels.cohorts.extracts import FOLDER
 from riskmodels.cohorts.extracts import INVENTED_FILE as FILE
-from riskmodels.generated.cards import write_cards
+from riskmodels.generated.learning.training import GeneratorConfig
 from riskmodels.generated.make import Made, make
-from riskmodels.generated.training import GeneratorConfig
-from riskmodels.generated.write import csv_bytes
+from riskmodels.generated.written.cards import write_cards
+from riskmodels.generated.written.write import csv_bytes
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.adults import VARIABLES, YOUNGEST, read_people
 from riskmodels.shipping.say import Say, to_stdout

@@ -18,7 +18,7 @@ GENERATED = ROOT / "riskmodels" / "generated"
 
 
 def fingerprint(modules: Iterable[str], *parts: object) -> str:
-    """Hash of the text of modules of riskmodels/generated, and of whatever else decides a result."""
+    """Hash of the text of modules of riskmodels/generated (``use/card``), and of whatever else decides a result."""
     digest = hashlib.sha256(repr(parts).encode())
     for name in modules:
         digest.update((GENERATED / f"{name}.py").read_bytes())

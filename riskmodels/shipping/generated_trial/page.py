@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from riskmodels.generated.attacks import LIMIT
-from riskmodels.generated.privacy import PrivacyCard
-from riskmodels.generated.transfer import Transfer
-from riskmodels.generated.use import mean_distance
+from riskmodels.generated.privacy.attacks import LIMIT
+from riskmodels.generated.privacy.card import PrivacyCard
+from riskmodels.generated.use.card import mean_distance
+from riskmodels.generated.use.transfer import Transfer
 from riskmodels.shipping.adults import GROUPS, TARGETS, VARIABLES, YOUNGEST
 from riskmodels.shipping.generated_trial.adding import ADDED, CLINICS, FEW
 from riskmodels.shipping.generated_trial.generators import EPOCHS, SETTINGS

@@ -16,7 +16,7 @@ from sklearn.neighbors import NearestNeighbors
 
 from riskmodels.errors import InputError
 from riskmodels.evaluation.arrays import FloatArray
-from riskmodels.generated.encoding import Encoding, normal_scores
+from riskmodels.generated.use.encoding import Encoding, normal_scores
 
 #: tried with this version, which with its ``rdt`` 2.0.0 works with our pandas 3 though that asks for pandas < 3
 CTGAN_VERSION = "0.12.1"

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import mean
 
-from riskmodels.generated.privacy import PrivacyCard
-from riskmodels.generated.transfer import Transfer
-from riskmodels.generated.use import HARD_TO_TELL, UseCard
+from riskmodels.generated.privacy.card import PrivacyCard
+from riskmodels.generated.use.card import HARD_TO_TELL, UseCard
+from riskmodels.generated.use.transfer import Transfer
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from riskmodels.columns import Floats
-from riskmodels.generated import Generator, GeneratorConfig, fit_generator
-from riskmodels.generated.generator import split_rows
-from riskmodels.generated.plausibility import plausibility
+from riskmodels.generated.learning import Generator, GeneratorConfig, fit_generator
+from riskmodels.generated.learning.generator import split_rows
+from riskmodels.generated.learning.plausibility import plausibility
 from riskmodels.shipping.adults import VARIABLES, read_people
 from riskmodels.shipping.say import Say, to_stdout
 

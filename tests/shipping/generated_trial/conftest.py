@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from riskmodels.generated.copula import fit_copula
+from riskmodels.generated.use.copula import fit_copula
 from riskmodels.shipping.adults import FOLLOW_UP, VARIABLES, Parts, split_people
 from riskmodels.shipping.generated_trial.command import Trial
 from riskmodels.shipping.generated_trial.generators import Maker
@@ -55,7 +55,7 @@ def _members(fit: pd.DataFrame, rows: int, seed: int) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def chosen() -> dict[str, Maker]:
     """The copula as ours, and a control that gives its members away."""
-    ours = Maker("Ours", _copula, ("copula",), role="ours")
+    ours = Maker("Ours", _copula, ("use/copula",), role="ours")
     return {"ours": ours, "members": Maker("Members", _members, (), role="control")}
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from riskmodels.cohorts.extracts import FOLDER, INVENTED_FILE
 from riskmodels.errors import InputError
-from riskmodels.generated.cards import read_cards
+from riskmodels.generated.learning.relations import impossible
+from riskmodels.generated.learning.training import GeneratorConfig
 from riskmodels.generated.read import read_file
-from riskmodels.generated.relations import impossible
-from riskmodels.generated.training import GeneratorConfig
+from riskmodels.generated.written.cards import read_cards
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.generated_trial import invented
 from riskmodels.shipping.say import Say
@@ -56,7 +56,7 @@ class TestMaking:
     def test_file_that_gives_people_away_is_not_written(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         real = people(1_500)
         monkeypatch.setattr(
-            "riskmodels.generated.generator.Generator.sample", lambda self, rows, seed: real.iloc[:rows].copy()
+            "riskmodels.generated.learning.generator.Generator.sample", lambda self, rows, seed: real.iloc[:rows].copy()
         )
         with pytest.raises(InputError, match=r"cop"):
             invented.run_invented(real, tmp_path, Say(lambda _: None), self.CONFIG)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from riskmodels.errors import InputError
-from riskmodels.generated.encoding import Encoding
+from riskmodels.generated.use.encoding import Encoding
 from riskmodels.shipping.adults import TARGETS
 from riskmodels.shipping.generated_trial import adding as adding_module
 from riskmodels.shipping.generated_trial.adding import adding
@@ -70,8 +70,8 @@ class TestKept:
         assert kept.figures("key", "one", lambda: {"a": 2}) == {"a": 1}
 
     def test_a_mark_is_of_texts_and_settings_and_a_hash_of_values(self):
-        assert fingerprint(["copula"], 1) == fingerprint(["copula"], 1) != fingerprint(["copula"], 2)
-        assert fingerprint(["copula"], 1) != fingerprint(["use"], 1)
+        assert fingerprint(["use/copula"], 1) == fingerprint(["use/copula"], 1) != fingerprint(["use/copula"], 2)
+        assert fingerprint(["use/copula"], 1) != fingerprint(["use/card"], 1)
         assert table_hash(pd.DataFrame({"a": [1.0]})) != table_hash(pd.DataFrame({"a": [2.0]}))
 
 

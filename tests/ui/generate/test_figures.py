@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from riskmodels.evaluation.bootstrap import Estimate
-from riskmodels.generated.attacks import LIMIT, Attack, Membership
-from riskmodels.generated.counted import Share
 from riskmodels.generated.pictures import Pictures, Shares
+from riskmodels.generated.privacy.attacks import LIMIT, Attack, Membership
+from riskmodels.generated.privacy.counted import Share
 from ui.generate.figures import attacks, columns_html, furthest_pairs, pairs
 
 
