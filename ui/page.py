@@ -100,7 +100,7 @@ PAGES = (
         "Screen a compound",
         ":material/science:",
         (Role.ANALYST,),
-        "Estimate what a molecule does to the heart's hERG channel and to targets of these diseases; see which atoms.",
+        "Estimate what a molecule does to the heart's hERG channel and to targets of these diseases, atom by atom.",
         "Research",
     ),
 )

@@ -47,7 +47,7 @@ class Kernel:
 
     def mixed(self, similarities: Sequence[NDArray[np.floating]]) -> Floats:
         """S of (n, m) similarities, a matrix a kind."""
-        mixed = np.multiply(similarities[0], self.shares[0], dtype=np.float64)
+        mixed: Floats = np.multiply(similarities[0], self.shares[0], dtype=np.float64)
         for share, similarity in zip(self.shares[1:], similarities[1:], strict=True):
             mixed += share * similarity
         return mixed

@@ -32,7 +32,7 @@ class Shape:
         dropout: share of a compound's numbers that is left out in training.
     """
 
-    hidden: int = 128
+    hidden: int = 96
     steps: int = 3
     descriptors: int = 12
     endpoints: int = 6

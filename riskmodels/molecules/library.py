@@ -10,10 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from rdkit import Chem
-from scipy.sparse import csc_matrix, csr_matrix
+from scipy.sparse import csc_matrix
 
 from riskmodels.molecules.descriptors import DESCRIPTORS, describe
 from riskmodels.molecules.fingerprint import KINDS, Counts, Features, counted, features_of, vocabulary
+from riskmodels.molecules.packed import pack, unpack
 from riskmodels.molecules.similarity import Floats, MinMax
 
 
@@ -87,17 +88,14 @@ class Library:
         return [MinMax(counts.of(known)).to(counts.of(rows)).astype(np.float32) for counts in self.counts]
 
     def tensors(self) -> dict[str, torch.Tensor]:
-        """As they are stored: counts in as few bytes as they need."""
+        """As they are stored."""
         found = {"descriptors": torch.from_numpy(self.descriptors.astype(np.float32))}
         for kind, known, counts in zip(KINDS, self.features, self.counts, strict=True):
-            wide = np.int16 if len(known) <= np.iinfo(np.int16).max else np.int32
-            few = np.uint8 if counts.matrix.data.max() <= np.iinfo(np.uint8).max else np.int16
             found |= {
                 f"{kind}.features": torch.from_numpy(known),
                 f"{kind}.totals": torch.from_numpy(counts.totals.astype(np.int32)),
                 f"{kind}.sizes": torch.from_numpy(np.diff(counts.matrix.indptr).astype(np.int32)),
-                f"{kind}.columns": torch.from_numpy(counts.matrix.indices.astype(wide)),
-                f"{kind}.counts": torch.from_numpy(counts.matrix.data.astype(few)),
+                f"{kind}.counts": pack(counts.matrix),
             }
         return found
 
@@ -115,27 +113,9 @@ class Library:
         known, counts = [], []
         for kind in KINDS:
             features = tensors[f"{kind}.features"].numpy()
-            totals, sizes, columns, times = (
-                tensors[f"{kind}.{part}"].numpy().astype(np.int64) for part in ("totals", "sizes", "columns", "counts")
-            )
-            _check(len(descriptors), features, totals, sizes, columns, times)
-            starts = np.concatenate([[0], np.cumsum(sizes)])
-            matrix = csr_matrix((times, columns, starts), shape=(len(descriptors), len(features)))
+            totals, sizes = (tensors[f"{kind}.{part}"].long().numpy() for part in ("totals", "sizes"))
+            if not len(totals) == len(sizes) == len(descriptors) or (np.diff(features) <= 0).any():
+                raise ValueError("counts do not fit")
             known.append(features)
-            counts.append(Counts(matrix, totals.astype(np.float64)))
+            counts.append(Counts(unpack(tensors[f"{kind}.counts"], sizes, len(features)), totals.astype(np.float64)))
         return cls(tuple(known), tuple(counts), descriptors)
-
-
-def _check(
-    compounds: int,
-    features: NDArray[np.int64],
-    totals: NDArray[np.int64],
-    sizes: NDArray[np.int64],
-    columns: NDArray[np.int64],
-    times: NDArray[np.int64],
-) -> None:
-    """Refuse counts that would be read beyond their ends."""
-    fits = len(totals) == len(sizes) == compounds and len(columns) == len(times) == sizes.sum()
-    in_range = bool((sizes >= 0).all() and (columns >= 0).all() and (columns < len(features)).all())
-    if not (fits and in_range and (times > 0).all() and (np.diff(features) > 0).all()):
-        raise ValueError("counts do not fit")

@@ -229,8 +229,8 @@ def _estimated(estimates: list[Estimate]) -> dict[str, Any]:
         cells[column(name, "umol_l")] = None if each.value is None else molar(each.value)
         cells[column(name, "domain")] = INSIDE if each.inside else f"{OUTSIDE}: {each.reason}"
         cells[column(name, "similarity")] = each.similarity
-        if each.endpoint is HERG:
-            cells[HERG_FLAG] = herg_verdict(each.value, each.low)
+        if each.endpoint == HERG:
+            cells[HERG_FLAG] = herg_verdict(each.value, each.low, each.high)
     return cells
 
 

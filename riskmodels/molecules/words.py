@@ -32,21 +32,20 @@ def estimate_words(estimate: Estimate) -> str:
     return f"{estimate.endpoint.quantity} {level(estimate.value)} ({interval}), {concentration(estimate.value)}"
 
 
-def herg_verdict(value: float | None, low: float | None) -> str:
+def herg_verdict(value: float | None, low: float | None, high: float | None) -> str:
     """What an estimate of hERG comes to.
 
     Args:
         value: pIC50; None outside the domain.
-        low: lower end of its 90 % interval.
+        low, high: its 90 % interval.
 
     Returns:
-        ``flagged``, ``flagged, not surely`` (the interval reaches below the border), ``not flagged`` or ``not known``.
+        ``flagged`` or ``not flagged``, with ``, not surely`` where the interval reaches over the border; ``not known``.
     """
-    if value is None or low is None or value != value:
+    if value is None or low is None or high is None:
         return "not known"
-    if value < HERG_BORDER:
-        return "not flagged"
-    return "flagged" if low >= HERG_BORDER else "flagged, not surely"
+    told = "flagged" if value >= HERG_BORDER else "not flagged"
+    return f"{told}, not surely" if low < HERG_BORDER <= high else told
 
 
 def measured_words(endpoint: Endpoint, value: float) -> str:

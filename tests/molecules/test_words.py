@@ -33,10 +33,11 @@ def test_an_estimate_has_its_interval_and_unit() -> None:
 
 
 def test_a_compound_is_flagged_from_ten_micromolar_on() -> None:
-    assert herg_verdict(5.0, 5.0) == "flagged"
-    assert herg_verdict(5.4, 4.6) == "flagged, not surely"
-    assert herg_verdict(4.9, 4.2) == "not flagged"
-    assert herg_verdict(None, None) == "not known"
+    assert herg_verdict(5.0, 5.0, 6.0) == "flagged"
+    assert herg_verdict(5.4, 4.6, 6.2) == "flagged, not surely"
+    assert herg_verdict(4.9, 4.2, 5.6) == "not flagged, not surely"
+    assert herg_verdict(4.0, 3.2, 4.8) == "not flagged"
+    assert herg_verdict(None, None, None) == "not known"
 
 
 def test_nothing_has_no_sign() -> None:

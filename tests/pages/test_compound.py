@@ -134,6 +134,11 @@ class TestFile:
     def test_another_kind_of_file_is_refused(self, page: AppTest) -> None:
         assert "The file was not screened" in shown(upload(page, b"%PDF-1.4 nothing", "compounds.pdf"))
 
+    def test_without_a_number_for_both_there_is_no_empty_figure(self, page: AppTest) -> None:
+        upload(page, b"smiles\nCCCCCCCC\n")
+        assert "No compound has a number for both" in shown(page)
+        assert not page.get("plotly_chart")
+
     def test_discarding_leaves_no_file(self, page: AppTest) -> None:
         upload(page, example_file())
         page.button(key="compound_leave").click().run()

@@ -50,7 +50,7 @@ def test_home_shows_every_shipped_model_with_version_data_and_device() -> None:
 def test_home_has_a_door_to_each_page() -> None:
     app = open_home()
     doors = {link.proto.page for link in app.main.get("page_link")}
-    assert doors == {"Patient", "Records", "Cohort", "Image", "Signal", "Models", "Audit", "Generate"}
+    assert doors == {"Patient", "Records", "Cohort", "Image", "Signal", "Models", "Audit", "Generate", "Compound"}
 
 
 def test_home_without_models_says_so_and_still_opens(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -200,7 +200,7 @@ class TestMenu:
         ("role", "scripts"),
         [
             ("care team", {"", "Patient", "Records", "Image", "Signal", "Models"}),
-            ("analyst", {"", "Cohort", "Image", "Signal", "Models", "Generate"}),
+            ("analyst", {"", "Cohort", "Image", "Signal", "Models", "Generate", "Compound"}),
             ("admin", {"", "Models", "Audit"}),
         ],
     )

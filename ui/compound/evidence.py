@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from html import escape
 
 import streamlit as st
@@ -28,7 +29,7 @@ def draw_evidence(structure: Structure, endpoint: Endpoint) -> None:
     key = (structure.smiles, endpoint.name)
     found = remembered("compound_evidence", key, lambda: evidence_for(structure, endpoint))
     sign = -1 if endpoint.unwanted else 1
-    clear = [each for each in found if sign * each.change.supported > 0][:_SHOWN]
+    clear = _distinct(each for each in found if sign * each.change.supported > 0)[:_SHOWN]
     if not clear:
         st.caption(
             f"{len(found):,} changes that fit this compound were seen in {LEAST_PAIRS} pairs or more; none has clearly "
@@ -37,9 +38,17 @@ def draw_evidence(structure: Structure, endpoint: Endpoint) -> None:
         return
     st.html(f'<ul class="cr-cards" aria-label="Matched pairs">{"".join(map(_card, clear))}</ul>')
     st.caption(
-        f"Of {len(found):,} changes that fit, the best supported. In brackets the 95 % interval of the mean; each "
-        "compound is another case, and the best of many promises too much."
+        f"Of {len(found):,} changes that fit, the best supported, each drawn at one place where it fits. In "
+        "brackets the 95 % interval of the mean; each compound is another case, and the best of many promises too much."
     )
+
+
+def _distinct(found: Iterable[PairEvidence]) -> list[PairEvidence]:
+    """Each change once, at the first of the places where it fits."""
+    by_change: dict[str, PairEvidence] = {}
+    for each in found:
+        by_change.setdefault(each.change.sentence(), each)
+    return list(by_change.values())
 
 
 def _card(each: PairEvidence) -> str:

@@ -54,7 +54,7 @@ def finding(found: Sequence[Estimate]) -> str:
     first = found[0]
     told = f"{first.endpoint.title} (unwanted): {estimate_words(first)}"
     if first.value is not None:
-        told += f", {herg_verdict(first.value, first.low)}; border of {concentration(HERG_BORDER)} dotted"
+        told += f", {herg_verdict(first.value, first.low, first.high)}; border of {concentration(HERG_BORDER)} dotted"
     told += "."
     inside = [each for each in found[1:] if each.value is not None]
     if inside:
@@ -101,21 +101,6 @@ def drawn_points(table: pd.DataFrame, across: Endpoint, up: Endpoint) -> pd.Data
     both = table[table[column(across)].notna() & table[column(up)].notna()]
     step = -(-len(both) // MOST_POINTS) or 1
     return both.iloc[::step]
-
-
-def histogram(table: pd.DataFrame, endpoint: Endpoint, theme: str) -> Figure:
-    """How many compounds have which number."""
-    bars = {
-        "type": "histogram",
-        "x": table[column(endpoint)].dropna().round(2).tolist(),
-        "xbins": {"size": 0.25},
-        "marker": {"color": NEUTRAL},
-        "hovertemplate": "%{y:,} compounds at %{x}<extra></extra>",
-    }
-    frame = layout(
-        _SCATTER, theme, xaxis=axis(_title(endpoint), theme, nticks=7, tickangle=0), yaxis=axis("Compounds", theme)
-    )
-    return {"data": [bars], "layout": frame | {"bargap": 0.05}}
 
 
 def _title(endpoint: Endpoint) -> str:

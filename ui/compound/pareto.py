@@ -27,7 +27,7 @@ def across_and_up(found: Proposals) -> tuple[Endpoint, Endpoint] | None:
     across = goals[0].endpoint
     known = {each.endpoint.name: each.value for each in found.estimates if each.value is not None}
     others = [goal.endpoint for goal in goals[1:]]
-    rest = sorted((e for e in ENDPOINTS if e is not across and e not in others), key=lambda e: -known.get(e.name, 0.0))
+    rest = sorted((e for e in ENDPOINTS if e != across and e not in others), key=lambda e: -known.get(e.name, 0.0))
     ups = [endpoint for endpoint in (*others, *rest) if endpoint.name in known]
     return (across, ups[0]) if across.name in known and ups else None
 

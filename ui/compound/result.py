@@ -27,7 +27,7 @@ FILE_ORDER, STRONGEST, SAFEST, SELECTIVE = (
 )
 #: pixels of columns with long texts
 _WIDE = {"Alerts": 230, "Changed": 260, "Structure used": 320}
-_TARGETS = [endpoint for endpoint in ENDPOINTS if endpoint is not HERG]
+_TARGETS = [endpoint for endpoint in ENDPOINTS if endpoint != HERG]
 
 
 def draw_result(found: Screened, name: str) -> None:
@@ -90,6 +90,11 @@ def _draw_figure(found: Screened, target: Endpoint) -> None:
     table = found.table
     drawn = figures.drawn_points(table, HERG, target)
     both = int((~found.outside(HERG) & ~found.outside(target)).sum())
+    if not both:
+        st.caption(
+            f"No compound has a number for both hERG and {target.title}: outside the domains no number is given."
+        )
+        return
     left_out = len(table) - both
     told = (
         f"{count(both, 'compound')} inside both domains; right is more hERG (unwanted), up is more {target.title}. "
