@@ -115,9 +115,9 @@ def _weak(card: dict[str, Any], drawn: Drawn) -> str:
     if likeness >= _LIKE:
         return ""
     return (
-        f"\n\n**The shipped generator is weak**: after {card['config']['epochs']} epochs it does not spell again what it "
-        "reads, what it draws is hardly like the start, and more of it has an alert than training compounds have. Most "
-        "of its draws are outside the domain and get no rank. Use the changes by pairs; longer training is the remedy."
+        f"\n\n**The shipped generator is weak**: after {card['config']['epochs']} epochs it does not spell again what "
+        "it reads, and what it draws is hardly like the start. Draws outside the domain get no rank. Rely on the changes "
+        "by pairs; longer training is the remedy."
     )
 
 
