@@ -116,8 +116,8 @@ def _weak(card: dict[str, Any], drawn: Drawn) -> str:
         return ""
     return (
         f"\n\n**The shipped generator is weak**: after {card['config']['epochs']} epochs it does not spell again what "
-        "it reads, and what it draws is hardly like the start. Draws outside the domain get no rank. Rely on the changes "
-        "by pairs; longer training is the remedy."
+        "it reads, and what it draws is hardly like the start. Draws outside the domain get no rank. Rely on the "
+        "changes by pairs; longer training is the remedy."
     )
 
 
