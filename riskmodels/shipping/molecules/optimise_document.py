@@ -27,6 +27,8 @@ PAGE = ROOT / "docs" / "molecules_optimise.md"
 #: Source: Polykovskiy et al., Front Pharmacol 2020;11:565644, table 2
 _MOSES = (0.977, 0.998, 0.695)
 _CHANGES = 5
+#: mean likeness to the start below which draws are told to be hardly like it
+_LIKE = 0.4
 _HEAD = """# Compounds: matched pairs, the generator, and the search for better ones
 
 Written by `python -m riskmodels molecules optimise`; do not edit. All of it is research, for chemists. **A proposal
@@ -104,7 +106,19 @@ property of the notation and no skill. Of the distinct compounds {drawn.standard
 
 Around {STARTS} training compounds:
 
-{near}"""
+{near}{_weak(card, drawn)}"""
+
+
+def _weak(card: dict[str, Any], drawn: Drawn) -> str:
+    """A plain word where the generator does not draw what is like its start."""
+    likeness = drawn.near[min(drawn.near)][2]
+    if likeness >= _LIKE:
+        return ""
+    return (
+        f"\n\n**The shipped generator is weak**: after {card['config']['epochs']} epochs it does not spell again what "
+        "it reads, and what it draws is hardly like the start. Draws outside the domain get no rank. Rely on the "
+        "changes by pairs; longer training is the remedy."
+    )
 
 
 def _trial(trials: Sequence[Trial]) -> str:
