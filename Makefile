@@ -56,6 +56,7 @@ train-signals: $(VENV)/dev
 
 train-generated: $(VENV)/dev
 	$(PY) -m riskmodels.shipping.generated_trial.invented --shared $(SHARED)
+	$(PY) -m riskmodels.shipping.generated_images --shared $(SHARED)
 
 bench: $(VENV)/dev
 	$(PY) -m riskmodels bench --out docs/benchmarks.md

@@ -1,0 +1,60 @@
+"""What pictures are compared by: features of a network that never saw a retina, and fine detail of pixels.
+
+The network is EfficientNet-Lite0 with its ImageNet weights, mean over the last map. Inception's weights are not to be
+had from the registry, so distances in these features are not those that are published.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import avg_pool2d, interpolate
+
+from riskmodels.columns import Floats
+from riskmodels.generated.images.model import Pixels
+from riskmodels.imaging.backbone import Backbone
+
+#: side at which the network sees every picture, whatever its own
+SIDE = 224
+#: side of the pixels that are compared, and of the part of the picture around one that is taken off it
+_SMALL, _AROUND = 64, 9
+
+
+@torch.no_grad()
+def described(pictures: Pixels, backbone: Backbone, batch: int = 16) -> Floats:
+    """Features of pictures.
+
+    Args:
+        pictures: (n, s, s, 3).
+        backbone: with ImageNet weights, whole (:func:`riskmodels.imaging.backbone.pretrained`).
+        batch: pictures at once.
+
+    Returns:
+        (n, 1280) float64.
+    """
+    device = next(backbone.parameters()).device
+    found = []
+    for part in _tensor(pictures).split(batch):
+        large = interpolate(part.to(device), (SIDE, SIDE), mode="bilinear", align_corners=False)
+        found.append(backbone(large).mean((2, 3)).cpu())
+    return torch.cat(found).double().numpy()
+
+
+def detail(pictures: Pixels) -> Floats:
+    """Fine detail of pictures, in which a blurred picture is no nearer to everything than a sharp one.
+
+    Args:
+        pictures: (n, s, s, 3), s at least 64.
+
+    Returns:
+        (n, 12288), rows of length one: 64 × 64 pixels less the mean around each.
+    """
+    small = interpolate(_tensor(pictures), (_SMALL, _SMALL), mode="bilinear", antialias=True, align_corners=False)
+    around = avg_pool2d(small, _AROUND, 1, _AROUND // 2, count_include_pad=False)
+    rows = (small - around).flatten(1).double().numpy()
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+
+
+def _tensor(pictures: Pixels) -> Tensor:
+    return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float()

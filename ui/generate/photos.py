@@ -1,0 +1,108 @@
+"""Invented photos of the retina: by grade beside the nearest real ones, the measured answers, and marked downloads."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from riskmodels.errors import CareRiskError
+from riskmodels.generated.images.command import zipped
+from riskmodels.generated.images.examples import Examples
+from riskmodels.generated.images.mark import Origin, png
+from riskmodels.generated.images.model import RetinaGenerator
+from riskmodels.generated.images.photos import GRADES
+from ui.generate import photo_grid
+from ui.text import plain
+
+#: pictures of a download; more by the command
+MOST = 200
+#: pictures of the strip from none to proliferative
+_STRIP = 9
+
+
+def draw_photos() -> None:
+    """Draw the part."""
+    try:
+        generator, examples = _shipped()
+    except CareRiskError as error:
+        st.error(f"**There are no invented photos.** {plain(str(error), 300)}", icon=":material/error:")
+        return
+    st.subheader("Invented photos of the retina", anchor=False)
+    answers = generator.card.get("found", [])
+    for answer in answers[:2]:
+        st.markdown(f"**{plain(answer.split('?')[0], 200)}?**{plain(answer.partition('?')[2], 600)}")
+    _draw_downloads(generator)
+    _draw_grid(examples)
+    _draw_strip(generator)
+    with st.expander("All that was measured, in words", expanded=False):
+        st.markdown("\n".join(f"- {plain(answer, 800)}" for answer in (*answers, *generator.card["limits"])))
+        st.caption(f"Generator {generator.version}. Every figure: docs/generated_images.md.")
+
+
+@st.cache_resource(show_spinner="Loading the generator", max_entries=1)
+def _shipped() -> tuple[RetinaGenerator, Examples]:
+    """The shipped generator and its examples; pictures of nobody, so all sessions share them."""
+    return RetinaGenerator.load(), Examples.load()
+
+
+@st.cache_data(show_spinner="Drawing", max_entries=1)
+def _drawn(version: str) -> list[bytes]:
+    """The examples' pictures of a version of the generator, marked, in their order."""
+    generator, examples = _shipped()
+    by_grade: dict[int, list[bytes]] = {}
+    for grade in range(len(GRADES)):
+        numbers = [row.number for row in examples.rows if row.grade == grade]
+        pixels = generator.sample(grade, max(numbers, default=-1) + 1, examples.seed)
+        origins = [Origin(version, grade, examples.seed, number) for number in range(len(pixels))]
+        by_grade[grade] = list(map(png, pixels, origins))
+    return [by_grade[row.grade][row.number] for row in examples.rows]
+
+
+def _draw_grid(examples: Examples) -> None:
+    st.subheader("By grade, each beside the nearest real photo", anchor=False)
+    st.html(photo_grid.grid_html(examples, _drawn(examples.version)))
+    near = sum(row.memorised for row in examples.rows)
+    st.caption(
+        f"Large: invented. Small: the photo it learnt from that is nearest by features, with its own grade. Called "
+        f"near: nearer than 99 % of photos of other eyes are; {near} of {len(examples.rows)} here. Small photos: "
+        "IDRiD, Porwal P et al., Data 2018;3(3):25, CC BY 4.0, cropped and shrunk."
+    )
+
+
+def _draw_strip(generator: RetinaGenerator) -> None:
+    st.subheader("One draw from none to proliferative", anchor=False)
+    seed = int(st.number_input("Seed of the strip", 0, 2**31 - 1, 1, key="generate_strip_seed", width=180) or 0)
+    ats = [k / (_STRIP - 1) * (len(GRADES) - 1) for k in range(_STRIP)]
+    origins = [Origin(generator.version, at, seed, k, "autoencoder") for k, at in enumerate(ats)]
+    st.html(photo_grid.strip_html(list(map(png, generator.strip(seed, _STRIP), origins)), ats))
+    st.caption(
+        "Of the autoencoder, which blurs: what it can keep of a photo in a few numbers. The draw is the same "
+        "throughout, only the grade that it is told changes."
+    )
+
+
+def _draw_downloads(generator: RetinaGenerator) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        grade = st.selectbox(
+            "Grade of retinopathy",
+            range(len(GRADES)),
+            index=1,
+            format_func=lambda g: f"{g}, {GRADES[g]}",
+            key="generate_grade",
+            width=200,
+        )
+        number = st.number_input("Pictures", 1, MOST, 16, key="generate_pictures", width=150)
+        seed = st.number_input("Seed of the pictures", 0, 2**31 - 1, 1, key="generate_picture_seed", width=180)
+        asked = int(grade or 0), int(number or 1), int(seed or 0)
+        st.download_button(
+            "Download pictures",
+            partial(zipped, generator, *asked),
+            file_name=f"invented_retina_grade{asked[0]}_seed{asked[2]}.zip",
+            mime="application/zip",
+            type="primary",
+            icon=":material/download:",
+            on_click="ignore",
+            key="generate_download_pictures",
+            help="A zip of PNG files, each with the word INVENTED burnt in and said again in its text.",
+        )
