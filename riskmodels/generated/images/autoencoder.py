@@ -18,7 +18,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import interpolate, one_hot
 
 from riskmodels.errors import TrainingError
-from riskmodels.generated.images.layers import Conv, Linear, doubled, halved, rectified
+from riskmodels.generated.images.layers import GAIN, Conv, Linear, doubled, halved, rectified
 from riskmodels.generated.images.photos import GRADES, Photos, at_side
 from riskmodels.generated.images.synthesis import FIRST
 
@@ -43,7 +43,7 @@ class VaeConfig:
     side: int = 128
     channels: tuple[int, ...] = (128, 128, 96, 64, 32, 16)
     latent: int = 48
-    steps: int = 700
+    steps: int = 400
     batch: int = 16
     rate: float = 2e-3
     seed: int = 20261201
@@ -62,11 +62,11 @@ class PhotoVAE(nn.Module):
     def __init__(self, channels: tuple[int, ...], latent: int) -> None:
         super().__init__()
         self.latent, self.side, pairs = latent, FIRST * 2 ** (len(channels) - 1), list(pairwise(channels))
-        self.colours = Conv(3, channels[-1], 1)
-        self.down = nn.ModuleList(Conv(larger, smaller, 3) for smaller, larger in reversed(pairs))
+        self.colours = Conv(3, channels[-1], 1, GAIN)
+        self.down = nn.ModuleList(Conv(larger, smaller, 3, GAIN) for smaller, larger in reversed(pairs))
         self.read = Linear(channels[0] * FIRST**2, 2 * latent)
-        self.told = Linear(latent + len(GRADES), channels[0] * FIRST**2)
-        self.up = nn.ModuleList(Conv(smaller, larger, 3) for smaller, larger in pairs)
+        self.told = Linear(latent + len(GRADES), channels[0] * FIRST**2, GAIN)
+        self.up = nn.ModuleList(Conv(smaller, larger, 3, GAIN) for smaller, larger in pairs)
         self.out = Conv(channels[-1], 3, 3)
         self.log_error = nn.Parameter(torch.tensor(math.log(0.2)))
 
@@ -82,7 +82,7 @@ class PhotoVAE(nn.Module):
         """Pictures (n, 3, s, s), about −1 to 1, of z (n, latent) and shares of the grades (n, 5)."""
         x = rectified(self.told(torch.cat([z, grades], 1))).view(len(z), -1, FIRST, FIRST)
         for conv in self.up:
-            x = rectified(doubled(conv(x)))
+            x = doubled(rectified(conv(x)))
         said: Tensor = self.out(x).float()
         return said
 

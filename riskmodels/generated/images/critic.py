@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from riskmodels.generated.images.layers import Conv, Linear, halved, rectified
+from riskmodels.generated.images.layers import GAIN, Conv, Linear, halved, rectified
 from riskmodels.generated.images.synthesis import FIRST, Shape
 
 #: pictures whose spread is compared
@@ -28,13 +28,13 @@ class Critic(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.colours = nn.ModuleList(Conv(3, channels, 1) for channels in shape.channels)
+        self.colours = nn.ModuleList(Conv(3, channels, 1, GAIN) for channels in shape.channels)
         pairs = zip(shape.channels[1:], shape.channels[:-1], strict=True)
         #: of each side from 8 pixels on
         self.blocks = nn.ModuleList(_Block(inputs, outputs) for inputs, outputs in pairs)
         last = shape.channels[0]
-        self.last = Conv(last + 1, last, 3)
-        self.flat, self.out = Linear(last * FIRST**2, last), Linear(last, shape.latent)
+        self.last = Conv(last + 1, last, 3, GAIN)
+        self.flat, self.out = Linear(last * FIRST**2, last, GAIN), Linear(last, shape.latent)
         self.labels = Linear(shape.grades + shape.sources, shape.latent)
 
     def forward(self, images: Tensor, labels: Tensor, fade: float = 1.0) -> Tensor:
@@ -62,12 +62,13 @@ class Critic(nn.Module):
 class _Block(nn.Module):
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
-        self.first, self.second = Conv(inputs, inputs, 3), Conv(inputs, outputs, 3)
-        self.past = Conv(inputs, outputs, 1)
+        # both ways are of variance one half, their sum of variance one
+        self.first, self.second = Conv(inputs, inputs, 3, GAIN), Conv(inputs, outputs, 3)
+        self.past = Conv(inputs, outputs, 1, 1 / GAIN)
 
     def forward(self, x: Tensor) -> Tensor:
         after = rectified(self.second(halved(rectified(self.first(x)))))
-        summed: Tensor = (after + self.past(halved(x))) / math.sqrt(2)
+        summed: Tensor = after + self.past(halved(x))
         return summed
 
 

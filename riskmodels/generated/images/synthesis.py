@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Generator, Tensor, nn
 
-from riskmodels.generated.images.layers import Linear, ModulatedConv, StyledConv, doubled, rectified
+from riskmodels.generated.images.layers import GAIN, Linear, ModulatedConv, StyledConv, doubled, rectified
 
 #: side of the first block
 FIRST = 4
@@ -56,7 +56,7 @@ class Synthesis(nn.Module):
         self.shape = shape
         self.labels = Linear(shape.grades + shape.sources, shape.draw)
         self.mapping = nn.ModuleList(
-            [Linear(2 * shape.draw, shape.latent, rate=0.01), Linear(shape.latent, shape.latent, rate=0.01)]
+            [Linear(inputs, shape.latent, GAIN, rate=0.01) for inputs in (2 * shape.draw, shape.latent)]
         )
         self.start = nn.Parameter(torch.randn(shape.channels[0], FIRST, FIRST))
         pairs = zip((shape.channels[0], *shape.channels[:-1]), shape.channels, strict=True)
@@ -109,12 +109,12 @@ class _Block(nn.Module):
     def __init__(self, inputs: int, outputs: int, latent: int, larger: bool) -> None:
         super().__init__()
         self.first, self.second = StyledConv(inputs, outputs, latent), StyledConv(outputs, outputs, latent)
-        self.colours = ModulatedConv(outputs, 3, 1, latent, demodulated=False)
+        self.colours = ModulatedConv(outputs, 3, 1, latent)
         self.larger = larger
 
     def forward(self, x: Tensor, w: Tensor, noise: list[Tensor]) -> tuple[Tensor, Tensor]:
         x = self.second(self.first(x, w, noise[0], self.larger), w, noise[1])
-        return x, self.colours(x, w) + self.colours.bias[:, None, None].to(x.dtype)
+        return x, self.colours(x, w)[0] + self.colours.bias[:, None, None].to(x.dtype)
 
 
 def _unit(x: Tensor) -> Tensor:
