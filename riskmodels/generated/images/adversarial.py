@@ -13,7 +13,7 @@ import copy
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import torch
@@ -64,20 +64,26 @@ class GanConfig:
     """
 
     shape: Shape = field(default_factory=Shape)
-    stages: tuple[Stage, ...] = (Stage(16, 200, 0.5), Stage(32, 300, 0.5), Stage(64, 250, 0.25), Stage(128, 200, 0.0))
+    stages: tuple[Stage, ...] = (Stage(16, 600, 0.5), Stage(32, 900, 0.5), Stage(64, 750, 0.25), Stage(128, 600, 0.0))
     batch: int = 16
     rate: float = 2.5e-3
     penalty: float = 0.5
     every: int = 16
-    fading: int = 60
-    keep: int = 1_000
-    adapting: int = 10_000
+    fading: int = 180
+    keep: int = 3_000
+    adapting: int = 30_000
     seed: int = 20261201
 
     @property
     def steps(self) -> int:
         """Of all stages."""
         return sum(stage.steps for stage in self.stages)
+
+    def shorter(self, share: float) -> GanConfig:
+        """The same with a share of the steps, at least one a stage, and with all that follows them."""
+        stages = tuple(replace(stage, steps=max(1, round(share * stage.steps))) for stage in self.stages)
+        fading, keep, adapting = (max(1, round(share * n)) for n in (self.fading, self.keep, self.adapting))
+        return replace(self, stages=stages, fading=fading, keep=keep, adapting=adapting)
 
     def at(self, step: int) -> tuple[Stage, float]:
         """The stage of a step, and how far its side is faded in, 0–1."""

@@ -43,7 +43,7 @@ class VaeConfig:
     side: int = 128
     channels: tuple[int, ...] = (128, 128, 96, 64, 32, 16)
     latent: int = 48
-    steps: int = 400
+    steps: int = 1_200
     batch: int = 16
     rate: float = 2e-3
     seed: int = 20261201

@@ -17,8 +17,9 @@ from riskmodels.imaging.backbone import Backbone
 
 #: side at which the network sees every picture, whatever its own
 SIDE = 224
-#: side of the pixels that are compared, and of the part of the picture around one that is taken off it
-_SMALL, _AROUND = 64, 9
+#: share of the side whose middle is compared pixel by pixel, without the field's rim, which all photos share; side of
+#: what is compared, and of the part around a pixel that is taken off it
+_MIDDLE, _SMALL, _AROUND = 0.625, 64, 9
 
 
 @torch.no_grad()
@@ -45,12 +46,14 @@ def detail(pictures: Pixels) -> Floats:
     """Fine detail of pictures, in which a blurred picture is no nearer to everything than a sharp one.
 
     Args:
-        pictures: (n, s, s, 3), s at least 64.
+        pictures: (n, s, s, 3).
 
     Returns:
-        (n, 12288), rows of length one: 64 × 64 pixels less the mean around each.
+        (n, 12288), rows of length one: 64 × 64 pixels of the middle, less the mean around each.
     """
-    small = interpolate(_tensor(pictures), (_SMALL, _SMALL), mode="bilinear", antialias=True, align_corners=False)
+    edge = round(pictures.shape[1] * (1 - _MIDDLE) / 2)
+    middle = _tensor(pictures)[:, :, edge : pictures.shape[1] - edge, edge : pictures.shape[2] - edge]
+    small = interpolate(middle, (_SMALL, _SMALL), mode="bilinear", antialias=True, align_corners=False)
     around = avg_pool2d(small, _AROUND, 1, _AROUND // 2, count_include_pad=False)
     rows = (small - around).flatten(1).double().numpy()
     return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)

@@ -48,7 +48,7 @@ class Nearest:
 
     Args:
         rows: (n,) number of the nearest by features, and ``rows_detail`` by detail.
-        features: (n,) distance: Euclidean, in units of the features' mean standard deviation.
+        features: (n,) distance: root mean square over the features, in units of their mean standard deviation.
         detail: (n,) distance: 1 − correlation of fine detail.
     """
 
@@ -86,7 +86,7 @@ def look(pictures: Pixels, backbone: Backbone) -> Looks:
 
 def nearest(pictures: Looks, learnt: Looks) -> Nearest:
     """The nearest photo learnt from, mirrored or not."""
-    spread = learnt.features.std(0).mean()
+    spread = learnt.features.std(0).mean() * np.sqrt(learnt.features.shape[1])
     squares = [np.square(x.features).sum(1) for x in (pictures, learnt)]
     away = squares[0][:, None] + squares[1] - 2 * pictures.features @ learnt.features.T
     apart = np.sqrt(np.maximum(away, 0)) / max(spread, 1e-12)

@@ -1,7 +1,7 @@
 """``python -m riskmodels.shipping.generated_images``: learn, measure, write weights, examples, JSON and page.
 
-Beside ``--shared``: ``--large`` for a GPU; ``--measure`` keeps the weights that are there; ``--checkpoint`` can be
-stopped and goes on.
+Beside ``--shared``: ``--large`` for a GPU; ``--share 0.2`` learns a fifth of the steps; ``--measure`` keeps the weights
+that are there; with ``--checkpoint`` it can be stopped and goes on.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from riskmodels.imaging.model import SHIPPED as IMAGE_MODELS
 from riskmodels.model_files.folder import write_card
 from riskmodels.shipping.generated_images import shown
 from riskmodels.shipping.generated_images.data import read_parts, read_strange
-from riskmodels.shipping.generated_images.fit import fit_generator
+from riskmodels.shipping.generated_images.fit import fit_generator, settings
 from riskmodels.shipping.generated_images.measured import look_at_all, measure
 from riskmodels.shipping.generated_images.page import page
 from riskmodels.shipping.generated_images.strange import mean_auroc, scores_of, tell_apart
@@ -46,8 +46,8 @@ def main() -> int:
     say, device = Say(to_stdout), choose_device(options.device)
     parts = read_parts(options.shared)
     if not options.measure:
-        made = fit_generator(parts, say, large=options.large, device=device, checkpoint=options.checkpoint)
-        made.save(SHIPPED)
+        how = settings(options.large, options.share)
+        fit_generator(parts, say, how, device=device, checkpoint=options.checkpoint).save(SHIPPED)
     generator = RetinaGenerator.load()
     backbone = pretrained(DEPTH).to(device).eval()
     sets = look_at_all(parts, generator, backbone, say)
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m riskmodels.shipping.generated_images", description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared", help="folder of shared data")
     parser.add_argument("--large", action="store_true", help="larger networks and more steps, for a GPU")
+    parser.add_argument("--share", type=float, default=1.0, help="share of the steps, for a trial or a busy machine")
     parser.add_argument("--measure", action="store_true", help="learn nothing; measure the weights that are there")
     parser.add_argument("--photos", type=int, default=102, help="test photos that are sent through cameras")
     parser.add_argument("--checkpoint", type=Path, help="file of a run that can be stopped")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,10 @@ from riskmodels.shipping.retina import CARD as RETINA
 from riskmodels.shipping.say import Say
 from riskmodels.tabular.model import today
 
-#: settings by what they are for
-SMALL = (GanConfig(), VaeConfig())
-LARGE = (adversarial.LARGE, autoencoder.LARGE)
+Settings = tuple[GanConfig, VaeConfig]
+#: for a CPU, and for a GPU
+SMALL: Settings = (GanConfig(), VaeConfig())
+LARGE: Settings = (adversarial.LARGE, autoencoder.LARGE)
 CARD: dict[str, Any] = {
     "name": "generated_retina",
     "title": "Invented photos of the retina by grade",
@@ -40,19 +41,25 @@ CARD: dict[str, Any] = {
 }
 
 
+def settings(large: bool, share: float) -> Settings:
+    """Settings with a share of their steps."""
+    gan, vae = LARGE if large else SMALL
+    return gan.shorter(share), replace(vae, steps=max(1, round(share * vae.steps)))
+
+
 def fit_generator(
-    parts: Parts, say: Say, *, large: bool, device: torch.device, checkpoint: Path | None
+    parts: Parts, say: Say, how: Settings, *, device: torch.device, checkpoint: Path | None
 ) -> RetinaGenerator:
     """Learn both networks.
 
     Args:
         parts: the photos.
         say: told how far it is.
-        large: the settings for a GPU.
+        how: settings of both.
         device: where to compute.
         checkpoint: file to go on from, and to keep the GAN's run in.
     """
-    gan, vae = LARGE if large else SMALL
+    gan, vae = how
     half = fast_in_half(device)
 
     def tell(at: GanStep | VaeStep) -> None:
@@ -61,6 +68,6 @@ def fit_generator(
     synthesis = Fit([parts.train, parts.small], gan, device, half).run(tell, checkpoint)
     set_middles(synthesis)
     autoencoded = fit_vae(parts.train, vae, device, tell, half)
-    config = {"gan": asdict(gan), "vae": asdict(vae), "half": half, "large": large}
+    config = {"gan": asdict(gan), "vae": asdict(vae), "half": half}
     card = CARD | {"created": today(), "training_rows": len(parts.train), "training": config}
     return RetinaGenerator(synthesis.cpu().eval(), autoencoded.cpu().eval(), card)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from riskmodels.generated.images.photos import GRADES
+from riskmodels.shipping.generated_images.fit import SMALL
 from riskmodels.shipping.generated_images.rare import INVENTED, WAYS
 from riskmodels.shipping.generated_images.strange import CAMERA, KIND, VAE
 from riskmodels.shipping.generated_images.words import sentences
@@ -38,13 +39,14 @@ def page(figures: dict[str, Any], card: dict[str, Any]) -> str:
     """
     gan = card["training"]["gan"]
     stages = ", ".join(f"{s['steps']:,} steps at {s['side']} pixels" for s in gan["stages"])
-    size = f"{'The large settings.' if card['training']['large'] else 'The small settings, for a CPU.'} Batches of "
+    whole = sum(stage.steps for stage in SMALL[0].stages)
+    done = sum(stage["steps"] for stage in gan["stages"])
     text = _HEAD.format(
         date=card["created"],
         version=card["version"],
         found="\n".join(f"- {line}" for line in sentences(figures)),
         stages=stages,
-        size=f"{size}{gan['batch']}.",
+        size=f"Batches of {gan['batch']}; {done:,} steps, where the settings for a CPU have {whole:,}.",
         published=figures["published_fid"],
         **figures["sizes"],
     )
@@ -66,7 +68,12 @@ def _distances(figures: dict[str, Any]) -> str:
         "Halves: mean of five random ones.\n\n"
     )
     rows = [
-        [name, f"{d['sizes'][0]} and {d['sizes'][1]}", f"{d['fid']:.1f}", f"{d['kid']:.2f} ± {d['kid_sd']:.2f}"]
+        [
+            name,
+            f"{d['sizes'][0]} and {d['sizes'][1]}",
+            f"{d['fid']:.1f}",
+            f"{d['kid']:.2f} ± {d['kid_sd']:.2f}".replace("-", "−"),
+        ]
         for name, d in figures["distances"].items()
     ]
     fid = f"{figures['published_fid']:.0f}"
@@ -128,8 +135,8 @@ def _points(value: float) -> str:
 def _memory(figures: dict[str, Any]) -> str:
     words = (
         "A picture counts as memorised when it is nearer to a photo that was learnt from than 99 % of the photos\n"
-        "kept apart (of other eyes) are to theirs: by features (Euclidean, in standard deviations), or by fine\n"
-        "detail at 64 pixels (1 − correlation, mirrored or not). The control gives back photos learnt from.\n\n"
+        "kept apart (of other eyes) are to theirs: by features (root mean square, in standard deviations), or by\n"
+        "fine detail of the middle (1 − correlation, mirrored or not). The control gives back photos learnt from.\n\n"
     )
     titles = ["pictures", "memorised", "by features", "by detail", "median distance, features", "median, detail"]
     rows = [

@@ -119,3 +119,10 @@ def test_augmentation_rises_while_the_critic_is_sure_and_falls_when_it_is_not() 
     for _ in range(9):
         strength.follow(1.0, 20)
     assert strength.p == strength.most
+
+
+def test_a_share_of_the_steps_keeps_every_stage() -> None:
+    shorter = GanConfig().shorter(0.001)
+    assert [stage.side for stage in shorter.stages] == [16, 32, 64, 128]
+    assert [stage.steps for stage in shorter.stages] == [1, 1, 1, 1]
+    assert GanConfig().shorter(1) == GanConfig()
