@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 
 def show_photos(page):
-    page.get_by_role("radio", name="Retina photos").or_(page.get_by_role("button", name="Retina photos")).click()
+    page.get_by_role("radio", name="Retina photos").click()
     page.get_by_role("heading", name="Invented photos of the retina").wait_for()
 
 

@@ -47,7 +47,7 @@ def _grade(grade: int, rows: Sequence[tuple[Example, bytes, Pixels]]) -> str:
 
 def _cell(row: Example, picture: bytes, thumbnail: Pixels) -> str:
     photo = escape(row.photo.rsplit("/", 1)[-1].removesuffix(".jpg").replace("_", " "))
-    near = "<b>near</b>" if row.memorised else f"{row.features:.1f} away"
+    near = "<b>near</b>" if row.memorised else f"{row.features:.2f} away"
     return (
         f'<figure><img src="{_url(picture)}" alt="Invented retina, asked for grade {row.grade}, number {row.number}">'
         f'<figcaption><img src="{_url(_png(thumbnail))}" alt="Nearest real photo, {photo}, grade {row.photo_grade}">'

@@ -31,7 +31,9 @@ def draw_photos() -> None:
     st.subheader("Invented photos of the retina", anchor=False)
     answers = generator.card.get("found", [])
     for answer in answers[:2]:
-        st.markdown(f"**{plain(answer.split('?')[0], 200)}?**{plain(answer.partition('?')[2], 600)}")
+        question, _, rest = answer.partition("?")
+        said, _, figures = rest.strip().partition(".")
+        st.markdown(f"**{plain(question, 200)}? {plain(said, 200)}.** {plain(figures.strip(), 600)}")
     _draw_downloads(generator)
     _draw_grid(examples)
     _draw_strip(generator)

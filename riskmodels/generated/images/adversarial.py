@@ -23,6 +23,7 @@ from torch.nn.functional import softplus
 from riskmodels.errors import TrainingError
 from riskmodels.generated.images.adaptive import Strength, changed
 from riskmodels.generated.images.critic import Critic
+from riskmodels.generated.images.layers import placed
 from riskmodels.generated.images.photos import Photos, at_side, drawn_grades, drawn_rows
 from riskmodels.generated.images.synthesis import Shape, Synthesis, one_hot
 from riskmodels.model_files.checkpoint import read_checkpoint, write_checkpoint
@@ -64,14 +65,14 @@ class GanConfig:
     """
 
     shape: Shape = field(default_factory=Shape)
-    stages: tuple[Stage, ...] = (Stage(16, 600, 0.5), Stage(32, 900, 0.5), Stage(64, 750, 0.25), Stage(128, 600, 0.0))
+    stages: tuple[Stage, ...] = (Stage(16, 600, 0.5), Stage(32, 480, 0.5), Stage(64, 400, 0.25), Stage(128, 900, 0.0))
     batch: int = 16
     rate: float = 2.5e-3
     penalty: float = 0.5
     every: int = 16
-    fading: int = 180
+    fading: int = 160
     keep: int = 3_000
-    adapting: int = 30_000
+    adapting: int = 40_000
     seed: int = 20261201
 
     @property
@@ -132,10 +133,8 @@ class Fit:
             raise TrainingError("There are no photos to learn from.", hint="Name the folder of shared data.")
         torch.manual_seed(config.seed)
         self.photos, self.config, self.device, self.half = photos, config, device, half
-        layout = torch.channels_last
-        self.generator = Synthesis(config.shape).to(device, memory_format=layout)
-        self.critic = Critic(config.shape).to(device, memory_format=layout)
-        self.average = copy.deepcopy(self.generator).requires_grad_(False)
+        self.generator, self.critic = placed(Synthesis(config.shape), device), placed(Critic(config.shape), device)
+        self.average: Synthesis = copy.deepcopy(self.generator).requires_grad_(False)
         parameters = [{"params": list(net.parameters())} for net in (self.generator, self.critic)]
         self.optimiser = torch.optim.Adam(parameters, config.rate, betas=(0.0, 0.99))
         self.strength, self.done = Strength(images=config.adapting), 0
@@ -162,7 +161,8 @@ class Fit:
             tell(GanStep(self.done, self.config.steps, stage.side, *losses, self.strength.p, left))
             if checkpoint is not None:
                 self._keep(checkpoint)
-        return self.average.eval()
+        self.average.eval()
+        return self.average
 
     def _round(self) -> tuple[float, float]:
         torch.manual_seed(self.config.seed + 1 + self.done)
@@ -178,7 +178,7 @@ class Fit:
                 self.strength.follow(sum(signs) / len(signs), 4 * self.config.batch)
                 signs = []
             self._average()
-        return tuple(sum(part) / len(losses) for part in zip(*losses, strict=True))  # type: ignore[return-value]
+        return tuple(sum(part) / len(losses) for part in zip(*losses, strict=True))
 
     def _labels(self, stage: Stage, rng: Generator) -> tuple[Tensor, Tensor]:
         """Grades and sources (batch,) each."""

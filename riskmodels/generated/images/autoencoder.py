@@ -18,7 +18,7 @@ from torch import Generator, Tensor, nn
 from torch.nn.functional import interpolate, one_hot
 
 from riskmodels.errors import TrainingError
-from riskmodels.generated.images.layers import GAIN, Conv, Linear, doubled, halved, rectified
+from riskmodels.generated.images.layers import GAIN, Conv, Linear, doubled, halved, placed, rectified
 from riskmodels.generated.images.photos import GRADES, Photos, at_side
 from riskmodels.generated.images.synthesis import FIRST
 
@@ -61,7 +61,8 @@ class PhotoVAE(nn.Module):
 
     def __init__(self, channels: tuple[int, ...], latent: int) -> None:
         super().__init__()
-        self.latent, self.side, pairs = latent, FIRST * 2 ** (len(channels) - 1), list(pairwise(channels))
+        self.channels, self.latent, pairs = channels, latent, list(pairwise(channels))
+        self.side = FIRST * 2 ** (len(channels) - 1)
         self.colours = Conv(3, channels[-1], 1, GAIN)
         self.down = nn.ModuleList(Conv(larger, smaller, 3, GAIN) for smaller, larger in reversed(pairs))
         self.read = Linear(channels[0] * FIRST**2, 2 * latent)
@@ -142,7 +143,7 @@ def fit_vae(
         raise TrainingError("There are no photos to learn from.", hint="Name the folder of shared data.")
     torch.manual_seed(config.seed)
     rng = Generator().manual_seed(config.seed)
-    network = PhotoVAE(config.channels, config.latent).to(device, memory_format=torch.channels_last)
+    network = placed(PhotoVAE(config.channels, config.latent), device)
     optimiser = torch.optim.Adam(network.parameters(), config.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.rate, total_steps=config.steps)
     images, grades = at_side(photos.images, config.side), one_hot(torch.from_numpy(photos.grades), len(GRADES)).float()
@@ -167,7 +168,8 @@ def fit_vae(
             left = (time.monotonic() - started) / step * (config.steps - step)
             tell(VaeStep(step, config.steps, sum(losses) / len(losses), left))
             losses = []
-    return network.eval()
+    network.eval()
+    return network
 
 
 def _varied(images: Tensor, rng: Generator) -> Tensor:

@@ -56,7 +56,8 @@ class Critic(nn.Module):
                 x = fade * x + (1 - fade) * rectified(self.colours[k - 1](halved(images)))
         x = rectified(self.last(torch.cat([x, _spread(x)], 1)))
         x = self.out(rectified(self.flat(x.flatten(1)))).float()
-        return (x * self.labels(labels).float()).sum(1) / math.sqrt(self.shape.latent)
+        judged: Tensor = (x * self.labels(labels).float()).sum(1) / math.sqrt(self.shape.latent)
+        return judged
 
 
 class _Block(nn.Module):

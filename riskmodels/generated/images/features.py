@@ -14,6 +14,7 @@ from torch.nn.functional import avg_pool2d, interpolate
 from riskmodels.columns import Floats
 from riskmodels.generated.images.model import Pixels
 from riskmodels.imaging.backbone import Backbone
+from riskmodels.imaging.run import batches
 
 #: side at which the network sees every picture, whatever its own
 SIDE = 224
@@ -36,7 +37,7 @@ def described(pictures: Pixels, backbone: Backbone, batch: int = 16) -> Floats:
     """
     device = next(backbone.parameters()).device
     found = []
-    for part in _tensor(pictures).split(batch):
+    for part in batches(_tensor(pictures), batch):
         large = interpolate(part.to(device), (SIDE, SIDE), mode="bilinear", align_corners=False)
         found.append(backbone(large).mean((2, 3)).cpu())
     return torch.cat(found).double().numpy()
@@ -56,7 +57,8 @@ def detail(pictures: Pixels) -> Floats:
     small = interpolate(middle, (_SMALL, _SMALL), mode="bilinear", antialias=True, align_corners=False)
     around = avg_pool2d(small, _AROUND, 1, _AROUND // 2, count_include_pad=False)
     rows = (small - around).flatten(1).double().numpy()
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    unit: Floats = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    return unit
 
 
 def _tensor(pictures: Pixels) -> Tensor:

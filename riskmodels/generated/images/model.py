@@ -98,8 +98,7 @@ class RetinaGenerator:
         """Write model.safetensors (half precision) and card.json."""
         networks = {"synthesis": self.synthesis, "vae": self.vae}
         tensors = {f"{of}.{name}": halved(t) for of, net in networks.items() for name, t in net.state_dict().items()}
-        vae = {"channels": [conv.weight.shape[1] for conv in self.vae.up], "latent": self.vae.latent}
-        vae["channels"].append(self.vae.out.weight.shape[1])
+        vae = {"channels": self.vae.channels, "latent": self.vae.latent}
         network = {"synthesis": asdict(self.synthesis.shape), "vae": vae}
         write_model(folder, tensors, self.card | {"network": network}, FORMAT)
 

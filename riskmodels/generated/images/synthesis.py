@@ -111,6 +111,8 @@ class _Block(nn.Module):
         self.first, self.second = StyledConv(inputs, outputs, latent), StyledConv(outputs, outputs, latent)
         self.colours = ModulatedConv(outputs, 3, 1, latent)
         self.larger = larger
+        if larger:  # a side that is new adds nothing to the colours at first
+            nn.init.zeros_(self.colours.weight)
 
     def forward(self, x: Tensor, w: Tensor, noise: list[Tensor]) -> tuple[Tensor, Tensor]:
         x = self.second(self.first(x, w, noise[0], self.larger), w, noise[1])

@@ -17,6 +17,7 @@ from riskmodels.generated.images.memorised import Looks, look, memory
 from riskmodels.generated.images.model import Pixels, RetinaGenerator, pixels_of
 from riskmodels.generated.images.photos import GRADES, Photos
 from riskmodels.imaging.backbone import Backbone
+from riskmodels.imaging.run import batches
 from riskmodels.shipping.generated_images.data import Parts
 from riskmodels.shipping.generated_images.rare import Seen, try_rare
 from riskmodels.shipping.say import Say
@@ -124,8 +125,8 @@ def _distances(sets: Sets) -> dict[str, Distance]:
 
 
 def _mean(found: list[Distance]) -> Distance:
-    numbers = np.mean([(part.fid, part.kid, part.kid_sd) for part in found], axis=0)
-    return Distance(*map(float, numbers), sizes=found[0].sizes)
+    fid, kid, spread = np.mean([(part.fid, part.kid, part.kid_sd) for part in found], axis=0)
+    return Distance(float(fid), float(kid), float(spread), found[0].sizes)
 
 
 def photo_pixels(photos: Photos) -> Pixels:
@@ -137,7 +138,7 @@ def photo_pixels(photos: Photos) -> Pixels:
 def _decoded(generator: RetinaGenerator, grades: np.ndarray[Any, np.dtype[np.int64]]) -> Pixels:
     z = torch.randn(len(grades), generator.vae.latent, generator=Generator().manual_seed(SEED))
     shares = torch.nn.functional.one_hot(torch.from_numpy(grades), len(GRADES)).float()
-    parts = [generator.vae.decode(a, b) for a, b in zip(z.split(32), shares.split(32), strict=True)]
+    parts = [generator.vae.decode(a, b) for a, b in zip(batches(z, 32), batches(shares, 32), strict=True)]
     return pixels_of(torch.cat(parts))
 
 
