@@ -157,7 +157,7 @@ def fit_vae(
             missed, divergence = network.terms(batch, torch.where(hidden, _UNTOLD, grades[rows]).to(device), noise)
         loss = (missed + divergence).mean() / batch[0].numel()
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()

@@ -57,7 +57,7 @@ def frechet_distance(one: Floats, other: Floats) -> float:
     The trace of the root of a product is the sum of the singular values of the product of both centred sets (or of
     their triangular factors), which is exact also where there are fewer pictures than features.
     """
-    parts = [np.linalg.qr((x - x.mean(0)) / np.sqrt(len(x) - 1), mode="r") for x in (one, other)]
+    parts = [np.asarray(np.linalg.qr((x - x.mean(0)) / np.sqrt(len(x) - 1), mode="r")) for x in (one, other)]
     shared = np.linalg.svd(parts[0] @ parts[1].T, compute_uv=False).sum()
     apart = np.square(one.mean(0) - other.mean(0)).sum()
     return float(apart + np.square(parts[0]).sum() + np.square(parts[1]).sum() - 2 * shared)

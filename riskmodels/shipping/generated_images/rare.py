@@ -100,8 +100,8 @@ def try_rare(learnt: Seen, invented: Seen, tested: Seen, seeds: int = SEEDS) -> 
         for g in range(len(GRADES))
     )
     accuracy = {way: _paired(rows.mean(1), found[REAL].mean(1)) for way, rows in found.items()}
-    asked = [_recalls(WEIGHTED, learnt, invented, pictures, seed=0) for pictures in (invented, tested)]
-    return Trial(recalls, accuracy, *(tuple(map(float, part)) for part in asked), seeds=seeds)
+    made, real = (_recalls(WEIGHTED, learnt, invented, pictures, seed=0) for pictures in (invented, tested))
+    return Trial(recalls, accuracy, tuple(map(float, made)), tuple(map(float, real)), seeds)
 
 
 def _recalls(way: str, learnt: Seen, invented: Seen, tested: Seen, seed: int) -> Floats:
