@@ -34,6 +34,7 @@ def draw_photos() -> None:
         question, _, rest = answer.partition("?")
         said, _, figures = rest.strip().partition(".")
         st.markdown(f"**{plain(question, 200)}? {plain(said, 200)}.** {plain(figures.strip(), 600)}")
+    st.caption(plain(generator.card["limits"][0], 300))
     _draw_downloads(generator)
     _draw_grid(examples)
     _draw_strip(generator)

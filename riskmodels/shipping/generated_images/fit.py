@@ -47,6 +47,16 @@ def settings(large: bool, share: float) -> Settings:
     return gan.shorter(share), replace(vae, steps=max(1, round(share * vae.steps)))
 
 
+def stopped_early(gan: GanConfig) -> list[str]:
+    """What is to be said of a run of fewer steps than the settings for a CPU have; nothing of others."""
+    if gan.steps >= SMALL[0].steps:
+        return []
+    return [
+        f"Stopped early: learnt in {gan.steps:,} steps, where the settings for a CPU have {SMALL[0].steps:,}. All that "
+        "is said of these pictures is of that run."
+    ]
+
+
 def fit_generator(
     parts: Parts, say: Say, how: Settings, *, device: torch.device, checkpoint: Path | None
 ) -> RetinaGenerator:
@@ -70,4 +80,5 @@ def fit_generator(
     autoencoded = fit_vae(parts.train, vae, device, tell, half)
     config = {"gan": asdict(gan), "vae": asdict(vae), "half": half}
     card = CARD | {"created": today(), "training_rows": len(parts.train), "training": config}
+    card["limits"] = [*stopped_early(gan), *CARD["limits"]]
     return RetinaGenerator(synthesis.cpu().eval(), autoencoded.cpu().eval(), card)

@@ -39,14 +39,13 @@ def page(figures: dict[str, Any], card: dict[str, Any]) -> str:
     """
     gan = card["training"]["gan"]
     stages = ", ".join(f"{s['steps']:,} steps at {s['side']} pixels" for s in gan["stages"])
-    whole = sum(stage.steps for stage in SMALL[0].stages)
     done = sum(stage["steps"] for stage in gan["stages"])
     text = _HEAD.format(
         date=card["created"],
         version=card["version"],
-        found="\n".join(f"- {line}" for line in sentences(figures)),
+        found="\n".join(f"- {line}" for line in (*sentences(figures), *card["limits"])),
         stages=stages,
-        size=f"Batches of {gan['batch']}; {done:,} steps, where the settings for a CPU have {whole:,}.",
+        size=f"Batches of {gan['batch']}; {done:,} steps; the settings for a CPU have {SMALL[0].steps:,}.",
         published=figures["published_fid"],
         **figures["sizes"],
     )
