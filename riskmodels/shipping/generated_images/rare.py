@@ -115,7 +115,7 @@ def _recalls(way: str, learnt: Seen, invented: Seen, tested: Seen, seed: int) ->
         grades = np.concatenate([grades, invented.grades[added]])
     scaler = StandardScaler().fit(learnt.features)
     weights = "balanced" if way == WEIGHTED else None
-    model = LogisticRegression(C=_INVERSE_PENALTY, max_iter=500, class_weight=weights)
+    model = LogisticRegression(C=_INVERSE_PENALTY, max_iter=3_000, class_weight=weights)
     model.fit(scaler.transform(features), grades)
     called = model.predict(scaler.transform(tested.features))
     return np.array([(called[tested.grades == g] == g).mean() for g in range(len(GRADES))])

@@ -48,8 +48,8 @@ def likeness_words(figures: dict[str, Any]) -> str:
     far = made["kid"] > floor["kid"] + 2 * floor["kid_sd"]
     return (
         f"The pictures are {'farther from' if far else 'as near to'} real photos {'than' if far else 'as'} these are "
-        f"from one another: FID {made['fid']:.1f} and KID {made['kid']:.1f} to a half of the real photos, to which the "
-        f"other half has {floor['fid']:.1f} and {floor['kid']:.1f} (features of EfficientNet-Lite0; not comparable "
+        f"from one another: FID {made['fid']:.1f} and KID {_plain(made['kid'])} to a half of the real photos, to which the "
+        f"other half has {floor['fid']:.1f} and {_plain(floor['kid'])} (features of EfficientNet-Lite0; not comparable "
         f"with the FID {figures['published_fid']:.0f} of c-LGAN on IDRiD, published in Inception's features)."
     )
 
@@ -83,6 +83,11 @@ def strange_words(strange: dict[str, Any]) -> str:
         f"The autoencoder tells simulated cameras from photos as they are {verdict} the familiarity check of the "
         f"retina model: mean AUROC {mean[VAE]:.2f} against {mean[KIND]:.2f} (kind) and {mean[CAMERA]:.2f} (camera)."
     )
+
+
+def _plain(value: float) -> str:
+    """One decimal, and no minus before nought."""
+    return f"{round(value, 1) + 0.0:.1f}".replace("-", "−")
 
 
 def _share(value: float) -> str:
