@@ -24,7 +24,7 @@ _STRIP = 9
 def draw_photos() -> None:
     """Draw the part."""
     try:
-        generator, examples = _shipped()
+        generator, examples, pictures = _shipped()
     except CareRiskError as error:
         st.error(f"**There are no invented photos.** {plain(str(error), 300)}", icon=":material/error:")
         return
@@ -36,7 +36,7 @@ def draw_photos() -> None:
         st.markdown(f"**{plain(question, 200)}? {plain(said, 200)}.** {plain(figures.strip(), 600)}")
     st.caption(plain(generator.card["limits"][0], 300))
     _draw_downloads(generator)
-    _draw_grid(examples)
+    _draw_grid(examples, pictures)
     _draw_strip(generator)
     with st.expander("All that was measured, in words", expanded=False):
         st.markdown("\n".join(f"- {plain(answer, 800)}" for answer in (*answers, *generator.card["limits"])))
@@ -44,27 +44,23 @@ def draw_photos() -> None:
 
 
 @st.cache_resource(show_spinner="Loading the generator", max_entries=1)
-def _shipped() -> tuple[RetinaGenerator, Examples]:
-    """The shipped generator and its examples; pictures of nobody, so all sessions share them."""
-    return RetinaGenerator.load(), Examples.load()
+def _shipped() -> tuple[RetinaGenerator, Examples, tuple[bytes, ...]]:
+    """The shipped generator, its examples and their pictures: of nobody, so all sessions share them."""
+    generator, examples = RetinaGenerator.load(), Examples.load()
+    return generator, examples, _drawn(generator, examples)
 
 
-@st.cache_data(show_spinner="Drawing", max_entries=1)
-def _drawn(version: str) -> list[bytes]:
-    """The examples' pictures of a version of the generator, marked, in their order."""
-    generator, examples = _shipped()
-    by_grade: dict[int, list[bytes]] = {}
-    for grade in range(len(GRADES)):
-        numbers = [row.number for row in examples.rows if row.grade == grade]
-        pixels = generator.sample(grade, max(numbers, default=-1) + 1, examples.seed)
-        origins = [Origin(version, grade, examples.seed, number) for number in range(len(pixels))]
-        by_grade[grade] = list(map(png, pixels, origins))
-    return [by_grade[row.grade][row.number] for row in examples.rows]
+def _drawn(generator: RetinaGenerator, examples: Examples) -> tuple[bytes, ...]:
+    """The examples' pictures, marked, in their order."""
+    most = 1 + max(row.number for row in examples.rows)
+    made = [generator.sample(grade, most, examples.seed) for grade in range(len(GRADES))]
+    origins = [Origin(generator.version, row.grade, examples.seed, row.number) for row in examples.rows]
+    return tuple(png(made[row.grade][row.number], at) for row, at in zip(examples.rows, origins, strict=True))
 
 
-def _draw_grid(examples: Examples) -> None:
+def _draw_grid(examples: Examples, pictures: tuple[bytes, ...]) -> None:
     st.subheader("By grade, each beside the nearest real photo", anchor=False)
-    st.html(photo_grid.grid_html(examples, _drawn(examples.version)))
+    st.html(photo_grid.grid_html(examples, pictures))
     near = sum(row.memorised for row in examples.rows)
     st.caption(
         f"Large: invented. Small: the photo it learnt from that is nearest by features, with its own grade. Called "

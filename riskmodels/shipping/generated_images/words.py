@@ -48,9 +48,9 @@ def likeness_words(figures: dict[str, Any]) -> str:
     far = made["kid"] > floor["kid"] + 2 * floor["kid_sd"]
     return (
         f"The pictures are {'farther from' if far else 'as near to'} real photos {'than' if far else 'as'} these are "
-        f"from one another: FID {made['fid']:.1f} and KID {_plain(made['kid'])} to a half of the real photos, to which the "
-        f"other half has {floor['fid']:.1f} and {_plain(floor['kid'])} (features of EfficientNet-Lite0; not comparable "
-        f"with the FID {figures['published_fid']:.0f} of c-LGAN on IDRiD, published in Inception's features)."
+        f"from one another: FID {made['fid']:.1f} and KID {_plain(made['kid'])} to a half of the real photos, to which "
+        f"the other half has {floor['fid']:.1f} and {_plain(floor['kid'])} (features of EfficientNet-Lite0; not "
+        f"comparable with the published FID {figures['published_fid']:.0f} of c-LGAN on IDRiD, in Inception's)."
     )
 
 
