@@ -37,7 +37,7 @@ def strip_html(pictures: Sequence[bytes], ats: Sequence[float]) -> str:
         for picture, at in zip(pictures, ats, strict=True)
     ]
     ends = f"<p><span>0, {GRADES[0]}</span><span>{len(GRADES) - 1}, {GRADES[-1]}</span></p>"
-    return f'<div class="cr-strip"><div>{"".join(cells)}</div>{ends}</div>'
+    return f'<div class="cr-invented-strip"><div>{"".join(cells)}</div>{ends}</div>'
 
 
 def _grade(grade: int, rows: Sequence[tuple[Example, bytes, Pixels]]) -> str:
