@@ -73,7 +73,8 @@ def fit_generator(
     half = fast_in_half(device)
 
     def tell(at: GanStep | VaeStep) -> None:
-        say.line(f"{at}")
+        what = f"GAN, {at.side} pixels" if isinstance(at, GanStep) else f"autoencoder, loss {at.loss:.3f}"
+        say.line(f"{what}: step {at.step:,} of {at.steps:,}, about {at.seconds_left / 60:.0f} min left")
 
     synthesis = Fit([parts.train, parts.small], gan, device, half).run(tell, checkpoint)
     set_middles(synthesis)
