@@ -58,6 +58,7 @@ train-signals: $(VENV)/dev
 
 train-generated: $(VENV)/dev
 	$(PY) -m riskmodels.shipping.generated_trial.invented --shared $(SHARED)
+	$(PY) -m riskmodels.shipping.generated_images --shared $(SHARED)
 
 train-molecules: $(VENV)/dev
 	OMP_NUM_THREADS=1 $(PY) -m riskmodels molecules train --shared $(SHARED)

@@ -60,6 +60,7 @@ PRESENTATION = {
     "draws": (
         "charts",
         "checks",
+        "generate.photo_grid",
         "image.candidates",
         "image.gauge",
         "image.overlay",

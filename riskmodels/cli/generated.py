@@ -1,4 +1,4 @@
-"""``python -m riskmodels generate …``: invented people, from the command line."""
+"""``python -m riskmodels generate …``: invented people and pictures, from the command line."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def add_generate(parser: argparse.ArgumentParser) -> None:
     _add_fit(commands.add_parser("fit", help="learn from a file of real people; judge what it invents"))
     _add_sample(commands.add_parser("sample", help="invent people as CSV"))
     _add_write(commands.add_parser("write", help="invent people, or take invented ones, as CSV, FHIR or OMOP"))
+    _add_images(commands.add_parser("images", help="invent photos of the retina of one grade, marked"))
 
 
 def _add_fit(fit: argparse.ArgumentParser) -> None:
@@ -62,6 +63,16 @@ def _add_write(write: argparse.ArgumentParser) -> None:
     _set(write, "write")
 
 
+def _add_images(images: argparse.ArgumentParser) -> None:
+    images.add_argument("--grade", type=int, choices=range(5), required=True, help="of retinopathy, 0 none to 4")
+    images.add_argument("--count", type=above_zero, default=16, metavar="N", help="how many (16)")
+    images.add_argument("--seed", type=int, default=_SEED, metavar="N", help=f"of what is drawn ({_SEED})")
+    images.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="of the PNG files")
+    images.add_argument("--model", type=Path, metavar="FOLDER", help="of the generator; the shipped one if left out")
+    _add_overwrite(images)
+    images.set_defaults(command=_generate_images)
+
+
 def _add_drawing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--given", action="append", default=[], metavar="NAME=VALUE", help="what all have; repeatable")
     parser.add_argument("--seed", type=int, default=_SEED, metavar="N", help=f"of what is drawn ({_SEED})")
@@ -79,6 +90,12 @@ def _generate(options: argparse.Namespace) -> int:
     from riskmodels.generated.command import generate_command
 
     return generate_command(options, lambda text: print(text, flush=True))
+
+
+def _generate_images(options: argparse.Namespace) -> int:
+    from riskmodels.generated.images.command import images_command
+
+    return images_command(options, lambda text: print(text, flush=True))
 
 
 def _date(text: str) -> datetime.date:

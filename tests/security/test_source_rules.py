@@ -27,6 +27,7 @@ LOGGED = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 #: caches of the process that hold nothing of a patient: models, database, executors
 SHARED = {
     "ui/cohort/background.py:_executor", "ui/compound/models.py:compound_models", "ui/database.py:database",
+    "ui/generate/photos.py:_shipped",
     "ui/image/job.py:_executor", "ui/image/models.py:_load", "ui/image/site_job.py:_executor",
     "ui/models.py:shipped_models", "ui/signal/models.py:_forecast",
 }  # fmt: skip
