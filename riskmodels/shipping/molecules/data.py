@@ -171,10 +171,7 @@ def scaffold_folds(structures: Sequence[Structure], folds: int, seed: int = 0) -
 
     Compounds without a ring have the empty scaffold in common.
     """
-    scaffolds = [
-        MurckoScaffold.MurckoScaffoldSmiles(mol=structure.mol)  # type: ignore[no-untyped-call]
-        for structure in structures
-    ]
+    scaffolds = [MurckoScaffold.MurckoScaffoldSmiles(mol=structure.mol) for structure in structures]
     _, groups, sizes = np.unique(scaffolds, return_inverse=True, return_counts=True)
     order = np.random.default_rng(seed).permutation(len(sizes))
     fold_of, load = np.empty(len(sizes), np.int64), np.zeros(folds, np.int64)
