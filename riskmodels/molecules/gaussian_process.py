@@ -25,6 +25,8 @@ LIKELIHOOD_ROWS = 1500
 #: least variance of a measurement: a laboratory repeats itself within about 0.17 log units at best
 LEAST_NOISE = 0.03
 _STEPS = 30
+#: logarithms of amplitudes and rates (a standard deviation of each descriptor) are sought within these
+_SOUGHT = (-10.0, 4.0)
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,7 @@ def fit_kernel(
     optimiser.step(loss)  # type: ignore[no-untyped-call]
     if not bool(free.isfinite().all()):
         raise TrainingError("No kernel fits the compounds.", hint="Look for values that are none.")
+    free = free.detach().clamp(*_SOUGHT)
     shares, (linear, square, noise) = free[:kinds].softmax(0).tolist(), free[-3:].exp().tolist()
     rates = (free[kinds:-3].exp() / spread).tolist()
     return Kernel(tuple(shares), tuple(rates), linear, square, noise + LEAST_NOISE)
@@ -158,7 +161,7 @@ def fit_kernel(
 
 def _surprise(free: torch.Tensor, matrices: torch.Tensor, wholes: torch.Tensor, centred: torch.Tensor) -> torch.Tensor:
     """Negative log marginal likelihood a compound, without its constant (Rasmussen and Williams, eq. 2.30)."""
-    kinds = len(matrices)
+    kinds, free = len(matrices), free.clamp(*_SOUGHT)
     mixed = torch.einsum("k,knm->nm", free[:kinds].softmax(0), matrices)
     scaled = wholes * free[kinds:-3].exp()
     lengths = scaled.square().sum(1)

@@ -54,3 +54,9 @@ def test_noise_is_never_less_than_a_laboratory_has() -> None:
     similarities, descriptors = likenesses(60)
     values = np.linalg.cholesky(covariance(similarities, descriptors)) @ np.random.default_rng(3).normal(size=60)
     assert fit_kernel(similarities, descriptors, values).noise >= LEAST_NOISE
+
+
+def test_compounds_that_cannot_be_told_apart_are_fitted_all_the_same() -> None:
+    alike = [np.ones((40, 40))] * 2
+    found = fit_kernel(alike, np.zeros((40, 2)), np.random.default_rng(4).normal(6, 1, 40))
+    assert found.noise == pytest.approx(1, abs=0.4)
