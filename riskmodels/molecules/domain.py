@@ -32,7 +32,7 @@ BANDS = 10
 LARGEST_SHARE = 0.9
 #: and in log units: a factor of ten
 LARGEST_ERROR = 1.0
-#: share of compounds at an end of what was measured (least alike, smallest, …) that the domain leaves out
+#: share of the compounds least alike those measured that the domain leaves out
 RAREST = 0.005
 #: descriptors whose range in the training data bounds the domain, and what they are called in a sentence
 RANGED = {"log P": "Its log P", "heavy atoms": "The number of its heavy atoms"}
@@ -47,7 +47,7 @@ class Domain:
         edges: (bands − 1,) likeness between bands, ascending.
         halves: (bands,) half of the interval in each band, log units; falling.
         least: likeness below which no number is given.
-        ranges: of each of :data:`RANGED` in the training data, without its rare ends.
+        ranges: of each of :data:`RANGED` in the training data.
     """
 
     edges: tuple[float, ...]
@@ -134,8 +134,8 @@ def fit_domain(near: Floats, errors: Floats, spread: float, descriptors: Floats)
     absolute = [np.sort(np.abs(errors[band == place])) for place in range(bands)]
     halves = np.array([one[min(len(one), int(np.ceil((len(one) + 1) * COVERAGE))) - 1] for one in absolute])
     halves = np.maximum.accumulate(halves[::-1])[::-1]
-    low, high = np.quantile(descriptors[:, _RANGED], [RAREST, 1 - RAREST], axis=0)
-    ranges = tuple(zip(low.tolist(), high.tolist(), strict=True))
+    ranged = descriptors[:, _RANGED]
+    ranges = tuple(zip(ranged.min(0).tolist(), ranged.max(0).tolist(), strict=True))
     return Domain(tuple(edges.tolist()), tuple(halves.tolist()), _least(near, errors, spread), ranges)
 
 
