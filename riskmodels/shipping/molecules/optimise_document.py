@@ -118,7 +118,8 @@ def _weak(card: dict[str, Any], drawn: Drawn) -> str:
     return (
         f"\n\n**The shipped generator is weak**: after {card['config']['epochs']} epochs it does not spell again what "
         "it reads, and what it draws is hardly like the start. On the page a draw that is less than "
-        f"{LEAST_LIKENESS} like its start is put aside and counted. Rely on the changes by pairs; longer training is the remedy."
+        f"{LEAST_LIKENESS} like its start is put aside and counted. "
+        "Rely on the changes by pairs; longer training is the remedy."
     )
 
 
