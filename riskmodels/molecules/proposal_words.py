@@ -58,7 +58,8 @@ def counts_words(found: Proposals) -> str:
     return (
         f"{tried:,} variants tried ({found.by_changes:,} by measured pairs, {found.by_generator:,} drawn): "
         f"{found.met:,} meet the profile, {found.lost:,} lose what is to be kept, {found.worse:,} are no better, "
-        f"{outside:,} have no number (outside the domain)."
+        f"{outside:,} have no number (outside the domain). {found.unlike:,} more were drawn and put aside: too unlike "
+        "the start."
     )
 
 

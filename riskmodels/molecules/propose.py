@@ -31,6 +31,8 @@ _BEAM = 4
 _MOST_VARIANTS = 150
 #: compounds that the generator gives
 _MOST_DRAWN = 200
+#: likeness to the start that a drawn compound has at least: what is less like it is no variant, whatever its number
+LEAST_LIKENESS = 0.3
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Proposals:
         met: how many meet the profile; ranked are the best of them.
         worse: of those with a number, how many are not better than the start.
         lost: of those that are, how many lose what was to be kept.
+        unlike: drawn and put aside unestimated, since less like the start than LEAST_LIKENESS.
     """
 
     start: Structure
@@ -84,6 +87,7 @@ class Proposals:
     met: int
     worse: int
     lost: int
+    unlike: int
 
     @property
     def start_outside(self) -> tuple[Endpoint, ...]:
@@ -134,9 +138,11 @@ def propose(
     tell(0.6, "drawing compounds around the start")
     drawn = list(by_generator(start, generator, search.seen, _MOST_DRAWN, seed)) if generator else []
     tell(0.8, "estimating what was drawn")
-    others = search.judged(drawn)
+    likeness = likeness_to(start.mol, [each.structure.mol for each in drawn])
+    near = [each for each, value in zip(drawn, likeness, strict=True) if value >= LEAST_LIKENESS]
+    others = search.judged(near)
     tell(0.9, "looking at the best")
-    return _gathered(start, search, [*first, *second], others, number)
+    return _gathered(start, search, [*first, *second], others, number, len(drawn) - len(near))
 
 
 def propose_task(smiles: str, profile: Profile, number: int, seed: int, tell: Tell = silent) -> Proposals:
@@ -178,7 +184,7 @@ def _order(one: _Judged) -> tuple[bool, float, str]:
 
 
 def _gathered(
-    start: Structure, search: _Search, changed: list[_Judged], drawn: list[_Judged], number: int
+    start: Structure, search: _Search, changed: list[_Judged], drawn: list[_Judged], number: int, unlike: int
 ) -> Proposals:
     every = [*changed, *drawn]
     known = [one for one in every if one.verdict.score is not None]
@@ -201,6 +207,7 @@ def _gathered(
         len(met),
         sum((one.verdict.score or 0.0) <= 0 for one in known),
         sum((one.verdict.score or 0.0) > 0 and bool(one.verdict.lost) for one in known),
+        unlike,
     )
 
 

@@ -45,6 +45,12 @@ class FakeGenerator:
         ]
 
 
+@pytest.fixture(autouse=True)
+def any_likeness(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The small compounds of these tests are hardly like one another."""
+    monkeypatch.setattr("riskmodels.molecules.propose.LEAST_LIKENESS", 0.0)
+
+
 def found(profile: Profile = SMALLER, number: int = 30, table: PairTable = TABLE) -> Proposals:
     return propose(START, profile, FakeModels(), FakeGenerator(), table, number)  # type: ignore[arg-type]
 
@@ -96,6 +102,13 @@ class TestProposals:
         kept = found(KEPT)
         assert kept.lost > 0
         assert all(each.verdict.gains[1] == pytest.approx(0, abs=0.15) for each in kept.ranked)
+
+    def test_what_is_drawn_and_unlike_the_start_is_put_aside(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("riskmodels.molecules.propose.LEAST_LIKENESS", 0.9)
+        proposals = found()
+        assert proposals.by_generator == 0
+        assert proposals.unlike == 3
+        assert all(not each.candidate.drawn for each in (*proposals.ranked, *proposals.outside))
 
     def test_numbers_add_up(self) -> None:
         proposals = found(KEPT, number=1_000)

@@ -45,6 +45,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
         monkeypatch.setattr(module, "compound_models", FakeModels)
     monkeypatch.setattr(propose, "load_models", FakeModels)
     monkeypatch.setattr(propose, "Generator", FakeGenerator)
+    monkeypatch.setattr(propose, "LEAST_LIKENESS", 0.0)  # small compounds are hardly like one another
     app = AppTest.from_file(str(ROOT / "home.py"), default_timeout=300)
     app.switch_page("pages/9_Compound.py").run()
     return app.segmented_control(key="compound_view").set_value("Better ones").run()

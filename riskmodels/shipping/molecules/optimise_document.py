@@ -9,6 +9,7 @@ from riskmodels import ROOT
 from riskmodels.imaging.image_report import markdown_table
 from riskmodels.molecules.endpoints import ENDPOINTS
 from riskmodels.molecules.pairs import LEAST_PAIRS, Change
+from riskmodels.molecules.propose import LEAST_LIKENESS
 from riskmodels.shipping.molecules.generator_trial import AROUND, STARTS, Drawn
 from riskmodels.shipping.molecules.optimise_trial import (
     DRAWN,
@@ -116,8 +117,9 @@ def _weak(card: dict[str, Any], drawn: Drawn) -> str:
         return ""
     return (
         f"\n\n**The shipped generator is weak**: after {card['config']['epochs']} epochs it does not spell again what "
-        "it reads, and what it draws is hardly like the start. Draws outside the domain get no rank. Rely on the "
-        "changes by pairs; longer training is the remedy."
+        "it reads, and what it draws is hardly like the start. On the page a draw that is less than "
+        f"{LEAST_LIKENESS} like its start is put aside and counted. "
+        "Rely on the changes by pairs; longer training is the remedy."
     )
 
 
