@@ -30,7 +30,7 @@ def test_compounds_with_less_herg_than_terfenadine_are_proposed(open_page, settl
     settle(page)
     assert page.get_by_test_id("stException").count() == 0
     assert page.get_by_role("listitem").filter(has_text="on the front").count() > 0
-    assert page.get_by_role("listitem").filter(has_text="measured pairs").count() > 0
+    assert page.get_by_role("listitem").filter(has_text="measured compounds").count() > 0
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     table = pd.read_csv(Path(download.value.path()), dtype={"rank": str})
