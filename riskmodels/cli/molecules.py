@@ -58,7 +58,7 @@ def _train(options: argparse.Namespace) -> int:
 
 def _screen(options: argparse.Namespace) -> int:
     require_extra()
-    from riskmodels.molecules.screen_command import screen_command
+    from riskmodels.molecules.screening.command import screen_command
 
     return screen_command(options, lambda text: print(text, flush=True))
 

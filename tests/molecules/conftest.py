@@ -15,7 +15,7 @@ SLICE = 120
 @pytest.fixture(scope="session")
 def slice_folder(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of models trained on the first rows of each set."""
-    from riskmodels.molecules.graph_network import Shape
+    from riskmodels.molecules.learning.graph_network import Shape
     from riskmodels.shipping.molecules.network_training import Recipe
     from riskmodels.shipping.molecules.ship import ship_compounds
     from riskmodels.shipping.say import Say

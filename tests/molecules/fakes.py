@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from riskmodels.molecules.answers import AtomReasons, Estimate, Neighbour
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint
-from riskmodels.molecules.structure import Structure
+from riskmodels.molecules.learning.answers import AtomReasons, Estimate, Neighbour
+from riskmodels.molecules.structures.structure import Structure
 from riskmodels.runtime.progress import Tell, silent
 
 #: structures without a ring are outside the domain of these
@@ -14,7 +14,7 @@ WHY = "No compound like it was learnt."
 
 
 class FakeModels:
-    """Answers as :class:`riskmodels.molecules.model.CompoundModels` gives them."""
+    """Answers as :class:`riskmodels.molecules.learning.model.CompoundModels` gives them."""
 
     version = "2026-01-31 0000"
 

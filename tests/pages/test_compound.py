@@ -14,8 +14,9 @@ from streamlit.testing.v1 import AppTest
 
 from riskmodels import ROOT
 from riskmodels.errors import ModelFileError
-from riskmodels.molecules import extra, screen
-from riskmodels.molecules.examples import EXAMPLES, example_file
+from riskmodels.molecules import extra
+from riskmodels.molecules.screening import screen
+from riskmodels.molecules.structures.examples import EXAMPLES, example_file
 from riskmodels.tasks import Task
 from tests.molecules.fakes import WHY, FakeModels
 from tests.waiting import HUNG

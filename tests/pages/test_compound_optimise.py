@@ -10,7 +10,7 @@ from rdkit import Chem
 from streamlit.testing.v1 import AppTest
 
 from riskmodels import ROOT
-from riskmodels.molecules import propose
+from riskmodels.molecules.better import propose
 from riskmodels.tasks import Task
 from tests.molecules.fakes import FakeModels
 from ui.compound import one, optimise

@@ -124,7 +124,7 @@ class TestExports:
             "riskmodels/interop/columns/template.py",  # constants of the vocabulary
             "riskmodels/cohorts/extracts.py",  # the committed extracts of public data
             "riskmodels/generated/written/as_omop.py",  # tables for a database: numbers, labels and codes of ours
-            "riskmodels/molecules/pairs_table.py",  # the committed changes of measured compounds: fragments and numbers
+            "riskmodels/molecules/pairs/table.py",  # the committed changes of measured compounds: fragments and numbers
             "riskmodels/shipping/molecules/compounds_file.py",  # the committed compounds of ChEMBL: SMILES and numbers
             "riskmodels/shipping/signals/pressure_sample.py",  # the committed sample: invented numbers, no one's text
         }

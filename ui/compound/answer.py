@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from riskmodels.molecules.alerts import alerts
-from riskmodels.molecules.answers import Estimate
-from riskmodels.molecules.drawing import Colouring
+from riskmodels.molecules.described.alerts import alerts
+from riskmodels.molecules.described.drawing import Colouring
+from riskmodels.molecules.described.properties import PROPERTIES, formula, properties, rule_of_five_violations
+from riskmodels.molecules.described.synthesis import HARD, synthetic_accessibility
 from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS, Endpoint
-from riskmodels.molecules.properties import PROPERTIES, formula, properties, rule_of_five_violations
-from riskmodels.molecules.structure import Structure
-from riskmodels.molecules.synthesis import HARD, synthetic_accessibility
-from riskmodels.molecules.words import estimate_words, sum_words
+from riskmodels.molecules.learning.answers import Estimate
+from riskmodels.molecules.learning.words import estimate_words, sum_words
+from riskmodels.molecules.structures.structure import Structure
 from ui.charts import LOWERS, RAISES
 from ui.compound import figures, parts, state
 from ui.compound.evidence import draw_evidence
@@ -24,7 +24,7 @@ from ui.tables import table
 from ui.text import plain
 
 if TYPE_CHECKING:
-    from riskmodels.molecules.model import CompoundModels
+    from riskmodels.molecules.learning.model import CompoundModels
 
 #: training compounds that are shown
 NEIGHBOURS = 4

@@ -8,8 +8,8 @@ from html import escape
 import streamlit as st
 
 from riskmodels.molecules.endpoints import Endpoint
-from riskmodels.molecules.pairs import LEAST_PAIRS, PairEvidence, evidence_for
-from riskmodels.molecules.structure import Structure
+from riskmodels.molecules.pairs.evidence import LEAST_PAIRS, PairEvidence, evidence_for
+from riskmodels.molecules.structures.structure import Structure
 from ui.compound import parts
 from ui.memo import remembered
 

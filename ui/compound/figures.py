@@ -8,10 +8,10 @@ from typing import Any
 
 import pandas as pd
 
-from riskmodels.molecules.answers import Estimate
 from riskmodels.molecules.endpoints import Endpoint
-from riskmodels.molecules.screen import column
-from riskmodels.molecules.words import HERG_BORDER, concentration, estimate_words, herg_verdict, level
+from riskmodels.molecules.learning.answers import Estimate
+from riskmodels.molecules.learning.words import HERG_BORDER, concentration, estimate_words, herg_verdict, level
+from riskmodels.molecules.screening.screen import column
 from ui.charts import INK, NEUTRAL, PALE, Figure, layout
 from ui.inspect.figures import axis, note
 
@@ -67,7 +67,7 @@ def scatter(table: pd.DataFrame, names: pd.Series, across: Endpoint, up: Endpoin
     """Compounds of a file between two endpoints; those with a number for both, at most :data:`MOST_POINTS`.
 
     Args:
-        table: results, as :class:`riskmodels.molecules.screen.Screened` holds them.
+        table: results, as :class:`riskmodels.molecules.screening.screen.Screened` holds them.
         names: of the compounds, the same index or a larger one.
         across, up: endpoints of the two axes.
         theme: "light" or "dark".

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from riskmodels.errors import CareRiskError
-from riskmodels.molecules.reading import LIMITS, ColumnError
-from riskmodels.molecules.screen import LIMITS as TASK
-from riskmodels.molecules.screen import Screened, screen_task
+from riskmodels.molecules.screening.screen import LIMITS as TASK
+from riskmodels.molecules.screening.screen import Screened, screen_task
+from riskmodels.molecules.structures.reading import LIMITS, ColumnError
 from riskmodels.tasks import shared_room
 from ui import tasks
 from ui.checks import refusal_html

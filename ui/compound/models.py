@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 if TYPE_CHECKING:
-    from riskmodels.molecules.model import CompoundModels
+    from riskmodels.molecules.learning.model import CompoundModels
 
 
 @st.cache_resource(show_spinner="Loading the models of compounds", max_entries=1)
@@ -17,6 +17,6 @@ def compound_models() -> CompoundModels:
     Raises:
         ModelFileError: when they are missing or damaged.
     """
-    from riskmodels.molecules.screen import load_models
+    from riskmodels.molecules.screening.screen import load_models
 
     return load_models()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from riskmodels.errors import CareRiskError, ModelFileError
-from riskmodels.molecules.examples import EXAMPLES
-from riskmodels.molecules.structure import LONGEST, Structure, standardise
+from riskmodels.molecules.structures.examples import EXAMPLES
+from riskmodels.molecules.structures.structure import LONGEST, Structure, standardise
 from riskmodels.tasks import Limits, shared_room
 from ui import tasks
 from ui.checks import refusal_html

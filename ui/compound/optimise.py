@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from riskmodels.errors import CareRiskError, InputError, ModelFileError
-from riskmodels.molecules.answers import Estimate
+from riskmodels.molecules.better.profile import TOLERANCE, Goal, Profile, Wish, default_profile
+from riskmodels.molecules.better.propose import LIMITS, Proposals, propose_task
 from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS
-from riskmodels.molecules.profile import TOLERANCE, Goal, Profile, Wish, default_profile
-from riskmodels.molecules.propose import LIMITS, Proposals, propose_task
-from riskmodels.molecules.structure import Structure
+from riskmodels.molecules.learning.answers import Estimate
+from riskmodels.molecules.structures.structure import Structure
 from riskmodels.tasks import shared_room
 from ui import tasks
 from ui.checks import refusal_html
@@ -22,7 +22,7 @@ from ui.memo import remembered
 from ui.text import plain
 
 if TYPE_CHECKING:
-    from riskmodels.molecules.model import CompoundModels
+    from riskmodels.molecules.learning.model import CompoundModels
 
 #: slot of the search
 SEARCH = "compound_optimise"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from html import escape
 
-from riskmodels.molecules.answers import Estimate
+from riskmodels.molecules.better.profile import Wish
+from riskmodels.molecules.better.proposal_words import goal_words
+from riskmodels.molecules.better.propose import Proposal, Proposals
 from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
-from riskmodels.molecules.profile import Wish
-from riskmodels.molecules.proposal_words import goal_words
-from riskmodels.molecules.propose import Proposal, Proposals
-from riskmodels.molecules.words import level
+from riskmodels.molecules.learning.answers import Estimate
+from riskmodels.molecules.learning.words import level
 from ui.charts import INK, NEUTRAL, Figure, layout
 from ui.inspect.figures import axis, note
 

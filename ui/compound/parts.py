@@ -8,12 +8,12 @@ from html import escape
 
 from rdkit.Chem import Mol
 
-from riskmodels.molecules.alerts import MEANING, Alert
-from riskmodels.molecules.answers import AtomReasons, Estimate, Neighbour
-from riskmodels.molecules.drawing import Colouring, draw
+from riskmodels.molecules.described.alerts import MEANING, Alert
+from riskmodels.molecules.described.drawing import Colouring, draw
 from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
-from riskmodels.molecules.structure import Structure, StructureError, standardise
-from riskmodels.molecules.words import measured_words, signed
+from riskmodels.molecules.learning.answers import AtomReasons, Estimate, Neighbour
+from riskmodels.molecules.learning.words import measured_words, signed
+from riskmodels.molecules.structures.structure import Structure, StructureError, standardise
 from ui.charts import INK
 from ui.page import theme
 from ui.tables import table
@@ -28,7 +28,7 @@ def picture(mol: Mol, alt: str, colouring: Colouring | None = None, marked: Coll
     Args:
         mol: to be drawn.
         alt: what it shows.
-        colouring, marked: see :func:`riskmodels.molecules.drawing.draw`.
+        colouring, marked: see :func:`riskmodels.molecules.described.drawing.draw`.
     """
     # as an image: Streamlit takes SVG out of HTML, and an image runs nothing
     svg = draw(mol, alt, colouring, marked).replace("currentColor", INK[theme()])

@@ -7,8 +7,15 @@ from html import escape
 
 import streamlit as st
 
-from riskmodels.molecules.proposal_words import counts_words, goal_words, notes, origin_words, proposals_csv, why_none
-from riskmodels.molecules.propose import Proposal, Proposals
+from riskmodels.molecules.better.proposal_words import (
+    counts_words,
+    goal_words,
+    notes,
+    origin_words,
+    proposals_csv,
+    why_none,
+)
+from riskmodels.molecules.better.propose import Proposal, Proposals
 from ui.checks import refusal_html
 from ui.compound import parts
 from ui.compound.pareto import across_and_up, finding, pareto

@@ -9,9 +9,19 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS, HERG, Endpoint
-from riskmodels.molecules.rows import RowProblem
-from riskmodels.molecules.screen import ALERTS, CHANGES, HERG_FLAG, RULE, SAME_AS, SMILES, SYNTHESIS, Screened, column
-from riskmodels.molecules.words import concentration, level
+from riskmodels.molecules.learning.words import concentration, level
+from riskmodels.molecules.screening.screen import (
+    ALERTS,
+    CHANGES,
+    HERG_FLAG,
+    RULE,
+    SAME_AS,
+    SMILES,
+    SYNTHESIS,
+    Screened,
+    column,
+)
+from riskmodels.molecules.structures.rows import RowProblem
 from ui.compound import figures, state
 from ui.inspect.show import draw_figure
 from ui.page import theme

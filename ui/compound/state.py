@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import streamlit as st
 
-from riskmodels.molecules.examples import EXAMPLES, example_file
+from riskmodels.molecules.structures.examples import EXAMPLES, example_file
 from ui import tasks
 from ui.uploads import UploadedFile
 

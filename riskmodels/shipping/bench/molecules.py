@@ -16,9 +16,9 @@ from typing import TypeVar
 import pandas as pd
 import torch
 
-from riskmodels.molecules.model import SHIPPED, CompoundModels
-from riskmodels.molecules.structure import standardise
-from riskmodels.molecules.structures import COMPOUNDS
+from riskmodels.molecules.learning.known_structures import COMPOUNDS
+from riskmodels.molecules.learning.model import SHIPPED, CompoundModels
+from riskmodels.molecules.structures.structure import standardise
 from riskmodels.shipping.say import to_stdout
 
 HEADING = "## Compounds"

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodels.molecules.domain import fit_domain, likeness
 from riskmodels.molecules.endpoints import Endpoint
-from riskmodels.molecules.gaussian_process import fit_kernel, fit_process
-from riskmodels.molecules.library import Library
+from riskmodels.molecules.learning.domain import fit_domain, likeness
+from riskmodels.molecules.learning.gaussian_process import fit_kernel, fit_process
+from riskmodels.molecules.learning.library import Library
 from riskmodels.shipping.molecules.data import Data, Numbers, random_folds
 from riskmodels.shipping.molecules.figures import interval_figures, published, rmse
 from riskmodels.shipping.molecules.left_out import LeftOut, Pool, leave_out

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG
-from riskmodels.molecules.structures import COMPOUNDS
+from riskmodels.molecules.learning.known_structures import COMPOUNDS
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.molecules.data import Data, Numbers
 
@@ -21,8 +21,8 @@ shipped models learnt from, shown as neighbours. No person is in it.
   curated for MoleculeACE (van Tilborg, Alenicheva, Grisoni, J Chem Inf Model 2022;62:5938).
 - **Licence:** CC BY-SA 3.0 (<https://creativecommons.org/licenses/by-sa/3.0/>), ChEMBL's own; this file is under the
   same and apart from the program's licence: whoever passes it on names ChEMBL and keeps the licence.
-- **Changed here:** structures in the standard form of `riskmodels/molecules/structure.py`; −log10 of mol/L instead of
-  nmol/L; the median where rows fall together; rows whose structure is refused are left out ({left_out}).
+- **Changed here:** structures in the standard form of `riskmodels/molecules/structures/structure.py`; −log10 of mol/L
+  instead of nmol/L; the median where rows fall together; rows whose structure is refused are left out ({left_out}).
 - **Taken from:** registry package `MoleculeACE` 3.0.0 (MIT), wheel SHA-256
   `c2028c9a75281eab53d3b3e7dc11cbc8ac970d008bac4a0d3927f11ac2024bdc`, `MoleculeACE/Data/benchmark_data/`: {members}.
   The wheel is read as a zip, never imported.

@@ -17,8 +17,8 @@ from rdkit.Chem.Scaffolds import MurckoScaffold
 
 from riskmodels.errors import SourceDataError
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint
-from riskmodels.molecules.fingerprint import Features, features_of
-from riskmodels.molecules.structure import Structure, StructureError, standardise
+from riskmodels.molecules.learning.fingerprint import Features, features_of
+from riskmodels.molecules.structures.structure import Structure, StructureError, standardise
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.runtime.progress import Tell, silent
 
@@ -57,7 +57,7 @@ class Data:
 
     Args:
         structures: of n different compounds.
-        features: of each, see :func:`~riskmodels.molecules.fingerprint.features_of`.
+        features: of each, see :func:`~riskmodels.molecules.learning.fingerprint.features_of`.
         table: a row a published measurement: endpoint, compound, value, test, cliff, row (in its file).
         left_out: rows whose structure is refused, by endpoint.
         hashes: SHA-256 of each endpoint's file.

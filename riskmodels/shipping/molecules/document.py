@@ -10,7 +10,7 @@ from riskmodels import ROOT
 from riskmodels.imaging.image_report import markdown_table
 from riskmodels.model_files.folder import read_card
 from riskmodels.molecules.endpoints import BY_NAME, HERG
-from riskmodels.molecules.model import HINT, SHIPPED
+from riskmodels.molecules.learning.model import HINT, SHIPPED
 
 PAGE = ROOT / "docs" / "molecules_card.md"
 NOT_KNOWN = "–"

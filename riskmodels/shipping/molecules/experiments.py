@@ -15,9 +15,9 @@ import torch
 from riskmodels import ROOT
 from riskmodels.imaging.image_report import markdown_table
 from riskmodels.molecules.endpoints import BY_NAME
-from riskmodels.molecules.fingerprint import KINDS
-from riskmodels.molecules.gaussian_process import fit_kernel
-from riskmodels.molecules.library import Library
+from riskmodels.molecules.learning.fingerprint import KINDS
+from riskmodels.molecules.learning.gaussian_process import fit_kernel
+from riskmodels.molecules.learning.library import Library
 from riskmodels.shipping.molecules.benchmark import FOLDS
 from riskmodels.shipping.molecules.data import random_folds, read_data, scaffold_folds
 from riskmodels.shipping.molecules.figures import rmse

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from riskmodels.evaluation.metrics import auroc
-from riskmodels.molecules.domain import Domain, fit_domain
+from riskmodels.molecules.learning.domain import Domain, fit_domain
 from riskmodels.shipping.molecules.left_out import LeftOut
 
 Floats = NDArray[np.float64]

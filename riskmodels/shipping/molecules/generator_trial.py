@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from rdkit import Chem
 
-from riskmodels.molecules.alerts import alerts
-from riskmodels.molecules.candidates import RADII, flat_smiles, likeness_to
-from riskmodels.molecules.selfies_vae import Generator
-from riskmodels.molecules.structure import StructureError, standardise
+from riskmodels.molecules.better.candidates import RADII, flat_smiles, likeness_to
+from riskmodels.molecules.better.vae import Generator
+from riskmodels.molecules.described.alerts import alerts
+from riskmodels.molecules.structures.structure import StructureError, standardise
 
 #: drawn of the prior; compounds around which is drawn; draws around each
 DRAWN, STARTS, AROUND = 10_000, 20, 100
@@ -27,7 +27,7 @@ class Drawn:
         number: drawn.
         valid: RDKit reads them.
         unique: distinct ones among the valid.
-        standard: of these, those with a standard form, see :mod:`riskmodels.molecules.structure`.
+        standard: of these, those with a standard form, see :mod:`riskmodels.molecules.structures.structure`.
         new: of the distinct ones, those that are no training compound.
         alerted: of these, those with a structural alert.
         training_alerted: the same of training compounds.

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodels.molecules.domain import likeness
-from riskmodels.molecules.gaussian_process import Kernel, fit_process
-from riskmodels.molecules.library import Library
+from riskmodels.molecules.learning.domain import likeness
+from riskmodels.molecules.learning.gaussian_process import Kernel, fit_process
+from riskmodels.molecules.learning.library import Library
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]

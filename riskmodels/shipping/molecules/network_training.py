@@ -10,9 +10,9 @@ import torch
 from numpy.typing import NDArray
 
 from riskmodels.molecules.endpoints import ENDPOINTS
-from riskmodels.molecules.graph import Graph, together
-from riskmodels.molecules.graph_network import GraphNetwork, Shape
-from riskmodels.molecules.trained_network import MOST, TrainedNetwork
+from riskmodels.molecules.learning.graph import Graph, together
+from riskmodels.molecules.learning.graph_network import GraphNetwork, Shape
+from riskmodels.molecules.learning.trained_network import MOST, TrainedNetwork
 from riskmodels.shipping.molecules.data import Measured
 from riskmodels.shipping.say import Say
 

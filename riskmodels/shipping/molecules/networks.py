@@ -10,10 +10,10 @@ import torch
 from numpy.typing import NDArray
 
 from riskmodels.molecules.endpoints import ENDPOINTS
-from riskmodels.molecules.gaussian_process import fit_kernel, fit_process
-from riskmodels.molecules.graph import Graph
-from riskmodels.molecules.library import Library
-from riskmodels.molecules.trained_network import TrainedNetwork
+from riskmodels.molecules.learning.gaussian_process import fit_kernel, fit_process
+from riskmodels.molecules.learning.graph import Graph
+from riskmodels.molecules.learning.library import Library
+from riskmodels.molecules.learning.trained_network import TrainedNetwork
 from riskmodels.shipping.molecules.data import Data, Measured, Numbers, random_folds
 from riskmodels.shipping.molecules.figures import rmse
 from riskmodels.shipping.molecules.left_out import Pool

@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from riskmodels.molecules.candidates import flat_smiles
+from riskmodels.molecules.better.candidates import flat_smiles
+from riskmodels.molecules.better.training import fit_generator
+from riskmodels.molecules.better.vae import SHIPPED, Generator
 from riskmodels.molecules.endpoints import ENDPOINTS
-from riskmodels.molecules.pairs import SHIPPED as PAIRS
-from riskmodels.molecules.pairs import PairTable, read_table
-from riskmodels.molecules.pairs_table import write_table
-from riskmodels.molecules.selfies_training import fit_generator
-from riskmodels.molecules.selfies_vae import SHIPPED, Generator
+from riskmodels.molecules.pairs.evidence import SHIPPED as PAIRS
+from riskmodels.molecules.pairs.evidence import PairTable, read_table
+from riskmodels.molecules.pairs.table import write_table
 from riskmodels.shipping.molecules.data import Data, read_data
 from riskmodels.shipping.molecules.generator_trial import judge_generator
 from riskmodels.shipping.molecules.optimise_document import write_document

@@ -7,9 +7,9 @@ from typing import Any
 
 from riskmodels import ROOT
 from riskmodels.imaging.image_report import markdown_table
+from riskmodels.molecules.better.propose import LEAST_LIKENESS
 from riskmodels.molecules.endpoints import ENDPOINTS
-from riskmodels.molecules.pairs import LEAST_PAIRS, Change
-from riskmodels.molecules.propose import LEAST_LIKENESS
+from riskmodels.molecules.pairs.evidence import LEAST_PAIRS, Change
 from riskmodels.shipping.molecules.generator_trial import AROUND, STARTS, Drawn
 from riskmodels.shipping.molecules.optimise_trial import (
     DRAWN,
@@ -94,7 +94,7 @@ def _generator(card: dict[str, Any], drawn: Drawn) -> str:
     losses = card["training"]["epochs"][-1]
     return f"""## The generator
 
-A variational autoencoder of SELFIES words (riskmodels/molecules/selfies_vae.py), learnt from
+A variational autoencoder of SELFIES words (riskmodels/molecules/better/vae.py), learnt from
 {card["training_rows"]:,} compounds in {card["training"]["cpu_seconds"]} s of CPU on one core; {losses[1]:.1f} nats a
 compound that it did not learn from ({losses[0]:.1f} of those it did, with words hidden). Stereochemistry is left out.
 

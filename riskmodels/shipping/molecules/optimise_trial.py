@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from rdkit import Chem
 
-from riskmodels.molecules.candidates import Candidate, Seen, by_generator, by_pairs, flat_smiles
+from riskmodels.molecules.better.candidates import Candidate, Seen, by_generator, by_pairs, flat_smiles
+from riskmodels.molecules.better.vae import Generator
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint
-from riskmodels.molecules.gaussian_process import Kernel, fit_kernel, fit_process
-from riskmodels.molecules.library import Library
-from riskmodels.molecules.pairs import PairTable
-from riskmodels.molecules.selfies_vae import Generator
+from riskmodels.molecules.learning.gaussian_process import Kernel, fit_kernel, fit_process
+from riskmodels.molecules.learning.library import Library
+from riskmodels.molecules.pairs.evidence import PairTable
 from riskmodels.shipping.molecules.data import Data
 from riskmodels.shipping.molecules.left_out import Pool
 from riskmodels.shipping.molecules.series import Series, series_of

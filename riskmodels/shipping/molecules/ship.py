@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskmodels.molecules.domain import fit_domain
-from riskmodels.molecules.endpoint_model import EndpointModel
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint
-from riskmodels.molecules.gaussian_process import fit_kernel, fit_process
-from riskmodels.molecules.graph import graph_of
-from riskmodels.molecules.library import Library
-from riskmodels.molecules.model import SHIPPED, CompoundModels
-from riskmodels.molecules.structures import COMPOUNDS
+from riskmodels.molecules.learning.domain import fit_domain
+from riskmodels.molecules.learning.endpoint_model import EndpointModel
+from riskmodels.molecules.learning.gaussian_process import fit_kernel, fit_process
+from riskmodels.molecules.learning.graph import graph_of
+from riskmodels.molecules.learning.known_structures import COMPOUNDS
+from riskmodels.molecules.learning.library import Library
+from riskmodels.molecules.learning.model import SHIPPED, CompoundModels
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.molecules.benchmark import FOLDS, judge_set
 from riskmodels.shipping.molecules.card import card_of

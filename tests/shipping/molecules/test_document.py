@@ -7,8 +7,8 @@ import pytest
 pytest.importorskip("rdkit")
 from riskmodels.model_files.folder import read_card
 from riskmodels.molecules.endpoints import ENDPOINTS
-from riskmodels.molecules.model import HINT, SHIPPED
-from riskmodels.molecules.structures import COMPOUNDS
+from riskmodels.molecules.learning.known_structures import COMPOUNDS
+from riskmodels.molecules.learning.model import HINT, SHIPPED
 from riskmodels.runtime.hashes import file_hash
 from riskmodels.shipping.molecules.document import PAGE, molecules_card
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from riskmodels.molecules.answers import Estimate
 from riskmodels.molecules.endpoints import ENDPOINTS, FACTOR_XA, HERG
-from riskmodels.molecules.screen import column
+from riskmodels.molecules.learning.answers import Estimate
+from riskmodels.molecules.screening.screen import column
 from ui.compound.figures import MOST_POINTS, drawn_points, estimates, finding, scatter
 
 
