@@ -37,7 +37,10 @@ SPLIT = (
     "compound that is in the test part of any set. hERG: five folds of compounds at random and five of Bemis–Murcko "
     "scaffolds; kernels are fitted anew without each fold. What is shipped learnt from all compounds."
 )
-LOOKS = "The test parts were looked at once by the process and the network as they are; nothing was changed after it."
+LOOKS = (
+    "The test parts were looked at twice, by the process and the network as they are. Between the two the domain was "
+    "widened to all that was measured, since small medicines as aspirin and caffeine had no number; no model was changed."
+)
 
 
 def card_of(data: Data, compounds_hash: str) -> dict[str, Any]:

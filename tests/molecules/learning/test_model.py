@@ -67,6 +67,9 @@ def test_what_is_known_of_medicines(shipped: CompoundModels) -> None:
     assert herg.low is not None
     assert herg.high is not None
     assert herg.low < herg.value < herg.high
+    aspirin = shipped.estimate([standardise(ASPIRIN)])[0][0]
+    assert aspirin.value is not None, "small medicines are among those measured"
+    assert aspirin.value < 6
     apixaban = {found.endpoint.name: found for found in shipped.estimate([standardise(APIXABAN)])[0]}
     assert (apixaban["factor_xa"].value or 0) > 8
 
