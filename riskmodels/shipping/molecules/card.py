@@ -39,7 +39,8 @@ SPLIT = (
 )
 LOOKS = (
     "The test parts were looked at twice, by the process and the network as they are. Between the two the domain was "
-    "widened to all that was measured, since small medicines as aspirin and caffeine had no number; no model was changed."
+    "widened to all that was measured, since small medicines as aspirin and caffeine had no number; no model was "
+    "changed."
 )
 
 
