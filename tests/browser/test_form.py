@@ -166,7 +166,10 @@ def test_key_facts_stand_beside_the_answer_without_scrolling(open_page: Callable
 
 def test_on_a_phone_two_facts_stand_in_a_row(open_page: Callable[..., Any]) -> None:
     page = open_form(open_page, width=400)
-    age, sex = (page.locator(f".st-key-fact-{name}").bounding_box() for name in ("age", "sex"))
+    # both at one moment: what is above them may still be growing
+    age, sex = page.evaluate(
+        "['age', 'sex'].map(name => document.querySelector(`.st-key-fact-${name}`).getBoundingClientRect().toJSON())"
+    )
     assert age["y"] == sex["y"]
     assert age["x"] + age["width"] <= sex["x"]
     assert page.locator(".st-key-facts").bounding_box()["height"] < 600

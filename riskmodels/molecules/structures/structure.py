@@ -184,6 +184,9 @@ def _impossible(mol: Chem.Mol, problem: Any) -> str:
 def _one_compound(whole: Chem.Mol, changes: list[str]) -> Chem.Mol:
     """The one compound among a salt's or solvate's parts."""
     parts = Chem.GetMolFrags(whole, asMols=True)
+    if len(parts) == 1:
+        _refuse_elements(whole)
+        return whole
     organic = [part for part in parts if any(atom.GetSymbol() == "C" for atom in part.GetAtoms())]
     for part in organic:
         _refuse_elements(part)
