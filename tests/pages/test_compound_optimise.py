@@ -42,7 +42,7 @@ class FakeGenerator:
 def page(monkeypatch: pytest.MonkeyPatch) -> AppTest:
     for module in (one, optimise):
         monkeypatch.setattr(module, "shared_room", Here)
-        monkeypatch.setattr(module, "compound_models", FakeModels)
+    monkeypatch.setattr(one, "compound_models", FakeModels)
     monkeypatch.setattr(propose, "load_models", FakeModels)
     monkeypatch.setattr(propose, "Generator", FakeGenerator)
     monkeypatch.setattr(propose, "LEAST_LIKENESS", 0.0)  # small compounds are hardly like one another

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from riskmodels.errors import CareRiskError, ModelFileError
@@ -11,17 +14,23 @@ from riskmodels.tasks import Limits, shared_room
 from ui import tasks
 from ui.checks import refusal_html
 from ui.compound import state
-from ui.compound.answer import draw_answer
 from ui.compound.models import compound_models
 from ui.text import plain
+
+if TYPE_CHECKING:
+    from riskmodels.molecules.learning.model import CompoundModels
 
 #: of reading one structure
 _LIMITS = Limits(seconds=60, memory=4 * 2**30)
 _ABOUT = {example.name: f"{example.name}: {example.about}" for example in EXAMPLES}
 
 
-def draw_one() -> None:
-    """The field, and what is said of what stands in it."""
+def draw_of_one(draw: Callable[[Structure, CompoundModels], None]) -> None:
+    """The field, and what is drawn of the compound that stands in it.
+
+    Args:
+        draw: told the structure and the models that estimate it; not called while there is none.
+    """
     draw_field()
     structure = given_structure()
     if structure is None:
@@ -31,7 +40,7 @@ def draw_one() -> None:
     except ModelFileError as error:
         st.error(plain(str(error), 400), icon=":material/error:")
         return
-    draw_answer(structure, models)
+    draw(structure, models)
 
 
 def draw_field() -> None:

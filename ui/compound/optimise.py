@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from riskmodels.errors import CareRiskError, InputError, ModelFileError
+from riskmodels.errors import CareRiskError, InputError
 from riskmodels.molecules.better.profile import TOLERANCE, Goal, Profile, Wish, default_profile
 from riskmodels.molecules.better.propose import LIMITS, Proposals, propose_task
 from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS
@@ -15,8 +15,6 @@ from riskmodels.molecules.structures.structure import Structure
 from riskmodels.tasks import shared_room
 from ui import tasks
 from ui.checks import refusal_html
-from ui.compound.models import compound_models
-from ui.compound.one import draw_field, given_structure
 from ui.compound.proposals import draw_proposals
 from ui.memo import remembered
 from ui.text import plain
@@ -34,20 +32,6 @@ _NUMBERS = (10, 20, 30, 50)
 _COLUMNS = 3
 
 Asked = tuple[str, Profile, int]
-
-
-def draw_better() -> None:
-    """The field of the start, and the search from it."""
-    draw_field()
-    structure = given_structure()
-    if structure is None:
-        return
-    try:
-        models = compound_models()
-    except ModelFileError as error:
-        st.error(plain(str(error), 400), icon=":material/error:")
-        return
-    draw_optimise(structure, models)
 
 
 def draw_optimise(structure: Structure, models: CompoundModels) -> None:

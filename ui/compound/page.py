@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
 from ui.compound import state
+from ui.compound.answer import draw_answer
 from ui.compound.file import draw_file
-from ui.compound.one import draw_one
-from ui.compound.optimise import draw_better
+from ui.compound.one import draw_of_one
+from ui.compound.optimise import draw_optimise
 from ui.compound.state import View
 
 
@@ -24,5 +26,9 @@ def draw_page() -> None:
         label_visibility="collapsed",
         persist_state="session",
     )
-    draw: dict[View, Callable[[], None]] = {View.ONE: draw_one, View.FILE: draw_file, View.BETTER: draw_better}
+    draw: dict[View, Callable[[], None]] = {
+        View.ONE: partial(draw_of_one, draw_answer),
+        View.FILE: draw_file,
+        View.BETTER: partial(draw_of_one, draw_optimise),
+    }
     draw[View(chosen)]()
