@@ -5,7 +5,7 @@ Rows that hold the same compound are computed once. What no model may say of a c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pandas as pd
 
 from riskmodels.interop.table.safe_csv import to_csv
-from riskmodels.molecules.described.alerts import alerts
+from riskmodels.molecules.described.alerts import Alert, alerts
 from riskmodels.molecules.described.properties import PROPERTIES, properties, rule_of_five_violations
 from riskmodels.molecules.described.synthesis import synthetic_accessibility
 from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint, molar
@@ -42,8 +42,6 @@ SMILES, CHANGES, SAME_AS, HERG_FLAG, RULE, SYNTHESIS, ALERTS = (
     "synthetic_accessibility_1_to_10",
     "alerts",
 )
-_UNREADABLE = "The structure cannot be worked with."
-_DRAW = "Draw the compound in any structure editor and copy its SMILES from there."
 
 
 class Estimator(Protocol):
@@ -206,8 +204,6 @@ def _standardised(block: pd.Series, problems: list[RowProblem]) -> dict[int, Str
             found[int(str(row))] = standardise(str(text))
         except StructureError as error:
             problems.append(RowProblem(int(str(row)), shortened(str(text)), error.message, error.hint))
-        except (ValueError, RuntimeError):  # what RDKit raises where one of its steps fails on a structure
-            problems.append(RowProblem(int(str(row)), shortened(str(text)), _UNREADABLE, _DRAW))
     return found
 
 
@@ -224,14 +220,28 @@ def _estimated(estimates: list[Estimate]) -> dict[str, Any]:
     cells: dict[str, Any] = {}
     for each in estimates:
         name = each.endpoint
-        cells[column(name)] = each.value
-        cells[column(name, "low90")], cells[column(name, "high90")] = each.low, each.high
+        cells |= estimate_cells(each)
         cells[column(name, "umol_l")] = None if each.value is None else molar(each.value)
-        cells[column(name, "domain")] = INSIDE if each.inside else f"{OUTSIDE}: {each.reason}"
         cells[column(name, "similarity")] = each.similarity
         if each.endpoint == HERG:
             cells[HERG_FLAG] = herg_verdict(each.value, each.low, each.high)
     return cells
+
+
+def estimate_cells(estimate: Estimate) -> dict[str, Any]:
+    """Value, interval and domain of an estimate, by column."""
+    name = estimate.endpoint
+    return {
+        column(name): estimate.value,
+        column(name, "low90"): estimate.low,
+        column(name, "high90"): estimate.high,
+        column(name, "domain"): INSIDE if estimate.inside else f"{OUTSIDE}: {estimate.reason}",
+    }
+
+
+def alert_words(found: Iterable[Alert]) -> str:
+    """Alerts in one cell: ``PAINS: quinone_A; Brenk: nitro_group``."""
+    return "; ".join(f"{alert.catalogue}: {alert.name}" for alert in found)
 
 
 def describe(structure: Structure) -> dict[str, Any]:
@@ -239,5 +249,5 @@ def describe(structure: Structure) -> dict[str, Any]:
     values: dict[str, Any] = dict(properties(structure.mol))
     values[RULE] = len(rule_of_five_violations(values))
     values[SYNTHESIS] = synthetic_accessibility(structure.mol)
-    values[ALERTS] = "; ".join(f"{alert.catalogue}: {alert.name}" for alert in alerts(structure.mol))
+    values[ALERTS] = alert_words(alerts(structure.mol))
     return values

@@ -90,10 +90,13 @@ def standardise_mol(mol: Chem.Mol, given: str = "") -> Structure:
     with complaints():
         _refuse_others(mol)
         changes: list[str] = []
-        whole = _sanitised(mol, changes)
-        part = _one_compound(whole, changes)
-        form = _one_form(part, changes)
-        smiles = Chem.MolToSmiles(form)
+        try:
+            whole = _sanitised(mol, changes)
+            part = _one_compound(whole, changes)
+            form = _one_form(part, changes)
+            smiles = Chem.MolToSmiles(form)
+        except (ValueError, RuntimeError) as error:  # what RDKit raises where one of its steps fails on a structure
+            raise StructureError("The structure cannot be worked with.", hint=_DRAW) from error
         again = Chem.MolFromSmiles(smiles)
         if again is None:
             raise StructureError("The compound has no standard form.", hint=_DRAW)

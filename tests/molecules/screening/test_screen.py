@@ -71,10 +71,10 @@ class TestRows:
         assert screened("smiles\nO=C1C=CC(=O)C=C1\n").table[ALERTS][2] == "PAINS: quinone_A; Brenk: chinone_1"
 
     def test_a_structure_that_rdkit_fails_on_is_a_problem_row(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def fail(_: str) -> None:
+        def fail(*_: object) -> None:
             raise RuntimeError("Invariant Violation")
 
-        monkeypatch.setattr("riskmodels.molecules.screening.screen.standardise", fail)
+        monkeypatch.setattr("riskmodels.molecules.structures.structure._one_form", fail)
         assert screened(f"smiles\n{ASPIRIN}\n").problems[0].reason == "The structure cannot be worked with."
 
     def test_a_file_of_problems_alone_has_an_empty_table(self) -> None:
