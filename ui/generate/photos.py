@@ -13,6 +13,7 @@ from riskmodels.generated.images.mark import Origin, png
 from riskmodels.generated.images.model import RetinaGenerator
 from riskmodels.generated.images.photos import GRADES
 from ui.generate import photo_grid
+from ui.memo import remembered
 from ui.text import plain
 
 #: pictures of a download; more by the command
@@ -24,7 +25,7 @@ _STRIP = 9
 def draw_photos() -> None:
     """Draw the part."""
     try:
-        generator, examples, pictures = _shipped()
+        generator, examples, grid = _shipped()
     except CareRiskError as error:
         st.error(f"**There are no invented photos.** {plain(str(error), 300)}", icon=":material/error:")
         return
@@ -36,7 +37,7 @@ def draw_photos() -> None:
         st.markdown(f"**{plain(question, 200)}? {plain(said, 200)}.** {plain(figures.strip(), 600)}")
     st.caption(plain(generator.card["limits"][0], 300))
     _draw_downloads(generator)
-    _draw_grid(examples, pictures)
+    _draw_grid(examples, grid)
     _draw_strip(generator)
     with st.expander("All that was measured, in words", expanded=False):
         st.markdown("\n".join(f"- {plain(answer, 800)}" for answer in (*answers, *generator.card["limits"])))
@@ -44,10 +45,10 @@ def draw_photos() -> None:
 
 
 @st.cache_resource(show_spinner="Loading the generator", max_entries=1)
-def _shipped() -> tuple[RetinaGenerator, Examples, tuple[bytes, ...]]:
-    """The shipped generator, its examples and their pictures: of nobody, so all sessions share them."""
+def _shipped() -> tuple[RetinaGenerator, Examples, str]:
+    """The shipped generator, its examples and their grid in HTML: of nobody, so all sessions share them."""
     generator, examples = RetinaGenerator.load(), Examples.load()
-    return generator, examples, _drawn(generator, examples)
+    return generator, examples, photo_grid.grid_html(examples, _drawn(generator, examples))
 
 
 def _drawn(generator: RetinaGenerator, examples: Examples) -> tuple[bytes, ...]:
@@ -58,9 +59,9 @@ def _drawn(generator: RetinaGenerator, examples: Examples) -> tuple[bytes, ...]:
     return tuple(png(made[row.grade][row.number], at) for row, at in zip(examples.rows, origins, strict=True))
 
 
-def _draw_grid(examples: Examples, pictures: tuple[bytes, ...]) -> None:
+def _draw_grid(examples: Examples, grid: str) -> None:
     st.subheader("By grade, each beside the nearest real photo", anchor=False)
-    st.html(photo_grid.grid_html(examples, pictures))
+    st.html(grid)
     near = sum(row.memorised for row in examples.rows)
     st.caption(
         f"Large: invented. Small: the photo it learnt from that is nearest by features, with its own grade. Called "
@@ -72,13 +73,17 @@ def _draw_grid(examples: Examples, pictures: tuple[bytes, ...]) -> None:
 def _draw_strip(generator: RetinaGenerator) -> None:
     st.subheader("One draw from none to proliferative", anchor=False)
     seed = int(st.number_input("Seed of the strip", 0, 2**31 - 1, 1, key="generate_strip_seed", width=180) or 0)
-    ats = [k / (_STRIP - 1) * (len(GRADES) - 1) for k in range(_STRIP)]
-    origins = [Origin(generator.version, at, seed, k, "autoencoder") for k, at in enumerate(ats)]
-    st.html(photo_grid.strip_html(list(map(png, generator.strip(seed, _STRIP), origins)), ats))
+    st.html(remembered("generate_strip", (generator.version, seed), lambda: _strip(generator, seed)))
     st.caption(
         "Of the autoencoder, which blurs: what it can keep of a photo in a few numbers. The draw is the same "
         "throughout, only the grade that it is told changes."
     )
+
+
+def _strip(generator: RetinaGenerator, seed: int) -> str:
+    ats = [k / (_STRIP - 1) * (len(GRADES) - 1) for k in range(_STRIP)]
+    origins = [Origin(generator.version, at, seed, k, "autoencoder") for k, at in enumerate(ats)]
+    return photo_grid.strip_html(list(map(png, generator.strip(seed, _STRIP), origins)), ats)
 
 
 def _draw_downloads(generator: RetinaGenerator) -> None:

@@ -18,14 +18,16 @@ from riskmodels.molecules.learning.fingerprint import places_of
 from riskmodels.molecules.learning.gaussian_process import Process
 from riskmodels.molecules.learning.graph import graph_of, together
 from riskmodels.molecules.learning.graph_network import GraphNetwork
-from riskmodels.molecules.learning.library import Library
+from riskmodels.molecules.learning.library import Asked, Library
 
 Floats = NDArray[np.float64]
 #: points of the integral from nothing to the compound
 POINTS = 64
 
 
-def process_atoms(process: Process, library: Library, rows: NDArray[np.int64], molecule: Chem.Mol) -> Floats:
+def process_atoms(
+    process: Process, library: Library, rows: NDArray[np.int64], molecule: Chem.Mol, asked: Asked
+) -> Floats:
     """(atoms,) contributions to the process' number less its mean, which they add up to.
 
     Args:
@@ -33,8 +35,8 @@ def process_atoms(process: Process, library: Library, rows: NDArray[np.int64], m
         library: of measured compounds.
         rows: (m,) those that the process was fitted on.
         molecule: the compound.
+        asked: the same, laid beside the library.
     """
-    asked = library.asked([molecule])
     similarities = [similarity[:, rows] for similarity in asked.similarities]
     mixed = process.kernel.mixed(similarities)
     closeness = process.kernel.closeness(asked.descriptors, library.descriptors[rows])

@@ -180,7 +180,7 @@ class CompoundModels:
         part, molecule = self.parts[endpoint.name], structure.mol
         asked = self.library.asked([molecule])
         share = part.network_share
-        atoms = (1 - share) * process_atoms(part.process, self.library, part.rows, molecule)
+        atoms = (1 - share) * process_atoms(part.process, self.library, part.rows, molecule, asked)
         base, gap = (1 - share) * part.process.mean, 0.0
         if self.network and share:
             nothing, of_network, rest = self.network.reasons(molecule, asked.descriptors, ENDPOINTS.index(endpoint))

@@ -9,8 +9,6 @@ Source: Ralaivola et al., Neural Networks 2005;18:1093 (min–max kernel of mole
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
@@ -66,8 +64,3 @@ class MinMax:
         # compounds of one atom have no pairs: nothing is alike then
         largest = np.maximum(asked.totals[:, None] + self.known.totals[None] - shared, 1.0)
         return np.divide(shared, largest, out=shared)
-
-
-def similarities(asked: Sequence[Counts], known: Sequence[MinMax]) -> list[Floats]:
-    """(n, m) a kind of fingerprint."""
-    return [one.to(counts) for counts, one in zip(asked, known, strict=True)]
