@@ -25,7 +25,7 @@ shipped models learnt from, shown as neighbours. No person is in it.
   instead of nmol/L; the median where rows fall together; rows whose structure is refused are left out ({left_out}).
 - **Taken from:** registry package `MoleculeACE` 3.0.0 (MIT), wheel SHA-256
   `c2028c9a75281eab53d3b3e7dc11cbc8ac970d008bac4a0d3927f11ac2024bdc`, `MoleculeACE/Data/benchmark_data/`: {members}.
-  The wheel is read as a zip, never imported.
+  They are read as they lie in the shared data, byte for byte those of the wheel.
 - **Made by:** `make train-molecules`
 - **SHA-256 of {file}:** `{digest}`
 
