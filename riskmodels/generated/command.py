@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from riskmodels.errors import FileError, InputError
-from riskmodels.runtime.arguments import Say
+from riskmodels.errors import InputError
+from riskmodels.runtime.arguments import Say, refuse_existing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,7 +56,7 @@ def fit_command(options: argparse.Namespace, say: Say) -> None:
     from riskmodels.generated.read import read_file
     from riskmodels.generated.written.cards import write_cards
 
-    _refuse_existing(options.out, options.overwrite)
+    refuse_existing(options.out, options.overwrite)
     budget = None if options.epsilon is None else Budget.of(options.epsilon)
     people = read_file(options.data, options.mapping)
     table = _without(people.table, options.leave_out)
@@ -88,7 +88,7 @@ def sample_command(options: argparse.Namespace, say: Say) -> None:
     """
     from riskmodels.generated.written.write import Form
 
-    _refuse_existing(options.out, options.overwrite)
+    refuse_existing(options.out, options.overwrite)
     generator, cards = _opened(options.model)
     table = _drawn(generator, options)
     cards = _judged(table, generator, cards, options) if options.data else _of_others(cards, table, options.given)
@@ -108,7 +108,7 @@ def write_command(options: argparse.Namespace, say: Say) -> None:
 
     if options.bundles and options.form != "fhir":
         raise InputError("--bundles goes with --as fhir.", hint="Leave it out.")
-    _refuse_existing(options.out, options.overwrite)
+    refuse_existing(options.out, options.overwrite)
     form = Form.BUNDLES if options.bundles else Form(options.form)
     if options.model:
         generator, cards = _opened(options.model)
@@ -217,12 +217,6 @@ def _without(table: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
             f"There is no column “{unknown[0]}” to leave out.", hint=f"There are {', '.join(map(str, table))}."
         )
     return table.drop(columns=list(names))
-
-
-def _refuse_existing(out: Path, overwrite: bool) -> None:
-    there = any(out.iterdir()) if out.is_dir() else out.exists()
-    if there and not overwrite:
-        raise FileError(f"{out} is there already.", hint="Name another one, or say --overwrite.")
 
 
 def _forget(folder: Path) -> None:

@@ -32,6 +32,11 @@ class Endpoint:
     noise_source: str
     file: str
 
+    @property
+    def label(self) -> str:
+        """The title, and that a high value is harm: ``hERG (unwanted)``."""
+        return f"{self.title} (unwanted)" if self.unwanted else self.title
+
 
 _KI_NOISE = "Kramer C et al., J Med Chem 2012;55:5165 (public Ki values: standard deviation 0.54)"
 _IC50_NOISE = "Kalliokoski T et al., PLoS One 2013;8:e61007 (public IC50 values: standard deviation 0.68)"

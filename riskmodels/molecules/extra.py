@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 
 from riskmodels.errors import CareRiskError
@@ -20,6 +21,16 @@ def missing() -> list[str]:
     return [name for module, name in _PACKAGES.items() if find_spec(module) is None]
 
 
+def missing_words(lacking: Sequence[str]) -> str:
+    """That some packages are missing, in a sentence.
+
+    Args:
+        lacking: at least one, see :func:`missing`.
+    """
+    are = "is" if len(lacking) == 1 else "are"
+    return f"{' and '.join(lacking)}, which read and draw compounds, {are} not installed."
+
+
 def require_extra() -> None:
     """Go on only when compounds can be read.
 
@@ -29,7 +40,5 @@ def require_extra() -> None:
     lacking = missing()
     if lacking:
         raise MissingExtraError(
-            f"{' and '.join(lacking)}, which read and draw compounds, {'is' if len(lacking) == 1 else 'are'} "
-            "not installed.",
-            hint=f"Install the extra for compounds and start again: {INSTALL}",
+            missing_words(lacking), hint=f"Install the extra for compounds and start again: {INSTALL}"
         )

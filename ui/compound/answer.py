@@ -10,12 +10,13 @@ from riskmodels.molecules.described.alerts import alerts
 from riskmodels.molecules.described.drawing import Colouring
 from riskmodels.molecules.described.properties import PROPERTIES, formula, properties, rule_of_five_violations
 from riskmodels.molecules.described.synthesis import HARD, synthetic_accessibility
-from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS, Endpoint
+from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
 from riskmodels.molecules.learning.answers import Estimate
 from riskmodels.molecules.learning.words import estimate_words, sum_words
 from riskmodels.molecules.structures.structure import Structure
 from ui.charts import LOWERS, RAISES
 from ui.compound import figures, parts, state
+from ui.compound.choice import choose_endpoint
 from ui.compound.evidence import draw_evidence
 from ui.inspect.show import draw_figure
 from ui.memo import remembered
@@ -42,7 +43,7 @@ def draw_answer(structure: Structure, models: CompoundModels) -> None:
     estimates = remembered("compound_estimates", structure.smiles, lambda: models.estimate([structure])[0])
     left, right = st.columns([9, 11], gap="large")
     with left:
-        endpoint = _choose()
+        endpoint = choose_endpoint("Atoms that decide on", ENDPOINTS, state.ENDPOINT)
         _draw_reasons(structure, models, next(each for each in estimates if each.endpoint == endpoint))
         _draw_changes(structure)
     with right:
@@ -55,20 +56,6 @@ def draw_answer(structure: Structure, models: CompoundModels) -> None:
     with right:
         _draw_alerts(structure)
     st.caption(f"Models of compounds, version {plain(models.version)}.")
-
-
-def _choose() -> Endpoint:
-    name = st.segmented_control(
-        "Atoms that decide on",
-        [endpoint.name for endpoint in ENDPOINTS],
-        default=ENDPOINTS[0].name,
-        required=True,
-        format_func=lambda name: BY_NAME[name].title,
-        key=state.ENDPOINT,
-        wrap=True,
-        persist_state="session",
-    )
-    return BY_NAME[name]
 
 
 def _draw_reasons(structure: Structure, models: CompoundModels, estimate: Estimate) -> None:

@@ -33,11 +33,10 @@ def extra_is_there() -> bool:
     lacking = extra.missing()
     if not lacking:
         return True
-    names = " and ".join(lacking)
     them = "it" if len(lacking) == 1 else "them"
     words = (
-        f"{names}, which read and draw compounds, {'is' if len(lacking) == 1 else 'are'} not installed. Everything "
-        f"else works without {them}. Who runs the program installs {them} in its folder and starts it again:"
+        f"{extra.missing_words(lacking)} Everything else works without {them}. Who runs the program installs {them} in "
+        "its folder and starts it again:"
     )
     st.html(refusal_html("Compounds cannot be read here yet", words))
     st.code(extra.INSTALL, language="bash")

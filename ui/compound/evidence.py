@@ -36,7 +36,7 @@ def draw_evidence(structure: Structure, endpoint: Endpoint) -> None:
             f"{verb} it."
         )
         return
-    st.html(f'<ul class="cr-cards" aria-label="Matched pairs">{"".join(map(_card, clear))}</ul>')
+    st.html(parts.cards("Matched pairs", list(map(_card, clear))))
     st.caption(
         f"Of {len(found):,} changes that fit, the best supported, each drawn at one place where it fits. In "
         "brackets the 95 % interval of the mean; each compound is another case, and the best of many promises too much."

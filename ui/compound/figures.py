@@ -90,8 +90,8 @@ def scatter(table: pd.DataFrame, names: pd.Series, across: Endpoint, up: Endpoin
     frame = layout(
         _SCATTER,
         theme,
-        xaxis=axis(_title(across), theme, nticks=7, tickangle=0, showgrid=True),
-        yaxis=axis(_title(up), theme, nticks=7),
+        xaxis=axis(axis_title(across), theme, nticks=7, tickangle=0, showgrid=True),
+        yaxis=axis(axis_title(up), theme, nticks=7),
     )
     return {"data": [points], "layout": frame}
 
@@ -103,7 +103,8 @@ def drawn_points(table: pd.DataFrame, across: Endpoint, up: Endpoint) -> pd.Data
     return both.iloc[::step]
 
 
-def _title(endpoint: Endpoint) -> str:
+def axis_title(endpoint: Endpoint) -> str:
+    """What an axis of an endpoint's values is called: ``hERG, pIC50 (unwanted)``."""
     return f"{endpoint.title}, {endpoint.quantity}{' (unwanted)' if endpoint.unwanted else ''}"
 
 

@@ -99,7 +99,7 @@ def _draw_asking(structure: Structure, start: list[Estimate]) -> Asked | None:
 
 
 def _draw_wish(estimate: Estimate) -> None:
-    title = f"{estimate.endpoint.title}{' (unwanted)' if estimate.endpoint.unwanted else ''}"
+    title = estimate.endpoint.label
     st.segmented_control(
         title if estimate.inside else f"{title}: outside the domain",
         list(_WORDS),

@@ -11,6 +11,7 @@ from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
 from riskmodels.molecules.learning.answers import Estimate
 from riskmodels.molecules.learning.words import level
 from ui.charts import INK, NEUTRAL, Figure, layout
+from ui.compound.figures import axis_title
 from ui.inspect.figures import axis, note
 
 _HEIGHT = 380
@@ -73,8 +74,8 @@ def pareto(found: Proposals, theme: str) -> Figure:
     frame = layout(
         _HEIGHT,
         theme,
-        xaxis=axis(_title(across), theme, nticks=7, tickangle=0, range=_span([x0, *marks["x"]])),  # type: ignore[misc]
-        yaxis=axis(_title(up), theme, nticks=7, range=_span([y0, *marks["y"]])),  # type: ignore[misc]
+        xaxis=axis(axis_title(across), theme, nticks=7, tickangle=0, range=_span([x0, *marks["x"]])),  # type: ignore[misc]
+        yaxis=axis(axis_title(up), theme, nticks=7, range=_span([y0, *marks["y"]])),  # type: ignore[misc]
     )
     words = note("start", theme, x=x0, y=y0, xanchor="left", yanchor="middle", xshift=12)
     return {"data": [origin, marks], "layout": frame | {"annotations": [words]}}
@@ -97,10 +98,6 @@ def _at(estimates: tuple[Estimate, ...], across: Endpoint, up: Endpoint) -> tupl
 
 def _span(values: list[float]) -> list[float]:
     return [min(values) - _ROOM, max(values) + _ROOM]
-
-
-def _title(endpoint: Endpoint) -> str:
-    return f"{endpoint.title}, {endpoint.quantity}{' (unwanted)' if endpoint.unwanted else ''}"
 
 
 def _hover(place: int, proposal: Proposal, found: Proposals) -> str:

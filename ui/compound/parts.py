@@ -12,8 +12,9 @@ from riskmodels.molecules.described.alerts import MEANING, Alert
 from riskmodels.molecules.described.drawing import Colouring, draw
 from riskmodels.molecules.endpoints import ENDPOINTS, Endpoint
 from riskmodels.molecules.learning.answers import AtomReasons, Estimate, Neighbour
-from riskmodels.molecules.learning.words import measured_words, signed
+from riskmodels.molecules.learning.words import measured_words
 from riskmodels.molecules.structures.structure import Structure, StructureError, standardise
+from riskmodels.signed import signed
 from ui.charts import INK
 from ui.page import theme
 from ui.tables import table
@@ -71,7 +72,7 @@ def outside(estimate: Estimate) -> str:
 def meanings() -> str:
     """What a high value of each endpoint means; one click away."""
     items = "".join(
-        f"<dt>{escape(each.title)}{' (unwanted)' if each.unwanted else ''}</dt>"
+        f"<dt>{escape(each.label)}</dt>"
         f"<dd>A high value: {escape(each.effect)}. Between laboratories: standard deviation {each.noise:.2f}, "
         f"{escape(each.noise_source)}.</dd>"
         for each in ENDPOINTS
@@ -84,7 +85,7 @@ def meanings() -> str:
 
 def neighbours(endpoint: Endpoint, found: Sequence[Neighbour]) -> str:
     """Measured compounds as cards: structure, similarity, value."""
-    return _cards(
+    return cards(
         f"Nearest measured compounds, {endpoint.title}",
         [
             _card(
@@ -104,7 +105,7 @@ def _similarity(value: float) -> str:
 
 def alerts(structure: Structure, found: Sequence[Alert]) -> str:
     """Alerts as cards: the part on the structure, its name, what it means."""
-    return _cards(
+    return cards(
         "Structural alerts",
         [
             _card(
@@ -131,5 +132,13 @@ def _card(drawn: str, title: str, lines: Sequence[str]) -> str:
     return f"<li>{drawn}<p><b>{escape(title)}</b></p>{below}</li>"
 
 
-def _cards(label: str, cards: Sequence[str]) -> str:
-    return f'<ul class="cr-cards" aria-label="{escape(label)}">{"".join(cards)}</ul>'
+def cards(label: str, items: Sequence[str], kind: str = "") -> str:
+    """A list of cards.
+
+    Args:
+        label: of the list, for those who do not see it.
+        items: each an ``li`` element.
+        kind: a class of the style sheet beside that of all cards.
+    """
+    classes = f"cr-cards {kind}".strip()
+    return f'<ul class="{classes}" aria-label="{escape(label)}">{"".join(items)}</ul>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -23,6 +22,8 @@ from ui.inspect.show import draw_figure
 from ui.page import theme
 from ui.text import plain
 
+#: of the cards, in the style sheet
+_KIND = "cr-proposals"
 _HEAD = ("Proposal", "On the front", "Profile", "Made by")
 
 
@@ -42,13 +43,15 @@ def draw_proposals(found: Proposals) -> None:
             )
     if found.ranked:
         _draw_figure(found)
-        st.html(_cards("Proposals, best first", [_card(place, each, found) for place, each in _numbered(found)]))
+        st.html(parts.cards("Proposals, best first", [_card(*each, found) for each in _numbered(found)], _KIND))
     else:
         st.html(refusal_html("No better compound was found", why_none(found)))
     if found.outside:
         with st.expander(f"Outside the domain: {len(found.outside)} without a rank"):
             st.caption("The models have no number for an endpoint of the profile; likest to the start first.")
-            st.html(_cards("Outside the domain, no rank", [_card(0, each, found) for each in found.outside]))
+            st.html(
+                parts.cards("Outside the domain, no rank", [_card(0, each, found) for each in found.outside], _KIND)
+            )
 
 
 def _draw_figure(found: Proposals) -> None:
@@ -82,7 +85,3 @@ def _card(place: int, proposal: Proposal, found: Proposals) -> str:
     ]
     below = "".join(f"<p>{escape(line)}</p>" for line in lines)
     return f'<li>{drawn}<p><b>{escape(title)}</b></p>{below}<p class="cr-smiles">{escape(smiles)}</p></li>'
-
-
-def _cards(label: str, cards: Sequence[str]) -> str:
-    return f'<ul class="cr-cards cr-proposals" aria-label="{escape(label)}">{"".join(cards)}</ul>'

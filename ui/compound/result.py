@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from riskmodels.molecules.endpoints import BY_NAME, ENDPOINTS, HERG, Endpoint
+from riskmodels.molecules.endpoints import ENDPOINTS, HERG, Endpoint
 from riskmodels.molecules.learning.words import concentration, level
 from riskmodels.molecules.screening.screen import (
     ALERTS,
@@ -23,6 +23,7 @@ from riskmodels.molecules.screening.screen import (
 )
 from riskmodels.molecules.structures.rows import RowProblem
 from ui.compound import figures, state
+from ui.compound.choice import choose_endpoint
 from ui.inspect.show import draw_figure
 from ui.page import theme
 from ui.text import count, plain
@@ -53,7 +54,7 @@ def draw_result(found: Screened, name: str) -> None:
         if found.table.empty:
             st.caption("No row holds a compound that could be screened.")
         else:
-            target = _choose_target()
+            target = choose_endpoint("Target beside hERG", _TARGETS, "compound_target")
             _draw_figure(found, target)
             _draw_rows(found, target)
     with problems:
@@ -80,20 +81,6 @@ def _draw_counts(found: Screened, name: str) -> None:
             key="compound_csv",
         )
     st.caption(f"{plain(found.file.form, 200)}. The download has every row, problem rows included.")
-
-
-def _choose_target() -> Endpoint:
-    name = st.segmented_control(
-        "Target beside hERG",
-        [endpoint.name for endpoint in _TARGETS],
-        default=_TARGETS[0].name,
-        required=True,
-        format_func=lambda name: BY_NAME[name].title,
-        key="compound_target",
-        wrap=True,
-        persist_state="session",
-    )
-    return BY_NAME[name]
 
 
 def _draw_figure(found: Screened, target: Endpoint) -> None:

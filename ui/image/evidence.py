@@ -11,6 +11,7 @@ from plotly.colors import hex_to_rgb
 from scipy.special import expit
 
 from riskmodels.imaging.results import Evidence, Pixels
+from riskmodels.signed import signed
 from ui.charts import LOWERS, RAISES
 from ui.image.overlay import place_words, rim
 from ui.record.image_text import percent
@@ -87,11 +88,6 @@ def _strongest(values: NDArray[np.float32]) -> list[str]:
     ends = (("for it", np.maximum(values, 0)), ("against it", np.maximum(-values, 0)))
     found = [f"{name} {place_words(part)}" for name, part in ends if part.max(initial=0) > _LEAST]
     return [f"Strongest: {', '.join(found)}."] if found else []
-
-
-def signed(value: float) -> str:
-    """``+1.20``, ``−0.85``, ``0.00``."""
-    return "0.00" if abs(value) < 0.005 else f"{value:+.2f}".replace("-", "−")
 
 
 def evidence_table(evidence: Evidence, calibrated: bool = True) -> str:

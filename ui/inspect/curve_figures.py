@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from riskmodels.explain.surfaces import Surface
+from riskmodels.signed import signed
 from riskmodels.tabular.model import Curve
 from riskmodels.vocabulary import VOCABULARY, Variable
 from ui.charts import INK, LOWERS, NEUTRAL, PALE, RAISES, Figure, broken, font, layout
 from ui.inspect.figures import Trace, axis, band, line, note
-from ui.inspect.show import signed
 
 _SMALL, _LARGE, _SURFACE = 190, 340, 340
 #: a curve that moves less than this is drawn as flat as it is, log-odds

@@ -12,12 +12,13 @@ from riskmodels.directions import direction_of
 from riskmodels.explain.shapes import against, spread
 from riskmodels.explain.steps import label_text
 from riskmodels.explain.surfaces import Pair, pair_surface, strongest_pairs
+from riskmodels.signed import signed
 from riskmodels.tabular.model import Curve, RiskModel
 from riskmodels.vocabulary import VOCABULARY
 from ui import text
 from ui.inspect import curve_figures, figures
 from ui.inspect.edit_curve import draw_edit
-from ui.inspect.show import draw_figure, signed
+from ui.inspect.show import draw_figure
 from ui.memo import remembered
 from ui.page import theme
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from riskmodels.evaluation.report import NOT_ESTIMABLE, words
+from riskmodels.signed import signed
 from ui import text
 from ui.charts import CONFIG, Figure
 from ui.tables import table
@@ -37,12 +38,6 @@ def draw_table(label: str, head: Sequence[str], rows: Rows, caption: str = "") -
 def estimate(values: Sequence[float | None], signed: bool = False) -> str:
     """``0.912 (0.850–0.961)``; what could not be estimated is said."""
     return words(values, signed).replace(" – ", " to " if "−" in words(values, signed) else "–")
-
-
-def signed(value: float) -> str:
-    """A difference in log-odds: ``+0.41``, ``−0.11``, ``0.00``."""
-    told = f"{value:+.2f}".replace("-", "−")
-    return told[1:] if told[1:] == "0.00" else told
 
 
 def log_odds(values: Sequence[float | None]) -> str:

@@ -7,11 +7,11 @@ import zipfile
 from collections.abc import Iterator
 from io import BytesIO
 
-from riskmodels.errors import FileError, InputError
+from riskmodels.errors import InputError
 from riskmodels.generated.images.mark import Origin, png
 from riskmodels.generated.images.model import SHIPPED, RetinaGenerator
 from riskmodels.generated.images.photos import GRADES
-from riskmodels.runtime.arguments import Say
+from riskmodels.runtime.arguments import Say, refuse_existing
 
 #: pictures that are made at once
 MOST = 1_000
@@ -32,8 +32,7 @@ def images_command(options: argparse.Namespace, say: Say) -> int:
     Raises:
         CareRiskError: when the folder is not empty, the generator is damaged, or too many are asked for.
     """
-    if options.out.exists() and (not options.out.is_dir() or any(options.out.iterdir())) and not options.overwrite:
-        raise FileError(f"{options.out} is there already.", hint="Name another one, or say --overwrite.")
+    refuse_existing(options.out, options.overwrite)
     generator = RetinaGenerator.load(options.model or SHIPPED)
     files = dict(picture_files(generator, options.grade, options.count, options.seed))
     options.out.mkdir(parents=True, exist_ok=True)

@@ -10,8 +10,10 @@ from riskmodels.interop.table.safe_csv import to_csv
 from riskmodels.molecules.better.profile import Profile, Verdict
 from riskmodels.molecules.better.propose import Proposal, Proposals
 from riskmodels.molecules.learning.answers import Estimate
-from riskmodels.molecules.learning.words import level, signed
+from riskmodels.molecules.learning.words import level
 from riskmodels.molecules.pairs.evidence import LEAST_PAIRS, Change
+from riskmodels.molecules.screening.screen import ALERTS, SYNTHESIS, alert_words, estimate_cells
+from riskmodels.signed import signed
 
 DRAWN = "drawn by the generator around the start, without stereochemistry"
 
@@ -102,20 +104,15 @@ def _row(rank: str, proposal: Proposal, found: Proposals) -> dict[str, object]:
         "pareto_front": "yes" if proposal.front else "",
         "made_by": " ".join(origin_words(proposal, found.profile)),
         "smirks": " then ".join(step[0].smirks for step in proposal.candidate.steps),
-        "synthetic_accessibility_1_to_10": proposal.synthesis,
-        "alerts": "; ".join(f"{alert.catalogue}: {alert.name}" for alert in proposal.alerts),
+        SYNTHESIS: proposal.synthesis,
+        ALERTS: alert_words(proposal.alerts),
         "likeness_to_start": proposal.likeness,
         "similarity_to_nearest_training_compound": proposal.nearest,
     }
 
 
 def _numbers(estimates: Sequence[Estimate]) -> dict[str, object]:
-    cells: dict[str, object] = {}
-    for each in estimates:
-        name = f"{each.endpoint.name}_{each.endpoint.quantity.lower()}"
-        cells |= {name: each.value, f"{name}_low90": each.low, f"{name}_high90": each.high}
-        cells[f"{each.endpoint.name}_domain"] = "inside" if each.inside else f"outside: {each.reason}"
-    return cells
+    return {name: value for each in estimates for name, value in estimate_cells(each).items()}
 
 
 def _step_words(step: Sequence[Change], profile: Profile) -> str:

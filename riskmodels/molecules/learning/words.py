@@ -53,12 +53,6 @@ def measured_words(endpoint: Endpoint, value: float) -> str:
     return f"{endpoint.quantity} {level(value)}, {concentration(value)}"
 
 
-def signed(value: float, decimals: int = 2) -> str:
-    """A contribution: ``+0.41``, ``−0.05``, ``0.00``."""
-    text = f"{value:+.{decimals}f}".replace("-", "−")
-    return text[1:] if float(f"{value:.{decimals}f}") == 0 else text
-
-
 def sum_words(reasons: AtomReasons) -> str:
     """How the number comes about, in a sentence whose rounded numbers add up: what rounding leaves is the atoms'."""
     value, base, gap = (round(number, 1) for number in (reasons.value, reasons.base, reasons.gap))

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from riskmodels.molecules.endpoints import HERG
 from riskmodels.molecules.learning.answers import AtomReasons, Estimate
-from riskmodels.molecules.learning.words import concentration, estimate_words, herg_verdict, signed, sum_words
+from riskmodels.molecules.learning.words import concentration, estimate_words, herg_verdict, sum_words
+from riskmodels.signed import signed
 
 _NUMBER = st.floats(-3, 9, allow_nan=False)
 

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from riskmodels.evaluation.evidence import Decision, Group, ShareKnown
+from riskmodels.signed import signed
 from riskmodels.tabular.model import Curve
 from tests.ui.inspect.test_figures import AGE, DECISION, JUDGED
 from ui.inspect import curves, data, imaging, missing, peers, subgroups, validation
-from ui.inspect.show import log_odds, percent, signed
+from ui.inspect.show import log_odds, percent
 
 
 class TestValidation:
