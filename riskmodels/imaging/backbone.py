@@ -9,11 +9,15 @@ Source: Tan and Le 2019, arXiv:1905.11946; EfficientNet-Lite: no squeeze-and-exc
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from importlib import resources
+from typing import Any, cast
 
 import torch
 from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
+from torch.nn.functional import conv2d, interpolate, relu6
 
 from riskmodels.errors import TrainingError
 from riskmodels.imaging.camera_statistics import camera_statistics
@@ -42,14 +46,14 @@ class Backbone(nn.Module):
         super().__init__()
         net = EfficientNet.from_name("efficientnet-lite0")
         self.frozen_blocks = frozen_blocks
-        self.stem = nn.Sequential(net._conv_stem, net._bn0, nn.ReLU6())
-        self.blocks = net._blocks[:depth]
+        self.stem = _Normalised(net._conv_stem, net._bn0, nn.ReLU6())
+        self.blocks = nn.ModuleList(_Block(block) for block in net._blocks[:depth])
         #: of the last feature map
         self.channels = _CHANNELS if depth == DEPTH else _SHORT_CHANNELS
         if depth == DEPTH:
-            self.last = nn.Sequential(net._conv_head, net._bn1, nn.ReLU6())
+            self.last: nn.Module = _Normalised(net._conv_head, net._bn1, nn.ReLU6())
         else:
-            inner = self.blocks[-1]._project_conv.out_channels
+            inner = net._blocks[depth - 1]._block_args.output_filters
             self.last = nn.Sequential(nn.Conv2d(inner, self.channels, 1), nn.ReLU6())
         for part in (self.stem, self.blocks[:frozen_blocks]):
             part.requires_grad_(False)
@@ -72,6 +76,11 @@ class Backbone(nn.Module):
             x = block(x)
         features: Tensor = self.last(x)
         return features
+
+    @property
+    def branches(self) -> tuple[Backbone, ...]:
+        """Itself alone; see :class:`Backbones`."""
+        return (self,)
 
     def _frozen(self, images: Tensor) -> Tensor:
         with torch.no_grad():
@@ -100,6 +109,47 @@ class Backbone(nn.Module):
         return self.last(x), torch.cat(seen, 1)
 
 
+class Backbones(nn.Module):
+    """Backbones side by side: the features of all, on the finest grid of places.
+
+    Args:
+        branches: the first one also tells familiar pictures from strange ones.
+    """
+
+    def __init__(self, branches: Sequence[Backbone]) -> None:
+        super().__init__()
+        self._branches = nn.ModuleList(branches)
+        #: of the last feature maps, together
+        self.channels = sum(branch.channels for branch in branches)
+
+    @property
+    def branches(self) -> tuple[Backbone, ...]:
+        """Those that stand side by side."""
+        return cast("tuple[Backbone, ...]", tuple(self._branches))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Features: (n, 3, s, s), 0–255 → (n, channels, h, w)."""
+        return _together([branch(images) for branch in self.branches])
+
+    def describe(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """See :meth:`Backbone.describe`; the statistics are those of the first one."""
+        first, *others = self.branches
+        features, described = first.describe(images)
+        with torch.no_grad():
+            return _together([features, *(branch(images) for branch in others)]), described
+
+
+def build(frozen_blocks: int, depths: Sequence[int]) -> Backbone | Backbones:
+    """A backbone, or one of each depth side by side; without weights.
+
+    Args:
+        frozen_blocks: see :class:`Backbone`.
+        depths: likewise, one each.
+    """
+    branches = [Backbone(frozen_blocks, depth) for depth in depths]
+    return branches[0] if len(branches) == 1 else Backbones(branches)
+
+
 def pretrained(frozen_blocks: int, depth: int = DEPTH) -> Backbone:
     """A backbone with the ImageNet weights of the registry package; a last convolution of its own stays random.
 
@@ -123,6 +173,47 @@ def pretrained(frozen_blocks: int, depth: int = DEPTH) -> Backbone:
         known = {n: t if n.startswith("last.") else known[n] for n, t in backbone.state_dict().items()}
     backbone.load_state_dict(known)
     return backbone
+
+
+class _Normalised(nn.Sequential):
+    """A convolution, the normalisation by stored statistics and ReLU6 of the package, the first two in one pass."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """What the three give one after the other."""
+        return relu6(_convolved(self[0], self[1], x))
+
+
+class _Block(nn.Module):
+    """A block of the package with the same parts, each convolution and its normalisation in one pass."""
+
+    def __init__(self, block: nn.Module) -> None:
+        super().__init__()
+        for name, part in block.named_children():
+            self.add_module(name, part)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """What the package's block gives."""
+        x, parts = inputs, self._modules
+        if "_expand_conv" in parts:
+            x = relu6(_convolved(parts["_expand_conv"], parts["_bn0"], x))
+        x = relu6(_convolved(parts["_depthwise_conv"], parts["_bn1"], x))
+        x = _convolved(parts["_project_conv"], parts["_bn2"], x)
+        return x + inputs if x.shape == inputs.shape else x
+
+
+def _convolved(convolution: Any, statistics: Any, x: Tensor) -> Tensor:
+    """A convolution and the normalisation by stored statistics after it as one convolution; both are trained."""
+    scale = statistics.weight * (statistics.running_var + statistics.eps).rsqrt()
+    shift = statistics.bias - statistics.running_mean * scale
+    weight = convolution.weight * scale[:, None, None, None]
+    padded = convolution.static_padding(x)
+    return conv2d(padded, weight, shift, convolution.stride, 0, convolution.dilation, convolution.groups)
+
+
+def _together(maps: Sequence[Tensor]) -> Tensor:
+    """Feature maps on the grid of the finest one; a coarse place is repeated, so means over places stay."""
+    finest = max((features.shape[2:] for features in maps), key=math.prod)
+    return torch.cat([interpolate(features, finest) for features in maps], 1)
 
 
 def scaled(images: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from riskmodels.checks.file_check import Check
 from riskmodels.errors import ModelFileError
-from riskmodels.imaging.backbone import Backbone
+from riskmodels.imaging.backbone import build
 from riskmodels.imaging.calibration import Seen, SiteCalibration
 from riskmodels.imaging.familiarity import Familiarity
 from riskmodels.imaging.findings import Question, rates_of
@@ -97,7 +97,7 @@ class ImageClassifier(StoredModel):
         seen = self.see(self.square(picture)[0])
         known = self._known(seen.described)
         if known.passed and self.strangers is not None:
-            known = self.strangers.check(self.network.backbone, picture.pixels, self.card.get("wanted", ""))
+            known = self.strangers.check(self.network.backbone.branches[0], picture.pixels, self.card.get("wanted", ""))
         return (*checks, known), seen
 
     def see(self, images: Tensor) -> Seen:
@@ -273,7 +273,7 @@ class ImageClassifier(StoredModel):
         targets = tuple(Target.from_dict(t) for t in card["targets"])
         _require_present_heads(tensors["weight"], targets, str(card["name"]))
         familiarity = Familiarity.from_tensors(tensors)
-        network = ImageNetwork(Backbone(config.frozen_blocks, config.depth), config.members, targets)
+        network = ImageNetwork(build(config.frozen_blocks, config.depths), config.members * len(config.depths), targets)
         weights = {n: t.float() if t.dtype == torch.float16 else t for n, t in tensors.items()}
         network.load_state_dict({n: t for n, t in weights.items() if not n.startswith(("familiarity.", "strangers."))})
         questions = tuple(Question.from_dict(told) for told in card["questions"])

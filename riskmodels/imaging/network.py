@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import dropout, softplus
 
-from riskmodels.imaging.backbone import Backbone
+from riskmodels.imaging.backbone import Backbone, Backbones
 from riskmodels.imaging.targets import FloatArray, Target, rows, slices
 
 
@@ -32,7 +32,9 @@ class ImageNetwork(nn.Module):
         drop: share of the features left out in training.
     """
 
-    def __init__(self, backbone: Backbone, members: int, targets: Sequence[Target], drop: float = 0.3) -> None:
+    def __init__(
+        self, backbone: Backbone | Backbones, members: int, targets: Sequence[Target], drop: float = 0.3
+    ) -> None:
         super().__init__()
         self.backbone = backbone
         self.drop = drop
@@ -92,3 +94,28 @@ class ImageNetwork(nn.Module):
                 steps = (raw[:-1] - raw[1:]).clamp_min(1e-3)
                 raw = torch.cat([raw[:1], steps.expm1().log()])
             self.bias[:, place] = raw.to(self.bias.device)
+
+
+def side_by_side(networks: Sequence[ImageNetwork]) -> ImageNetwork:
+    """One network of several with the same targets: every member keeps to the backbone that it was fitted on.
+
+    Args:
+        networks: in the order of the backbones; one alone is given back.
+
+    Returns:
+        A network with the members of all; its outputs' mean over the members is that of the networks' means where all
+        have as many members.
+    """
+    if len(networks) == 1:
+        return networks[0]
+    backbone = Backbones([branch for network in networks for branch in network.backbone.branches])
+    first = networks[0]
+    made = ImageNetwork(backbone, sum(len(n.weight) for n in networks), first.targets, first.drop)
+    member = channel = 0
+    with torch.no_grad():
+        for network in networks:
+            members, _, channels = network.weight.shape
+            made.weight[member : member + members, :, channel : channel + channels] = network.weight
+            made.bias[member : member + members] = network.bias
+            member, channel = member + members, channel + channels
+    return made.to(first.weight.device).eval()

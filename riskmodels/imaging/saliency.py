@@ -6,8 +6,8 @@ doi 10.1007/978-3-319-10590-1_53.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 import numpy as np
 import torch
@@ -41,24 +41,28 @@ def _activations(layer: nn.Module) -> Iterator[list[Tensor]]:
         handle.remove()
 
 
-def grad_cam(network: nn.Module, layer: nn.Module, images: Tensor, score: Score) -> NDArray[np.float32]:
-    """What speaks for a score, by the gradient at a layer.
+def grad_cam(network: nn.Module, layers: Sequence[nn.Module], images: Tensor, score: Score) -> NDArray[np.float32]:
+    """What speaks for a score, by the gradient at a layer; at several, of networks side by side, the sum of both.
 
     Args:
         network: in evaluation mode.
-        layer: the last one with places, e.g. ``network.backbone.last``.
+        layers: the last one with places of each backbone.
         images: (1, 3, s, s), 0–255.
         score: the log-odds to be explained.
 
     Returns:
         (s, s) float32, 0–1, hot = 1; all 0 where nothing speaks for it.
     """
-    with torch.enable_grad(), _activations(layer) as seen:
+    with torch.enable_grad(), ExitStack() as stack:
+        seen = [stack.enter_context(_activations(layer)) for layer in layers]
         value = score(network(images)).sum()
-        (gradient,) = torch.autograd.grad(value, seen[0])
-    weights = gradient.mean((2, 3), keepdim=True)
-    heat = (weights * seen[0].detach()).sum(1, keepdim=True).clamp_min(0).float()
-    heat = interpolate(heat, images.shape[2:], mode="bilinear", align_corners=False)[0, 0]
+        gradients = torch.autograd.grad(value, [given[0] for given in seen])
+    heat = torch.zeros(images.shape[2:], device=images.device)
+    for (activations, *_), gradient in zip(seen, gradients, strict=True):
+        places = (gradient.mean((2, 3), keepdim=True) * activations.detach()).sum(1, keepdim=True).clamp_min(0).float()
+        # what a place says is spread over its pixels, so that maps of coarse and fine places can be added
+        share = places.shape[2] * places.shape[3] / images[0, 0].numel()
+        heat += share * interpolate(places, images.shape[2:], mode="bilinear", align_corners=False)[0, 0]
     return _to_one(heat.cpu().numpy())
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,10 @@ from torch.optim import AdamW
 from riskmodels.imaging.augment import Augmentation, augment
 from riskmodels.imaging.backbone import DEPTH, Backbone, pretrained
 from riskmodels.imaging.cameras import draw_camera, through
-from riskmodels.imaging.network import ImageNetwork
+from riskmodels.imaging.network import ImageNetwork, side_by_side
 from riskmodels.imaging.run import Pace, Run, batches, copied
 from riskmodels.imaging.targets import Target, prior_logits, slices
-from riskmodels.model_files.card_values import record
+from riskmodels.model_files.card_values import number, record
 from riskmodels.tabular.training import bootstrap_weights
 
 #: few: heads fitted to the end on frozen features were a worse start on validation photos
@@ -42,7 +42,8 @@ class ImageConfig:
         side: of the square given to the network, pixels.
         crop_field: whether pictures are cropped to the bright field of a fundus photo.
         frozen_blocks: of the 16; the stem and these keep their ImageNet weights.
-        depth: blocks that are used; see :class:`riskmodels.imaging.backbone.Backbone`.
+        depths: blocks that are used, a network each, which answer together; see
+            :class:`riskmodels.imaging.backbone.Backbone`.
         epochs: at most.
         patience: epochs without a lower validation loss before stopping.
         batch: pictures a step.
@@ -50,7 +51,7 @@ class ImageConfig:
         head_rate: highest learning rate of the heads.
         decay: weight decay.
         drop: share of the features left out in training.
-        members: heads of the ensemble.
+        members: heads of the ensemble, of each network.
         seed: of everything random.
         augmentation: how far views may differ.
         cameras: share of the views that are seen through a simulated camera.
@@ -60,7 +61,7 @@ class ImageConfig:
     side: int = 448
     crop_field: bool = False
     frozen_blocks: int = 3
-    depth: int = DEPTH
+    depths: tuple[int, ...] = (DEPTH,)
     epochs: int = 14
     patience: int = 5
     batch: int = 8
@@ -80,9 +81,12 @@ class ImageConfig:
 
     @staticmethod
     def from_dict(document: dict[str, Any]) -> ImageConfig:
-        """From the card; one written before a setting was added has its default."""
-        told = ImageConfig().to_dict() | document
-        return record(ImageConfig, told | {"augmentation": record(Augmentation, document["augmentation"])})
+        """From the card; one written before a setting was added has its default, before 2026-12-01 one ``depth``."""
+        given = {name: value for name, value in document.items() if name != "depth"}
+        told = ImageConfig().to_dict() | given
+        depths = tuple(int(number(depth)) for depth in document.get("depths", [document.get("depth", DEPTH)]))
+        augmentation = record(Augmentation, document["augmentation"])
+        return record(ImageConfig, told | {"augmentation": augmentation, "depths": depths})
 
 
 @dataclass(frozen=True)
@@ -143,18 +147,28 @@ def train_network(
         targets: what to learn.
         config: how.
         device: where.
-        report: told after every epoch.
-        checkpoint: file to go on from when it is there, and to save to after every epoch.
-        start: backbone to start from; that with the weights of ImageNet when None.
+        report: told after every epoch, of one network after the other.
+        checkpoint: file to go on from when it is there, and to save to after every epoch; of several networks each has
+            its own, with its depth in the name.
+        start: backbone to start from, of one network; that with the weights of ImageNet when None.
 
     Returns:
-        The network with the averaged weights of the best epoch, in evaluation mode.
+        The network, or all of them side by side, with the averaged weights of the best epoch, in evaluation mode.
 
     Raises:
         TrainingError: when the checkpoint is of another run.
     """
+    if len(config.depths) > 1:
+        alone = [replace(config, depths=(depth,), seed=config.seed + n) for n, depth in enumerate(config.depths)]
+        files = [checkpoint and checkpoint.with_stem(f"{checkpoint.stem}-{depth}") for depth in config.depths]
+        return side_by_side(
+            [
+                train_network(train, validation, targets, one, device, report, file)
+                for one, file in zip(alone, files, strict=True)
+            ]
+        )
     torch.manual_seed(config.seed)
-    backbone = start or pretrained(config.frozen_blocks, config.depth)
+    backbone = start or pretrained(config.frozen_blocks, config.depths[0])
     network = ImageNetwork(backbone, config.members, targets, config.drop).to(device)
     run = _Run(network, train, validation, targets, config, device)
     if not run.resume(checkpoint):

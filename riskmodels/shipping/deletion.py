@@ -55,10 +55,10 @@ def _falls(
 ) -> dict[str, float]:
     """How far the log-odds of one picture, (1, 3, s, s), fall by each way to choose what is removed."""
     places, score = model.places(image, finding)[0], model.score(finding)
-    layer = model.network.backbone.blocks[-1]
+    layers = [branch.blocks[-1] for branch in model.network.backbone.branches]
     heats = (
         _enlarged(places, image),
-        grad_cam(model.network, layer, image, score),
+        grad_cam(model.network, layers, image, score),
         _enlarged(np.where(_in_field(image, len(places)), rng.random(places.shape), -1.0), image),
     )
     blurred = through(image, [Camera(blur=_BLUR)], torch.Generator())

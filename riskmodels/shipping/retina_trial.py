@@ -38,12 +38,12 @@ from riskmodels.shipping.retina import CONFIG, TARGETS, read_labels, read_part
 from riskmodels.shipping.say import to_stdout
 
 RECIPES = {
-    "whole backbone": replace(CONFIG, depth=16, epochs=12, patience=5, rate=5e-4),
-    "short": replace(CONFIG, epochs=12, patience=5, rate=5e-4),
+    "whole backbone": replace(CONFIG, depths=(16,), epochs=12, patience=5, rate=5e-4),
+    "short": replace(CONFIG, depths=(11,), epochs=12, patience=5, rate=5e-4),
     "shipped": CONFIG,
 }
 #: a quarter of the shipped recipe's work
-TRIAL = replace(CONFIG, side=320, epochs=8, patience=8)
+TRIAL = replace(CONFIG, depths=(11,), side=320, epochs=8, patience=8)
 DRAWN = "a camera each, drawn"
 Say = Callable[[str], None]
 
@@ -97,7 +97,7 @@ def try_pretraining(
     train, validation = _parts(shared, config)
     found: dict[str, list[float]] = {"without": [], "with": []}
     for seed in seeds:
-        start = pretrained(config.frozen_blocks, config.depth)
+        start = pretrained(config.frozen_blocks, config.depths[0])
         plan = how or Pretraining(seed=seed)
         pretrain(start, train.images, plan, torch.device("cpu"), lambda n, loss: say(f"epoch {n}: contrast {loss:.3f}"))
         starts: dict[str, Backbone | None] = {"without": None, "with": start}

@@ -27,7 +27,7 @@ def model(own_result):
 @pytest.fixture(scope="module")
 def graded(texture_folder, tmp_path_factory):
     """The textures as grades, read with their mirror images, by a short backbone."""
-    config = ImageConfig(side=96, frozen_blocks=10, depth=11, epochs=1, batch=8, members=4)
+    config = ImageConfig(side=96, frozen_blocks=10, depths=(11,), epochs=1, batch=8, members=4)
     task = OwnTask("grades", texture_folder, tmp_path_factory.mktemp("graded"), True, config)
     return ImageClassifier.load(train_own(task, lambda _: None).folder, "cpu")
 
