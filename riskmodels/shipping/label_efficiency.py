@@ -207,17 +207,23 @@ def run(shared: Path, say: Say, seeds: int = SEEDS, shares: Sequence[float] = SH
     return pd.DataFrame(rows)
 
 
-def table(found: pd.DataFrame) -> str:
-    """Means over draws, and the paired difference after filling with twice its standard error, as Markdown."""
+def table(found: pd.DataFrame, ways: Sequence[str] = WAYS, difference_by: str = "difference by filling") -> str:
+    """Means over draws, and what the last way differs from the one before by, in pairs, as Markdown.
+
+    Args:
+        found: see :func:`run`.
+        ways: columns of the table.
+        difference_by: title of the last column; there stands twice the standard error as well.
+    """
     lines = [
-        "| | labels | " + " | ".join(WAYS) + " | difference by filling |",
-        "|---|---:|" + "---:|" * (len(WAYS) + 1),
+        "| | labels | " + " | ".join(ways) + f" | {difference_by} |",
+        "|---|---:|" + "---:|" * (len(ways) + 1),
     ]
     for (outcome, n), part in found.groupby(["outcome", "n"], sort=False):
         wide = part.pivot(index="seed", columns="way", values="auroc")
-        difference = wide[WAYS[2]] - wide[WAYS[1]]
+        difference = wide[ways[-1]] - wide[ways[-2]]
         half = 2 * difference.std(ddof=1) / len(difference) ** 0.5
-        cells = " | ".join(f"{wide[way].mean():.3f}" for way in WAYS)
+        cells = " | ".join(f"{wide[way].mean():.3f}" for way in ways)
         lines.append(f"| {outcome} | {n:,} | {cells} | {difference.mean():+.4f} ± {half:.4f} |")
     return "\n".join(lines)
 

@@ -1,15 +1,14 @@
 """Recipes for the retina model, compared on validation photos: as they are, and through simulated cameras.
 
     python -m riskmodels.shipping.retina_trial --shared ../shared --recipe short    # or another of RECIPES
-    python -m riskmodels.shipping.retina_trial --shared ../shared --pretraining     # with and without it
 
-No test photo is looked at. Pretraining sees the training photos without their labels.
+No test photo is looked at.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,11 +17,9 @@ import torch
 from scipy.special import expit
 
 from riskmodels.evaluation.metrics import measure
-from riskmodels.imaging.backbone import Backbone, pretrained
 from riskmodels.imaging.cameras import SHIFTS
 from riskmodels.imaging.fitting import fit_temperature
 from riskmodels.imaging.network import ImageNetwork
-from riskmodels.imaging.pretraining import Pretraining, pretrain
 from riskmodels.imaging.targets import slices
 from riskmodels.imaging.training import (
     VALIDATION_SEED,
@@ -40,10 +37,9 @@ from riskmodels.shipping.say import to_stdout
 RECIPES = {
     "whole backbone": replace(CONFIG, depths=(16,), epochs=12, patience=5, rate=5e-4),
     "short": replace(CONFIG, depths=(11,), epochs=12, patience=5, rate=5e-4),
+    "short, longer": replace(CONFIG, depths=(11,)),
     "shipped": CONFIG,
 }
-#: a quarter of the shipped recipe's work
-TRIAL = replace(CONFIG, depths=(11,), side=320, epochs=8, patience=8)
 DRAWN = "a camera each, drawn"
 Say = Callable[[str], None]
 
@@ -82,38 +78,6 @@ def try_recipe(shared: Path, config: ImageConfig, say: Say) -> dict[str, dict[st
     return found
 
 
-def try_pretraining(
-    shared: Path, say: Say, seeds: Sequence[int] = (0, 1), config: ImageConfig = TRIAL, how: Pretraining | None = None
-) -> dict[str, list[float]]:
-    """Lowest validation loss by seed, ``without`` and ``with`` pretraining.
-
-    Args:
-        shared: with images/idrid_grading.
-        say: told what happens.
-        seeds: one pair of runs each.
-        config: how to fine-tune.
-        how: how to pretrain.
-    """
-    train, validation = _parts(shared, config)
-    found: dict[str, list[float]] = {"without": [], "with": []}
-    for seed in seeds:
-        start = pretrained(config.frozen_blocks, config.depths[0])
-        plan = how or Pretraining(seed=seed)
-        pretrain(start, train.images, plan, torch.device("cpu"), lambda n, loss: say(f"epoch {n}: contrast {loss:.3f}"))
-        starts: dict[str, Backbone | None] = {"without": None, "with": start}
-        for name, backbone in starts.items():
-            losses: list[float] = []
-
-            def note(epoch: ImageEpoch, losses: list[float] = losses) -> None:
-                losses.append(epoch.validation_loss)
-
-            seeded = replace(config, seed=seed)
-            train_network(train, validation, TARGETS, seeded, torch.device("cpu"), note, start=backbone)
-            found[name].append(min(losses))
-            say(f"seed {seed}, {name} pretraining: validation loss {min(losses):.4f}")
-    return found
-
-
 def _parts(shared: Path, config: ImageConfig) -> tuple[ImageSet, ImageSet]:
     table = read_labels(shared)
     train, validation = (read_part(shared, table[table["split"] == part], config) for part in ("train", "val"))
@@ -128,11 +92,6 @@ def _logits(network: ImageNetwork, pictures: ImageSet) -> np.ndarray:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, required=True)
-    what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--recipe", choices=list(RECIPES))
-    what.add_argument("--pretraining", action="store_true")
+    parser.add_argument("--recipe", choices=list(RECIPES), required=True)
     options = parser.parse_args()
-    if options.pretraining:
-        try_pretraining(options.shared, to_stdout)
-    else:
-        try_recipe(options.shared, RECIPES[options.recipe], to_stdout)
+    try_recipe(options.shared, RECIPES[options.recipe], to_stdout)

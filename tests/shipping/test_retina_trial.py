@@ -1,4 +1,4 @@
-"""Trials of recipes and of pretraining, on a slice."""
+"""Trials of recipes, on a slice."""
 
 from dataclasses import replace
 
@@ -6,11 +6,10 @@ import pandas as pd
 import pytest
 
 from riskmodels.imaging.cameras import SHIFTS
-from riskmodels.imaging.pretraining import Pretraining
 from riskmodels.shipping import retina, retina_trial
 from riskmodels.shipping.camera_shift import UNCHANGED
 
-CONFIG = replace(retina_trial.TRIAL, side=96, least_side=0, frozen_blocks=9, members=2, epochs=1)
+CONFIG = replace(retina.CONFIG, depths=(11,), side=96, least_side=0, frozen_blocks=9, members=2, epochs=1)
 
 
 @pytest.fixture
@@ -29,12 +28,3 @@ def test_recipe_is_judged_as_it_is_and_through_every_camera(few):
     assert list(found) == [UNCHANGED, retina_trial.DRAWN, *SHIFTS]
     assert all(0 <= part["auroc"] <= 1 and 0 < part["brier"] < 1 for part in found.values())
     assert said[-1].startswith("mean of the cameras: auroc 0.")
-
-
-@pytest.mark.shared_data
-def test_every_seed_is_fitted_with_and_without_pretraining(few):
-    said: list[str] = []
-    found = retina_trial.try_pretraining(few, said.append, (0,), CONFIG, Pretraining(side=64, epochs=1, batch=8))
-    assert found.keys() == {"with", "without"}
-    assert all(len(losses) == 1 and losses[0] > 0 for losses in found.values())
-    assert sum("validation loss" in line for line in said) == 2
