@@ -96,7 +96,7 @@ def _model(card: Mapping[str, Any]) -> str:
         labels = {q["name"]: q["label"] for q in card.get("questions", ())}
         sections.append(former_section(card["metrics"]["test"], card["former"], labels))
     if "camera_shift" in card:
-        sections.append(shift_section(card["camera_shift"], card.get("former")))
+        sections.append(shift_section(card["camera_shift"], card.get("former", ())))
     if "deletion" in card:
         sections.append(deletion_section(card["deletion"]))
     sections += [_site_trial(card["site_trial"])] if card.get("site_trial") else []

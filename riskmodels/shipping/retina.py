@@ -31,7 +31,7 @@ from riskmodels.tabular.device import choose_device
 from riskmodels.tabular.model import today
 
 FOLDER = Path("images") / "idrid_grading"
-#: figures of the model before this one, for the card
+#: figures of the models before this one, for the card
 FORMER = ROOT / "data" / "reference" / "retina_former.json"
 CONFIG = ImageConfig(
     side=448,
@@ -97,13 +97,13 @@ CARD: dict[str, Any] = {
     "limits": [
         "Trained on 325 photos from one eye clinic in India, taken with one camera (Kowa VX-10 alpha, 50°). Other "
         "cameras are simulated; no photo of a real one was at hand with its grade.",
-        "Chosen on validation photos, where it is level with the model before it as photos are and better through "
-        "simulated cameras. On the test photos as they are it is less good than that model; both stand below.",
+        "Two networks answer together, one of 11 blocks and one of all 16: chosen on validation photos. Figures of "
+        "the models before it stand beside its own.",
         "The data hold no patient ids, age or sex: photos of one person's two eyes may stand in training and test, "
         "and no subgroup could be looked at.",
         "Only 25 of 516 photos show mild retinopathy, so the step from none to mild is the least certain.",
         "Trained and tested on photos reduced to 512 pixels: single microaneurysms may not be visible to it.",
-        "The interval is the spread of 16 heads on one backbone: it is narrower than the full uncertainty.",
+        "The interval is the spread of 16 heads on each of two backbones: it is narrower than the full uncertainty.",
     ],
     "data": {
         "name": "IDRiD, Indian Diabetic Retinopathy Image Dataset, part B (disease grading)",
@@ -114,7 +114,7 @@ CARD: dict[str, Any] = {
     "split": "The data set's own test photos are the test set. Its training photos: 80 % training, 20 % validation by "
     "grade, photos of one eye kept together. Epoch, temperatures, thresholds and the limit of strangeness were chosen "
     "on validation photos only, and recipes were compared on them (docs/experiments.md). Test photos chose nothing; "
-    "this is the fourth network whose figures on them were seen.",
+    "this is the fifth model whose figures on them were seen.",
     "defects": [
         "Six pairs of photos are byte-identical and eight pairs show the same eye twice; several with other grades.",
         "Nine training photos are left out: copies of test eyes, second copies, identical pairs with other grades.",
@@ -185,7 +185,7 @@ def ship_retina(
 
 
 def add_shift_and_deletion(model: ImageClassifier, test: ImageSet) -> None:
-    """Put the figures of the camera-shift test and of the deletion test on the card, the former model's beside them."""
+    """Put the figures of the camera-shift and the deletion test on the card, those of former models beside them."""
     model.card["camera_shift"] = camera_shift(model, test, "referable")
     if FORMER.is_file():
         model.card["former"] = json.loads(FORMER.read_text(encoding="utf-8"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riskmodels.evaluation.report import words
@@ -18,14 +18,15 @@ _REMOVED = {
 }
 
 
-def shift_section(found: Mapping[str, Any], former: Mapping[str, Any] | None) -> str:
+def shift_section(found: Mapping[str, Any], former: Sequence[Mapping[str, Any]]) -> str:
     """The camera-shift table.
 
     Args:
         found: from :func:`riskmodels.shipping.camera_shift.camera_shift`, of test photos.
-        former: the same of the former model with its ``version`` and ``camera_shift``; None where there was none.
+        former: the same of former models with their ``version`` and ``camera_shift``, the first one first.
     """
-    before = former["camera_shift"] if former else None
+    last = former[-1] if former else None
+    before = last["camera_shift"] if last else None
     titles = ["test photos"]
     for title in (*_COLUMNS.values(), "told as unusual"):
         titles += [f"{title}, former", title] if before else [title]
@@ -35,28 +36,29 @@ def shift_section(found: Mapping[str, Any], former: Mapping[str, Any] | None) ->
         "The test photos through simulated cameras (riskmodels/imaging/cameras.py), referable retinopathy, at the "
         "screening threshold. The network was trained on views through cameras drawn from the same simulation, so a "
         "real camera may do worse. “Told as unusual”: the page then shows a rank, or refuses, and no probability."
-        + (f" Former: version {former['version']}." if former else ""),
+        + (f" Former: version {last['version']}." if last else ""),
         markdown_table(titles, rows),
         _in_words(found, "This model"),
+        *(_in_words(model["camera_shift"], f"Version {model['version']}") for model in reversed(former)),
     ]
-    return "\n\n".join([*sections, _in_words(before, "The former model")] if before else sections)
+    return "\n\n".join(sections)
 
 
-def former_section(metrics: Mapping[str, Any], former: Mapping[str, Any], labels: Mapping[str, str]) -> str:
-    """AUROC and Brier score on the test photos as they are, the former model's beside the new ones.
+def former_section(metrics: Mapping[str, Any], former: Sequence[Mapping[str, Any]], labels: Mapping[str, str]) -> str:
+    """AUROC and Brier score on the test photos as they are, former models' beside the new ones.
 
     Args:
         metrics: of the test photos, by finding.
-        former: the former model's ``version`` and ``metrics``.
+        former: ``version`` and ``metrics`` of each, the first one first.
         labels: of the findings.
     """
-    rows = [
-        [labels.get(name, name), LABELS[metric], words(told[metric]), words(metrics[name]["metrics"][metric])]
-        for name, told in former["metrics"].items()
-        for metric in ("auroc", "brier")
-    ]
-    title = f"### Beside the model before it\n\nTest photos as they are; before: version {former['version']}."
-    return f"{title}\n\n{markdown_table(['', '', 'before', 'now'], rows)}"
+    rows = []
+    for name in former[-1]["metrics"]:
+        for metric in ("auroc", "brier"):
+            told = [words(model["metrics"][name][metric]) for model in former]
+            rows.append([labels.get(name, name), LABELS[metric], *told, words(metrics[name]["metrics"][metric])])
+    titles = ["", "", *(f"version {model['version']}" for model in former), "now"]
+    return f"### Beside the models before it\n\nTest photos as they are.\n\n{markdown_table(titles, rows)}"
 
 
 def deletion_section(found: Mapping[str, list[float]]) -> str:

@@ -79,12 +79,13 @@ def test_removing_what_the_map_shows_lowers_the_log_odds_more_than_random_places
 
 
 def test_card_says_both_with_the_former_model_beside_it(found):
-    former = {"version": "2026-11-24-abc", "camera_shift": found}
+    former = [{"version": version, "camera_shift": found} for version in ("2026-11-23-abd", "2026-11-24-abc")]
     text = shift_section(found, former)
     assert "AUROC, former" in text
-    assert "version 2026-11-24-abc" in text
+    assert "Former: version 2026-11-24-abc." in text
+    assert "Version 2026-11-23-abd: AUROC" in text
     assert text.count("a cheap camera") == 1
-    assert "former" not in shift_section(found, None).lower()
+    assert "former" not in shift_section(found, ()).lower()
 
 
 def test_card_says_what_places_are_worth():
