@@ -13,6 +13,7 @@ from riskmodels.generated.privacy.attacks import LIMIT, Membership
 from riskmodels.generated.privacy.words import ATTACKS
 from riskmodels.generated.use.card import UseCard
 from riskmodels.generated.use.transfer import Transfer
+from riskmodels.signed import signed
 from riskmodels.vocabulary import VOCABULARY
 from ui.charts import LOWERS, RAISES, Figure, font, layout
 from ui.inspect.figures import Dot, dots, note
@@ -137,7 +138,7 @@ def furthest_pairs(drawn: Pictures, most: int = 10) -> list[tuple[str, str]]:
     away = drawn.pairs[rows, columns]
     order = [i for i in np.argsort(-np.abs(away)) if away[i] == away[i]][:most]
     return [
-        (f"{label_of(drawn.names[rows[i]])} and {label_of(drawn.names[columns[i]])}", f"{away[i]:+.2f}") for i in order
+        (f"{label_of(drawn.names[rows[i]])} and {label_of(drawn.names[columns[i]])}", signed(away[i])) for i in order
     ]
 
 

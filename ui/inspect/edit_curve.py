@@ -10,6 +10,7 @@ from riskmodels.records import Role
 from riskmodels.revision.curve_edit import LONGEST, SHORTEST, against_settled, edited, edited_version, make_edit
 from riskmodels.revision.effect import Effect, effect_of
 from riskmodels.revision.people import reference_people
+from riskmodels.signed import signed
 from riskmodels.tabular.derived import edit_text
 from riskmodels.tabular.edits import KEY, CurveEdit, Kind
 from riskmodels.tabular.model import Curve, RiskModel
@@ -131,7 +132,7 @@ def _ask_answers(drawn: Curve, variable: Variable, kind: Kind, key: str) -> tupl
 def _draw_curves(before: Curve, after: Curve, variable: Variable, part: tuple[float, float], key: str) -> None:
     figure = figures.curve_change(before, after, variable, part, theme())
     most = int(np.abs(after.logit - before.logit).argmax())
-    moved, where = _signed(after.logit[most] - before.logit[most]), variable.format(float(after.x[most]))
+    moved, where = signed(after.logit[most] - before.logit[most]), variable.format(float(after.x[most]))
     finding = f"Dashed: before. Solid: after. It moves most at {where}: {moved} log-odds."
     st.plotly_chart(figure, config=CONFIG, key=f"{key}.figure", alt=f"Curve before and after. {finding}")
     st.caption(finding)
@@ -143,11 +144,7 @@ def _draw_curves(before: Curve, after: Curve, variable: Variable, part: tuple[fl
 def _rows(before: Curve, after: Curve, variable: Variable) -> list[list[str]]:
     places = np.unique(np.linspace(0, len(before.x) - 1, 13).astype(int))
     values = [(variable.format(float(before.x[i])), before.logit[i], after.logit[i]) for i in places]
-    return [[at, *(_signed(v) for v in pair)] for at, *pair in values]
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}".replace("-", "−")
+    return [[at, *(signed(v) for v in pair)] for at, *pair in values]
 
 
 def _draw_steps(kept: tuple[CurveEdit, ...], made: CurveEdit, key: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from riskmodels.errors import ModelFileError
 from riskmodels.signals.glucose.read import GlucoseRead
 from riskmodels.signals.glucose.series import DAY, text_of
+from riskmodels.signed import signed
 from ui.charts import CONFIG
 from ui.checks import limits_html, refusal_html
 from ui.memo import remembered
@@ -103,7 +104,7 @@ def _behind(forecast: Forecast, reasons: Reasons, unit: str) -> str:
         for minutes, mean, low, high in zip(forecast.minutes, forecast.mean, forecast.low, forecast.high, strict=True)
     ]
     past = [
-        (f"{-minutes:.0f} min before", text_of(value, unit), f"moves it by {moved:+.1f} {unit}")
+        (f"{-minutes:.0f} min before", text_of(value, unit), f"moves it by {signed(moved, 1)} {unit}")
         for minutes, value, moved in zip(
             reasons.minutes, reasons.mg_dl, scaled(reasons.contribution, unit), strict=True
         )

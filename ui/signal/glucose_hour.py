@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from riskmodels.signals.glucose.targets import Target
+from riskmodels.signed import signed
 from ui.charts import LOWERS, NEUTRAL, PALE, RAISES, Figure, font, layout
 from ui.signal.glucose_charts import in_range_shape, listed, scaled
 
@@ -123,7 +124,7 @@ def _parts(reasons: Reasons, unit: str) -> dict[str, Any]:
         "yaxis": "y2",
         "marker": {"color": [RAISES if value > 0 else LOWERS for value in values], "line": {"width": 0}},
         "hovertext": [
-            f"The reading {-m:.0f} minutes before moves it by {v:+.1f} {unit}."
+            f"The reading {-m:.0f} minutes before moves it by {signed(v, 1)} {unit}."
             for m, v in zip(reasons.minutes, values, strict=True)
         ],
         "hoverinfo": "text",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from riskmodels.signed import signed
 from riskmodels.tabular.model import Curve
 from riskmodels.vocabulary import Variable
 from ui.charts import INK, LOWERS, NEUTRAL, PALE, RAISES, Figure, broken, font, layout, people_bars
@@ -46,9 +47,7 @@ def curve_change(before: Curve, after: Curve, variable: Variable, part: tuple[fl
 
 
 def _line(drawn: Curve, style: dict[str, Any], word: str) -> dict[str, Any]:
-    told = [
-        f"{word}: {height:+.2f} at {x:.4g}".replace("-", "−") for x, height in zip(drawn.x, drawn.logit, strict=True)
-    ]
+    told = [f"{word}: {signed(height)} at {x:.4g}" for x, height in zip(drawn.x, drawn.logit, strict=True)]
     return {
         "type": "scatter",
         "x": drawn.x.tolist(),

@@ -12,6 +12,7 @@ from riskmodels.records import LOCAL, Role
 from riskmodels.revision.curve_edit import LONGEST
 from riskmodels.revision.people import People, reference_people
 from riskmodels.revision.prevalence import HIGHEST, LOWEST, state_prevalence
+from riskmodels.signed import signed
 from riskmodels.tabular.model import RiskModel
 from ui import text
 from ui.sign_in.account import current_actor
@@ -73,10 +74,9 @@ def _draw_found(model: RiskModel, outcome: str, stated: float | None, people: Pe
     actor = current_actor()
     name = "" if actor.id == LOCAL.id else actor.name
     found = state_prevalence(model, outcome, stated / 100, people, reason, actor.id, name)
-    shift = f"{found.shift:+.2f}".replace("-", "−")
     st.markdown(
-        f"Shift: **{shift}** log-odds. Mean estimate {text.risk(found.mean_before)} to {text.risk(stated / 100)} of "
-        f"{found.n:,} people. The order of people and their reasons stay."
+        f"Shift: **{signed(found.shift)}** log-odds. Mean estimate {text.risk(found.mean_before)} to "
+        f"{text.risk(stated / 100)} of {found.n:,} people. The order of people and their reasons stay."
     )
     st.caption(whose)
     if st.button("Save as a version", key=f"{key}.prevalence_save", icon=":material/save:"):

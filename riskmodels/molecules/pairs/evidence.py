@@ -23,6 +23,7 @@ from riskmodels.errors import ModelFileError
 from riskmodels.molecules.endpoints import BY_NAME, Endpoint
 from riskmodels.molecules.pairs.cuts import HYDROGEN, Cut, cuts_of
 from riskmodels.molecules.structures.structure import Structure
+from riskmodels.signed import signed
 
 SHIPPED = ROOT / "data" / "reference" / "molecule_pairs.csv"
 #: pairs that a change must be seen in to be said as evidence
@@ -93,7 +94,9 @@ class Change:
         seen = f"in {self.pairs} pairs of {self.compounds} measured compounds"
         if not self.supported:
             low, high = self.interval
-            return f"{self.words()}: no clear change of {title} ({low:+.1f} to {high:+.1f} log units) {seen}."
+            return (
+                f"{self.words()}: no clear change of {title} ({signed(low, 1)} to {signed(high, 1)} log units) {seen}."
+            )
         verb = "lowers" if self.mean < 0 else "raises"
         return f"{self.words()} {verb} {title} by {abs(self.mean):.1f} ({low:.1f} to {high:.1f}) log units {seen}."
 

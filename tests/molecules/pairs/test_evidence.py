@@ -83,7 +83,7 @@ def test_evidence_is_said_in_words() -> None:
     assert AMINE_LOSS.sentence() == f"{told} in 6 pairs of 12 measured compounds."
     assert AMINE_LOSS.smirks == "[*:1]CN>>[*:1][H]"
     unsure = Change("herg", "c", "*C", "*F", 5, 10, 0.1, 0.5)
-    assert "no clear change of hERG (-0.5 to +0.7 log units)" in unsure.sentence()
+    assert "no clear change of hERG (−0.5 to +0.7 log units)" in unsure.sentence()
 
 
 def test_evidence_is_for_what_the_compound_has_and_best_supported_first() -> None:

@@ -42,7 +42,7 @@ def drawn(away: np.ndarray) -> Pictures:
 
 def test_pairs_name_their_columns_and_leave_out_what_is_not_estimable() -> None:
     away = np.array([[0.0, 0.3, np.nan], [0.3, 0.0, -0.4], [np.nan, -0.4, 0.0]])
-    assert furthest_pairs(drawn(away)) == [("HbA1c and mine", "-0.40"), ("Age and HbA1c", "+0.30")]
+    assert furthest_pairs(drawn(away)) == [("HbA1c and mine", "−0.40"), ("Age and HbA1c", "+0.30")]
     heat = pairs(drawn(away), "light")["data"][0]
     assert heat["z"] == [[None, 0.3, None], [0.3, None, -0.4], [None, -0.4, None]]
     assert heat["zmax"] == 0.4
