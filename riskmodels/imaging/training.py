@@ -47,7 +47,7 @@ class ImageConfig:
         epochs: at most.
         patience: epochs without a lower validation loss before stopping.
         batch: pictures a step.
-        rate: highest learning rate of the backbone.
+        rates: highest learning rate of each backbone.
         head_rate: highest learning rate of the heads.
         decay: weight decay.
         drop: share of the features left out in training.
@@ -65,7 +65,7 @@ class ImageConfig:
     epochs: int = 14
     patience: int = 5
     batch: int = 8
-    rate: float = 5e-4
+    rates: tuple[float, ...] = (5e-4,)
     head_rate: float = 2e-3
     decay: float = 1e-2
     drop: float = 0.3
@@ -81,12 +81,15 @@ class ImageConfig:
 
     @staticmethod
     def from_dict(document: dict[str, Any]) -> ImageConfig:
-        """From the card; one written before a setting was added has its default, before 2026-12-01 one ``depth``."""
-        given = {name: value for name, value in document.items() if name != "depth"}
-        told = ImageConfig().to_dict() | given
-        depths = tuple(int(number(depth)) for depth in document.get("depths", [document.get("depth", DEPTH)]))
-        augmentation = record(Augmentation, document["augmentation"])
-        return record(ImageConfig, told | {"augmentation": augmentation, "depths": depths})
+        """From the card; one written before a setting was added has its default, before 2026-12-01 one network."""
+        told = ImageConfig().to_dict() | {"depths": [document.get("depth", DEPTH)], "rates": [document.get("rate")]}
+        told |= {name: value for name, value in document.items() if name not in ("depth", "rate")}
+        told |= {
+            "augmentation": record(Augmentation, document["augmentation"]),
+            "depths": tuple(int(number(depth)) for depth in told["depths"]),
+            "rates": tuple(float(number(rate)) for rate in told["rates"]),
+        }
+        return record(ImageConfig, told)
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,10 @@ def train_network(
         TrainingError: when the checkpoint is of another run.
     """
     if len(config.depths) > 1:
-        alone = [replace(config, depths=(depth,), seed=config.seed + n) for n, depth in enumerate(config.depths)]
+        alone = [
+            replace(config, depths=(depth,), rates=(rate,), seed=config.seed + n)
+            for n, (depth, rate) in enumerate(zip(config.depths, config.rates, strict=True))
+        ]
         files = [checkpoint and checkpoint.with_stem(f"{checkpoint.stem}-{depth}") for depth in config.depths]
         return side_by_side(
             [
@@ -191,7 +197,7 @@ class _Run(Run[ImageNetwork, ImageEpoch]):
     ) -> None:
         trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
         body = [p for n, p in trained.items() if n not in ("weight", "bias")]
-        groups = [(config.rate, body), (config.head_rate, [network.weight, network.bias])]
+        groups = [(config.rates[0], body), (config.head_rate, [network.weight, network.bias])]
         averaged = {n: p.detach() for n, p in trained.items()}
         pace = Pace(len(train), config.batch, config.epochs, config.decay, keep=0.98, patience=config.patience)
         super().__init__(network, groups, averaged, pace, device)

@@ -33,7 +33,7 @@ from riskmodels.shipping.say import Say, to_stdout
 SHARES, DRAWS = (0.1, 0.3, 1.0), 2
 WAYS = ("weights of ImageNet", "after pretraining")
 #: a fraction of the shipped recipe's work: one short network, smaller views, fewer passes
-TRIAL = replace(CONFIG, depths=(11,), side=256, least_side=192, epochs=8, patience=100)
+TRIAL = replace(CONFIG, depths=(11,), rates=(8e-4,), side=256, least_side=192, epochs=8, patience=100)
 _CPU = torch.device("cpu")
 
 

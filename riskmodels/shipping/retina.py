@@ -40,7 +40,7 @@ CONFIG = ImageConfig(
     depths=(11, 16),
     epochs=24,
     patience=24,
-    rate=8e-4,
+    rates=(8e-4, 2e-4),
     augmentation=Augmentation(rotation=180, jitter=0.3),
     cameras=0.7,
     least_side=224,

@@ -35,9 +35,9 @@ from riskmodels.shipping.retina import CONFIG, TARGETS, read_labels, read_part
 from riskmodels.shipping.say import to_stdout
 
 RECIPES = {
-    "whole backbone": replace(CONFIG, depths=(16,), epochs=12, patience=5, rate=5e-4),
-    "short": replace(CONFIG, depths=(11,), epochs=12, patience=5, rate=5e-4),
-    "short, longer": replace(CONFIG, depths=(11,)),
+    "whole backbone": replace(CONFIG, depths=(16,), rates=(2e-4,)),
+    "short": replace(CONFIG, depths=(11,), epochs=12, patience=5, rates=(5e-4,)),
+    "short, longer": replace(CONFIG, depths=(11,), rates=(8e-4,)),
     "shipped": CONFIG,
 }
 DRAWN = "a camera each, drawn"

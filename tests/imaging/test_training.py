@@ -103,29 +103,29 @@ def test_training_stops_when_validation_does_not_improve(parts):
 
 
 def test_networks_of_several_depths_are_trained_one_after_the_other_and_answer_together(parts, tmp_path):
-    both = replace(CONFIG, frozen_blocks=10, depths=(11, 16), epochs=2)
+    both = replace(CONFIG, frozen_blocks=10, depths=(11, 16), rates=(5e-4, 2e-4), epochs=2)
     reports = []
     made = train_network(*parts, TARGETS, both, CPU, reports.append, tmp_path / "run.safetensors")
     assert [report.epoch for report in reports] == [1, 2, 1, 2]
     assert [branch.channels for branch in made.backbone.branches] == [512, 1280]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["run-11.safetensors", "run-16.safetensors"]
-    short = train_network(*parts, TARGETS, replace(both, depths=(11,)), CPU)
+    short = train_network(*parts, TARGETS, replace(both, depths=(11,), rates=(5e-4,)), CPU)
     given = predict_logits(made, parts[1].images, CPU)
     assert given.shape == (16, 2 * CONFIG.members, 1)
     torch.testing.assert_close(given[:, :3], predict_logits(short, parts[1].images, CPU), rtol=1e-3, atol=1e-3)
 
 
 def test_card_holds_the_whole_configuration():
-    two = replace(CONFIG, depths=(11, 16))
+    two = replace(CONFIG, depths=(11, 16), rates=(5e-4, 2e-4))
     assert ImageConfig.from_dict(json.loads(json.dumps(two.to_dict()))) == two
 
 
 def test_card_of_one_network_from_before_there_were_several_is_read():
-    told = CONFIG.to_dict() | {"depth": 11}
-    del told["depths"]
-    assert ImageConfig.from_dict(told) == replace(CONFIG, depths=(11,))
+    told = CONFIG.to_dict() | {"depth": 11, "rate": 1e-4}
+    del told["depths"], told["rates"]
+    assert ImageConfig.from_dict(told) == replace(CONFIG, depths=(11,), rates=(1e-4,))
     del told["depth"]
-    assert ImageConfig.from_dict(told) == CONFIG
+    assert ImageConfig.from_dict(told) == replace(CONFIG, rates=(1e-4,))
 
 
 @pytest.mark.gpu

@@ -35,7 +35,15 @@ def discs(n: int, seed: int) -> ImageSet:
 @pytest.fixture(scope="module")
 def model():
     config = ImageConfig(
-        side=SIDE, frozen_blocks=8, depths=(11,), epochs=6, batch=8, members=3, cameras=0.3, least_side=96, rate=2e-3
+        side=SIDE,
+        frozen_blocks=8,
+        depths=(11,),
+        epochs=6,
+        batch=8,
+        members=3,
+        cameras=0.3,
+        least_side=96,
+        rates=(2e-3,),
     )
     plan = Plan((TARGET,), (QUESTION,), config, {"name": "discs"}, torch.device("cpu"))
     return fit_classifier(discs(60, 0), discs(30, 1), plan)

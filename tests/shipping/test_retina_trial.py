@@ -9,7 +9,9 @@ from riskmodels.imaging.cameras import SHIFTS
 from riskmodels.shipping import retina, retina_trial
 from riskmodels.shipping.camera_shift import UNCHANGED
 
-CONFIG = replace(retina.CONFIG, depths=(11,), side=96, least_side=0, frozen_blocks=9, members=2, epochs=1)
+CONFIG = replace(
+    retina.CONFIG, depths=(11,), rates=(8e-4,), side=96, least_side=0, frozen_blocks=9, members=2, epochs=1
+)
 
 
 @pytest.fixture
