@@ -211,9 +211,9 @@ def _convolved(convolution: Any, statistics: Any, x: Tensor) -> Tensor:
 
 
 def _together(maps: Sequence[Tensor]) -> Tensor:
-    """Feature maps on the grid of the finest one; a coarse place is repeated, so means over places stay."""
+    """Feature maps on the grid of the finest one; of half as many places a side, their means stay as they are."""
     finest = max((features.shape[2:] for features in maps), key=math.prod)
-    return torch.cat([interpolate(features, finest) for features in maps], 1)
+    return torch.cat([interpolate(features, finest, mode="bilinear", align_corners=False) for features in maps], 1)
 
 
 def scaled(images: Tensor) -> Tensor:

@@ -57,9 +57,9 @@ def _falls(
     places, score = model.places(image, finding)[0], model.score(finding)
     layers = [branch.blocks[-1] for branch in model.network.backbone.branches]
     heats = (
-        _enlarged(places, image),
+        _enlarged(places, image, "bilinear"),  # as Grad-CAM is
         grad_cam(model.network, layers, image, score),
-        _enlarged(np.where(_in_field(image, len(places)), rng.random(places.shape), -1.0), image),
+        _enlarged(np.where(_in_field(image, len(places)), rng.random(places.shape), -1.0), image, "nearest"),
     )
     blurred = through(image, [Camera(blur=_BLUR)], torch.Generator())
     gone = [torch.from_numpy(_strongest(heat, share)).to(image.device) for heat in heats]
@@ -68,10 +68,10 @@ def _falls(
     return {name: before - left for name, left in zip(_REMOVED, after, strict=True)}
 
 
-def _enlarged(values: NDArray[np.floating], image: Tensor) -> NDArray[np.floating]:
+def _enlarged(values: NDArray[np.floating], image: Tensor, mode: str) -> NDArray[np.floating]:
     """A value a place, (g, g), as one a pixel of the picture."""
     given = torch.from_numpy(values)[None, None]
-    return np.asarray(interpolate(given, image.shape[2:], mode="nearest")[0, 0].numpy())
+    return np.asarray(interpolate(given, image.shape[2:], mode=mode)[0, 0].numpy())
 
 
 def _in_field(image: Tensor, side: int) -> Mask:

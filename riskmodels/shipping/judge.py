@@ -30,6 +30,7 @@ def judge_retina(shared: Path, out: Path, *, say: Say, device: str | None = None
     model = choose_thresholds(model, train, parts["val"])
     model.card["metrics"] = {name: retina.evaluate_retina(model, part) for name, part in parts.items()}
     model.card |= judged(model, parts["test"])
+    retina.add_deletion(model, parts["test"])
     model.card["refusals"] = retina.count_refusals(model, shared, table[table["split"] == "test"])
     model.save(out)
     for question in model.questions:

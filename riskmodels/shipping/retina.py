@@ -175,7 +175,8 @@ def ship_retina(
         "photos": {name: len(part) for name, part in parts.items()},
         "labels_sha256": file_hash(shared / FOLDER / "labels_split.csv"),
     }
-    add_shift_and_deletion(model, parts["test"])
+    add_shift(model, parts["test"])
+    add_deletion(model, parts["test"])
     model.card["refusals"] = count_refusals(model, shared, table[table["split"] == "test"])
     model.card["training"] = {"seconds": round(time.monotonic() - began), "device": str(model.device)}
     model.save(out)
@@ -184,11 +185,15 @@ def ship_retina(
         say.line(f"test, {name}: AUROC {value:.3f} ({low:.3f}–{high:.3f})")
 
 
-def add_shift_and_deletion(model: ImageClassifier, test: ImageSet) -> None:
-    """Put the figures of the camera-shift and the deletion test on the card, those of former models beside them."""
+def add_shift(model: ImageClassifier, test: ImageSet) -> None:
+    """Put the figures of the camera-shift test on the card, those of former models beside them."""
     model.card["camera_shift"] = camera_shift(model, test, "referable")
     if FORMER.is_file():
         model.card["former"] = json.loads(FORMER.read_text(encoding="utf-8"))
+
+
+def add_deletion(model: ImageClassifier, test: ImageSet) -> None:
+    """Put the figures of the deletion test on the card."""
     referable = torch.as_tensor(test.labels["grade"] >= 2)
     model.card["deletion"] = deletion_test(model, test.images[referable], "referable")
 
