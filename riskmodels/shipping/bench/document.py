@@ -9,10 +9,8 @@ from __future__ import annotations
 import os
 import platform
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -24,6 +22,7 @@ from riskmodels.shipping.bench.imaging import imaging_tables
 from riskmodels.shipping.bench.peers import measure_peers
 from riskmodels.shipping.bench.records import measure_records
 from riskmodels.shipping.bench.scale import run_apart
+from riskmodels.shipping.bench.section import milliseconds
 from riskmodels.shipping.bench.update import measure_update
 from riskmodels.tabular.model import RiskModel, load_shipped, today
 
@@ -59,11 +58,11 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     explainer = shap.TreeExplainer(peer)
     one = demo.iloc[[0]]
     single = {
-        "CareRisk, four outcomes, estimate and reasons": _milliseconds(lambda: model.predict_and_explain(one), 50),
-        "XGBoost, one outcome, predict + TreeExplainer": _milliseconds(
+        "CareRisk, four outcomes, estimate and reasons": milliseconds(lambda: model.predict_and_explain(one), 50),
+        "XGBoost, one outcome, predict + TreeExplainer": milliseconds(
             lambda: (peer.predict_proba(one[inputs]), explainer.shap_values(one[inputs])), 20
         ),
-        "CareRisk explained by shap.PermutationExplainer, one outcome": _milliseconds(
+        "CareRisk explained by shap.PermutationExplainer, one outcome": milliseconds(
             lambda: _permutation(model, one), 5
         ),
     }
@@ -71,7 +70,7 @@ def measure(rows: int, say: Callable[[str], None]) -> str:
     text += _table("One patient", single, "CareRisk, four outcomes, estimate and reasons")
     text += f"\nXGBoost: {trees} trees on {len(inputs)} inputs.\n" + measure_peers(model, demo, rows)
     text += f"\n## One update of the Patient page\n\n{measure_update()}" + _published() + _files(rows)
-    text += f"\n## The list of patients\n\n{measure_records(say)}" + imaging_tables(_milliseconds)
+    text += f"\n## The list of patients\n\n{measure_records(say)}" + imaging_tables()
     say(text)
     return text
 
@@ -87,7 +86,7 @@ def _published() -> str:
     for name in ("sex", "bp_medication", "cholesterol_medication", "diabetes"):
         people[name] = rng.integers(0, 2, len(people)).astype(float)
     people["smoking"] = rng.integers(0, 3, len(people)).astype(float)
-    seconds = _milliseconds(lambda: prevent(people), 3) / 1e3
+    seconds = milliseconds(lambda: prevent(people), 3) / 1e3
     return f"\n## Published equations\n\nPREVENT, all outcomes and horizons, 1,000,000 rows: {seconds:.2f} s.\n"
 
 
@@ -137,16 +136,6 @@ def _permutation(model: RiskModel, row: pd.DataFrame) -> None:
         return (np.where(mask, x, np.nan)[None, :],)
 
     shap.PermutationExplainer(log_odds, hide)(row[names].to_numpy(float))
-
-
-def _milliseconds(run: Callable[[], object], times: int) -> float:
-    run()
-    measured = []
-    for _ in range(times):
-        start = time.perf_counter()
-        run()
-        measured.append(1e3 * (time.perf_counter() - start))
-    return median(measured)
 
 
 def _table(title: str, found: dict[str, float], reference: str) -> str:

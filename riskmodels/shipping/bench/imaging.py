@@ -1,9 +1,14 @@
-"""The imaging part of docs/benchmarks.md: time of one picture, and RetinaMNIST beside the published figures."""
+"""The imaging part of docs/benchmarks.md: time of one picture, and RetinaMNIST beside the published figures.
+
+``python -m riskmodels.shipping.bench.imaging --out docs/benchmarks.md`` writes these sections alone.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,30 +17,28 @@ from riskmodels import ROOT, SAMPLES
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.registry import find_models
 from riskmodels.imaging.results import Picture
+from riskmodels.shipping.bench.section import milliseconds, put_section
 from riskmodels.shipping.imaging_document import PUBLISHED
+from riskmodels.shipping.say import to_stdout
 
 SAMPLE = SAMPLES / "healthy_retina.jpg"
 RETINAMNIST = ROOT / "data" / "reference" / "retinamnist.json"
-#: milliseconds of a call, from the benchmark's clock
-Clock = Callable[[Callable[[], object], int], float]
 
 
-def imaging_tables(clock: Clock) -> str:
-    """Measure the shipped image models on the sample photo.
+def imaging_tables() -> str:
+    """Measure the shipped image models on the sample photo; Markdown, one section a subject."""
+    return "".join(f"\n{section}" for section in imaging_sections())
 
-    Args:
-        clock: runs a function some times and gives the median in milliseconds.
 
-    Returns:
-        Markdown, one section a subject.
-    """
-    text = _times(clock)
+def imaging_sections() -> list[str]:
+    """The same, each section from its heading on."""
+    sections = [_times()]
     if RETINAMNIST.is_file():
-        text += _retinamnist(json.loads(RETINAMNIST.read_text(encoding="utf-8")))
-    return text
+        sections.append(_retinamnist(json.loads(RETINAMNIST.read_text(encoding="utf-8"))))
+    return sections
 
 
-def _times(clock: Clock) -> str:
+def _times() -> str:
     from riskmodels.imaging.classifier import ImageClassifier
 
     model = find_models()["retina"].load()
@@ -45,16 +48,16 @@ def _times(clock: Clock) -> str:
     picture = open_picture(data)
     square = model.square(picture)[0]
     found = {
-        "Retina: network alone": clock(lambda: model.network(square), 9),
-        "Retina: open the file, checks, reading": clock(lambda: model.read(open_picture(data)), 9),
-        "Retina: evidence map": clock(lambda: model.heatmap(picture, "referable"), 9),
-        "Retina: occlusion map": clock(lambda: model.occlusion(picture, "referable"), 1),
+        "Retina: network alone": milliseconds(lambda: model.network(square), 9),
+        "Retina: open the file, checks, reading": milliseconds(lambda: model.read(open_picture(data)), 9),
+        "Retina: evidence map": milliseconds(lambda: model.heatmap(picture, "referable"), 9),
+        "Retina: occlusion map": milliseconds(lambda: model.occlusion(picture, "referable"), 1),
     }
     film = Picture(_grey(picture), "PNG")
     heart = find_models()["heart_size"].load()
-    found["Heart size: network on a picture of that size"] = clock(lambda: heart.heatmap(film, "heart"), 9)
+    found["Heart size: network on a picture of that size"] = milliseconds(lambda: heart.heatmap(film, "heart"), 9)
     reference = found["Retina: network alone"]
-    lines = ["\n## One picture\n", "| | milliseconds | against the network alone |", "|---|---:|---:|"]
+    lines = ["## One picture\n", "| | milliseconds | against the network alone |", "|---|---:|---:|"]
     lines += [f"| {name} | {ms:,.0f} | × {ms / reference:.2f} |" for name, ms in found.items()]
     width, height = picture.size
     note = f"The sample photo, {width} × {height} pixels, on {model.device}, after one warm-up."
@@ -66,7 +69,7 @@ def _grey(picture: Picture) -> np.ndarray:
 
 
 def _retinamnist(result: Mapping[str, Any]) -> str:
-    lines = ["\n## RetinaMNIST (28 × 28 pixels, 400 test pictures)\n", "| | accuracy | AUC |", "|---|---:|---:|"]
+    lines = ["## RetinaMNIST (28 × 28 pixels, 400 test pictures)\n", "| | accuracy | AUC |", "|---|---:|---:|"]
     lines += [f"| {name}, published | {acc:.3f} | {auc:.3f} |" for name, acc, auc in PUBLISHED]
     lines += [f"| This code, seed {run['seed']} | {run['acc']:.3f} | {run['auc']:.3f} |" for run in result["runs"]]
     mean = result["mean"]
@@ -78,3 +81,19 @@ def _retinamnist(result: Mapping[str, Any]) -> str:
         "published ResNet-18 from random ones. Published: Yang 2023, doi 10.1038/s41597-022-01721-8."
     )
     return "\n".join([*lines, "", note]) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print or write the sections in the place of those that are there."""
+    parser = argparse.ArgumentParser(description="time of one picture; RetinaMNIST")
+    parser.add_argument("--out", type=Path, help="Markdown file whose sections are replaced")
+    options = parser.parse_args(arguments)
+    for section in imaging_sections():
+        to_stdout(section)
+        if options.out:
+            put_section(options.out, section)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

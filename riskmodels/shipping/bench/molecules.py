@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import torch
 from riskmodels.molecules.learning.known_structures import COMPOUNDS
 from riskmodels.molecules.learning.model import SHIPPED, CompoundModels
 from riskmodels.molecules.structures.structure import standardise
+from riskmodels.shipping.bench.section import put_section
 from riskmodels.shipping.say import to_stdout
 
 HEADING = "## Compounds"
@@ -70,10 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     section = measure_compounds(options.count)
     to_stdout(section)
     if options.out:
-        text = options.out.read_text(encoding="utf-8")
-        old = re.compile(rf"{HEADING}\n.*?(?=\n## |\Z)", re.DOTALL)
-        text = old.sub(lambda _: section, text) if old.search(text) else f"{text.rstrip()}\n\n{section}"
-        options.out.write_text(text, encoding="utf-8")
+        put_section(options.out, section)
     return 0
 
 
