@@ -118,7 +118,7 @@ def _facts(card: Mapping[str, Any]) -> str:
         ("How it was trained", "config"),
         ("Training", "training"),
         ("Network", "network"),
-        ("Run a second time", "repeated"),
+        ("Run again", "repeated"),
         ("Test pictures and the app's checks", "refusals"),
     ):
         lines += [f"- {title}: {_plain(card[key])}"] if card.get(key) else []
