@@ -107,6 +107,11 @@ class ImageSet:
     def __len__(self) -> int:
         return len(self.images)
 
+    def rows(self, chosen: NDArray[np.int64]) -> ImageSet:
+        """Some of them, by their numbers."""
+        labels = {name: values[chosen] for name, values in self.labels.items()}
+        return ImageSet(self.images[torch.as_tensor(chosen)], labels)
+
 
 @dataclass(frozen=True)
 class ImageEpoch:

@@ -64,7 +64,7 @@ def run(
     for draw in range(draws):
         order = np.random.default_rng(draw).permutation(len(train))
         for share in shares:
-            few = _rows(train, np.sort(order[: round(share * len(order))]))
+            few = train.rows(np.sort(order[: round(share * len(order))]))
             seeded = replace(config, seed=draw, epochs=round(config.epochs / share**0.5))
             for way, start in zip(WAYS, (None, deepcopy(ready)), strict=True):
                 network = train_network(few, validation, TARGETS, seeded, _CPU, start=start)
@@ -73,11 +73,6 @@ def run(
                 rows += [told | row for row in _judged(given, validation)]
             say.line(f"Draw {draw + 1}: {share:.0%} of the labels")
     return pd.DataFrame(rows).sort_values(["n", "seed"], kind="stable")
-
-
-def _rows(pictures: ImageSet, chosen: np.ndarray) -> ImageSet:
-    labels = {name: values[chosen] for name, values in pictures.labels.items()}
-    return ImageSet(pictures.images[torch.as_tensor(chosen)], labels)
 
 
 def _judged(logits: np.ndarray, pictures: ImageSet) -> list[dict[str, object]]:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from scipy.special import expit
 
 from riskmodels.imaging.calibration import Seen
@@ -46,10 +45,9 @@ def site_trial(model: ImageClassifier, shared: Path) -> dict[str, Any]:
     table = retina.read_labels(shared)
     parts = {name: retina.read_part(shared, table[table["split"] == name], model.config) for name in ("val", "test")}
     chosen = np.sort(np.random.default_rng(SEED).permutation(len(parts["val"]))[:PHOTOS])
-    labels = {name: values[chosen] for name, values in parts["val"].labels.items()}
-    own = ImageSet(parts["val"].images[torch.as_tensor(chosen)], labels)
+    own = parts["val"].rows(chosen)
     site, test = (see_all(model, seen_through(part, SHIFTS[CAMERA], SEED).images) for part in (own, parts["test"]))
-    photos = SitePhotos(site, labels[main_target(model).name], "", ())
+    photos = SitePhotos(site, own.labels[main_target(model).name], "", ())
     made = choose(numbers_of(model, photos))
     like, plain = learn_site(site.described), see_all(model, parts["test"].images)
     return {

@@ -17,9 +17,8 @@ from riskmodels import ROOT, SAMPLES
 from riskmodels.imaging.picture import open_picture
 from riskmodels.imaging.registry import find_models
 from riskmodels.imaging.results import Picture
-from riskmodels.shipping.bench.section import milliseconds, put_section
+from riskmodels.shipping.bench.section import milliseconds, tell
 from riskmodels.shipping.imaging_document import PUBLISHED
-from riskmodels.shipping.say import to_stdout
 
 SAMPLE = SAMPLES / "healthy_retina.jpg"
 RETINAMNIST = ROOT / "data" / "reference" / "retinamnist.json"
@@ -88,10 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="time of one picture; RetinaMNIST")
     parser.add_argument("--out", type=Path, help="Markdown file whose sections are replaced")
     options = parser.parse_args(arguments)
-    for section in imaging_sections():
-        to_stdout(section)
-        if options.out:
-            put_section(options.out, section)
+    tell(imaging_sections(), options.out)
     return 0
 
 

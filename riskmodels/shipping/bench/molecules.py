@@ -18,8 +18,7 @@ import torch
 from riskmodels.molecules.learning.known_structures import COMPOUNDS
 from riskmodels.molecules.learning.model import SHIPPED, CompoundModels
 from riskmodels.molecules.structures.structure import standardise
-from riskmodels.shipping.bench.section import put_section
-from riskmodels.shipping.say import to_stdout
+from riskmodels.shipping.bench.section import tell
 
 HEADING = "## Compounds"
 Found = TypeVar("Found")
@@ -67,10 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=10_000, help="compounds")
     parser.add_argument("--out", type=Path, help="Markdown file whose section is replaced")
     options = parser.parse_args(arguments)
-    section = measure_compounds(options.count)
-    to_stdout(section)
-    if options.out:
-        put_section(options.out, section)
+    tell([measure_compounds(options.count)], options.out)
     return 0
 
 

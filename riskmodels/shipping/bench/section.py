@@ -1,12 +1,14 @@
-"""What every part of docs/benchmarks.md needs: a clock, and a section put in the place of the one that is there."""
+"""What every part of docs/benchmarks.md needs: a clock, and sections put in the place of those that are there."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from statistics import median
+
+from riskmodels.shipping.say import to_stdout
 
 
 def milliseconds(run: Callable[[], object], times: int) -> float:
@@ -23,6 +25,19 @@ def milliseconds(run: Callable[[], object], times: int) -> float:
         run()
         measured.append(1e3 * (time.perf_counter() - start))
     return median(measured)
+
+
+def tell(sections: Iterable[str], out: Path | None) -> None:
+    """Print sections, and put them into a file where one is named.
+
+    Args:
+        sections: see :func:`put_section`.
+        out: Markdown file.
+    """
+    for section in sections:
+        to_stdout(section)
+        if out:
+            put_section(out, section)
 
 
 def put_section(path: Path, section: str) -> None:
